@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lab's commands, a file each: parser() describes its arguments, main() does it and returns the exit status."""
+
+import argparse
+from pathlib import Path
+
+from lab import history, testlist
+from lab.errors import UsageError
+
+
+def parser(name: str, **settings) -> argparse.ArgumentParser:
+    """An argument parser for `lab NAME`, with settings as for ArgumentParser."""
+    return argparse.ArgumentParser(prog=f"lab {name}", allow_abbrev=False, **settings)
+
+
+def count(text: str) -> int:
+    """An argument that is a whole number from 1 on."""
+    number = natural(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 on")
+    return number
+
+
+def natural(text: str) -> int:
+    """An argument that is a whole number from 0 on."""
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number")
+    return int(text)
+
+
+def add_selection(made: argparse.ArgumentParser) -> None:
+    """The arguments that choose tests."""
+    made.add_argument("tests", nargs="*", metavar="TEST", help="KIND/NAME, NAME, KIND, a pattern, or a test's folder")
+    made.add_argument("--all", action="store_true", help="all tests")
+    made.add_argument("--tag", action="append", default=[], help="tests with this tag")
+    made.add_argument("--host", action="append", default=[], help="tests that use this host")
+    made.add_argument("--peer", action="append", default=[], help="tests that use this peer")
+    made.add_argument("--status", action="append", default=[], choices=testlist.STATUSES,
+                      help="tests of this status (good; a test named in full is taken whatever its status)")
+    made.add_argument("--failed", action="store_true", help="tests that did not pass when they were last run")
+
+
+def selected(arguments: argparse.Namespace) -> list[testlist.Entry]:
+    """The tests that the arguments choose. UsageError if nothing was asked for, or nothing is left of it."""
+    wanted = testlist.Selection(arguments.tests, arguments.all, tuple(arguments.tag), tuple(arguments.host),
+                                tuple(arguments.peer), tuple(arguments.status), arguments.failed)
+    if wanted.is_empty():
+        raise UsageError("no tests named; name some, or say --all")
+    last = history.last()
+    entries = testlist.select(testlist.read(), wanted, lambda test: last.get(test, {}).get("class", "pass") not in
+                              ("pass", "skipped"))
+    if not entries:
+        raise UsageError("no test matches all that was asked for; 'lab list' with the same arguments shows each step")
+    return entries
+
+
+def one(word: str) -> testlist.Entry:
+    """The one test that a word names. UsageError if there is none, or several."""
+    found = testlist.select(testlist.read(), testlist.Selection([word], statuses=testlist.STATUSES), lambda test: False)
+    if len(found) > 1:
+        raise UsageError(f"'{word}' is {len(found)} tests: {', '.join(entry.test for entry in found[:5])}")
+    return found[0]
+
+
+def last_out(entry: testlist.Entry) -> Path:
+    """The output folder of a test's last run. UsageError if there is none."""
+    for record in reversed(history.of(entry.test)):
+        if (Path(record["out"]) / "result.json").exists():
+            return Path(record["out"])
+    raise UsageError(f"{entry.test} was not run yet, or what it left is gone; 'lab run {entry.test}' runs it")

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""lab bless: make what a test's last run printed and sent the new expectation."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from lab import commands, diffshow, result, show, verdict
+from lab.errors import UsageError
+
+_COMPLETE = ("pass", "fail", "flaky")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments."""
+    made = commands.parser("bless", description="Write a test's expected files from its last run, and show what changed in "
+                           "them. Read it: what is blessed is what will be asked for from now on.")
+    made.add_argument("tests", nargs="+", metavar="TEST", help="KIND/NAME, NAME, or the test's folder")
+    made.add_argument("--out", type=Path, metavar="DIR", help="the run's folder, if not the last one")
+    made.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
+    return made
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Do it."""
+    if arguments.out and len(arguments.tests) > 1:
+        raise UsageError("--out names one run, so it goes with one test")
+    for word in arguments.tests:
+        entry = commands.one(word)
+        _bless(entry.load(), arguments.out or commands.last_out(entry), arguments.dry_run)
+    return 0
+
+
+def _bless(case, out: Path, dry: bool) -> None:
+    record = result.load(out)
+    if not record or record.verdict not in _COMPLETE:
+        why = record.verdict if record else "without a result"
+        raise UsageError(f"the run of {case.name} in {out} is {why}: only a complete one can be blessed")
+    outputs = verdict.of_run(case, out)
+    changed = 0
+    for finding in verdict.differences(case, outputs, _expected(case, outputs)):
+        print(diffshow.unified(finding.difference, finding.what, show.colors(sys.stdout)))
+        changed += 1
+        if not dry:
+            kind, _, name = finding.what.partition(" ")
+            text = outputs.consoles[name] if kind == "console" else outputs.captures[name]
+            _replace(case.folder / f"{name}.{kind}.txt", text)
+    print(f"{case.name}: {changed or 'no'} expected file{'' if changed == 1 else 's'} {'would change' if dry else 'changed'}")
+
+
+def _expected(case, outputs: verdict.Outputs) -> dict:
+    """What is expected, with every wire that carried something: a new test has no captures yet to go by."""
+    expected = verdict.goldens(case)
+    for wire, text in outputs.captures.items():
+        if text:
+            expected.setdefault(("capture", wire), None)
+    return expected
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
+    temporary.rename(path)

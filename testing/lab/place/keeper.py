@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""PID 1 of a run: holds the switch with its wires, starts the hosts, passes messages, and takes all with it at its end.
+
+It is the same program in namespaces on this machine and inside a guest. Requests are those of hostd.py, with "to"
+naming the host, and the keeper's own: start, end-capture, listen, and from `lab shell` and `lab exec` the same over a
+unix socket while a run is kept.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+
+from lab.place import hostd, syscalls, tap
+from lab.place.frames import Channel
+from lab.place.loop import Loop
+
+_HOST_NAMESPACES = (syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWPID
+                    | syscalls.CLONE_NEWUTS | syscalls.CLONE_NEWIPC)
+_SEND_LIMIT = b"\x05\0\0\0\0\0\0\0" + b"\0" * 8  # struct timeval: 5 s, so that a stopped reader cannot hold us up
+
+
+class Keeper:
+    """The state of a run."""
+
+    def __init__(self, lab: Channel) -> None:
+        self.loop = Loop()
+        self.lab = lab
+        self.hosts: dict[str, Channel] = {}
+        self.tap: Channel | None = None
+        self.waiting: dict[int, tuple[Channel, int]] = {}
+        self.count = 0
+
+    def serve(self) -> None:
+        """Serve until the lab's end of the channel is closed."""
+        self.loop.on_child(_reap)
+        self.loop.watch(self.lab.fileno(), lambda: self.receive(self.lab))
+        self.loop.run()
+
+    def receive(self, client: Channel) -> None:
+        """Handle what a client has sent; the lab itself going away is the end."""
+        messages = client.pump()
+        if messages is None:
+            if client is self.lab:
+                os._exit(0)
+            self.drop(client)
+            return
+        for message in messages:
+            if "to" in message:
+                self.pass_on(client, message)
+            else:
+                self.own(client, message)
+
+    def drop(self, client: Channel) -> None:
+        """Forget a client of the unix socket, and hang up what it had open."""
+        self.loop.forget(client.fileno())
+        client.close()
+        for number, (owner, _) in list(self.waiting.items()):
+            if owner is client:
+                del self.waiting[number]
+                for host in self.hosts.values():
+                    host.send({"op": "hangup", "id": 0, "session": number})
+
+    def pass_on(self, client: Channel, message: dict) -> None:
+        """Give a request to its host under a number of ours."""
+        host = self.hosts.get(message["to"])
+        if not host:
+            client.send({"id": message["id"], "error": f"host {message['to']} is not up in this run"})
+            return
+        if "session" in message:
+            message["session"] = self._ours(client, message["session"])
+            host.send(message)
+            return
+        self.count += 1
+        self.waiting[self.count] = (client, message["id"])
+        host.send({**message, "id": self.count})
+
+    def _ours(self, client: Channel, theirs: int) -> int:
+        pair = (client, theirs)
+        return next((number for number, entry in self.waiting.items() if entry == pair), 0)
+
+    def answered(self, name: str) -> None:
+        """Pass a host's answers back to who asked."""
+        messages = self.hosts[name].pump()
+        if messages is None:
+            self.lost(name)
+            return
+        for message in messages:
+            self._back(message)
+
+    def _back(self, message: dict) -> None:
+        last = "stream" not in message
+        entry = self.waiting.pop(message["id"], None) if last else self.waiting.get(message["id"])
+        if not entry:
+            return
+        client, theirs = entry
+        try:
+            client.send({**message, "id": theirs})
+        except OSError:
+            if client is not self.lab:
+                self.drop(client)
+
+    def lost(self, name: str) -> None:
+        """A host's PID 1 has ended: all of its processes have."""
+        self.loop.forget(self.hosts[name].fileno())
+        self.hosts.pop(name).close()
+        self.lab.send({"id": 0, "lost": name})
+
+    def own(self, client: Channel, message: dict) -> None:
+        """Handle a request for the keeper itself."""
+        handler = getattr(self, "do_" + message["op"].replace("-", "_"))
+        try:
+            answer = handler(message)
+        except OSError as error:
+            answer = {"error": f"{message['op']}: {error.filename or ''}: {error.strerror}"}
+        client.send({**answer, "id": message["id"]})
+
+    def do_start(self, message: dict) -> dict:
+        """Bring up the hosts and their wires, captures first."""
+        pids = {}
+        for spec in message["hosts"]:
+            self.hosts[spec["name"]], pids[spec["name"]] = _fork_host(spec)
+        _ip(message["bridges"])
+        if message["capture"]:
+            self.tap = tap.start(message["wires"], message["capture"])
+        for name, channel in self.hosts.items():
+            hello = _first(channel)
+            if "error" in hello:
+                return hello
+            self.loop.watch(channel.fileno(), lambda name=name: self.answered(name))
+        batch = message["links"]
+        for name, pid in pids.items():
+            batch = batch.replace(f"@{name}@", str(pid))
+        _ip(batch)
+        return {"pids": pids}
+
+    def do_end_capture(self, message: dict) -> dict:
+        """Stop capturing and answer the counts by wire."""
+        if not self.tap:
+            return {"wires": {}}
+        self.tap.send({"op": "end"})
+        answer = _first(self.tap)
+        self.tap.close()
+        self.tap = None
+        return answer if "error" in answer else {"wires": answer}
+
+    def do_listen(self, message: dict) -> dict:
+        """Take clients on a unix socket at a path that only this user can reach."""
+        server = socket.socket(socket.AF_UNIX)
+        folder = os.open(os.path.dirname(message["path"]), os.O_PATH)
+        name = f"/proc/self/fd/{folder}/{os.path.basename(message['path'])}"  # the path itself may be too long
+        if os.path.exists(name):
+            os.unlink(name)
+        server.bind(name)
+        os.close(folder)
+        server.listen()
+        self.loop.watch(server.fileno(), lambda: self._accept(server))
+        return {}
+
+    def _accept(self, server: socket.socket) -> None:
+        sock, _ = server.accept()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _SEND_LIMIT)
+        client = Channel(sock)
+        self.loop.watch(client.fileno(), lambda: self.receive(client))
+
+    def do_power_off(self, message: dict) -> dict:
+        """End the run at once."""
+        os._exit(0)
+
+
+def _first(channel: Channel) -> dict:
+    """Wait for one message; a channel that ends without one is an OSError."""
+    while True:
+        messages = channel.pump()
+        if messages is None:
+            raise OSError(0, "ended without a word")
+        if messages:
+            return messages[0]
+
+
+def _fork_host(spec: dict) -> tuple[Channel, int]:
+    """Start a host's PID 1; the process between makes the namespaces and is gone at once, which makes us the parent."""
+    ours, theirs = socket.socketpair()
+    reader, writer = os.pipe()
+    between = os.fork()
+    if between == 0:
+        _between(spec, theirs, writer)
+    os.close(writer)
+    theirs.close()
+    with os.fdopen(reader, "rb") as file:
+        said = file.read().decode()
+    os.waitpid(between, 0)
+    if not said.isdigit():
+        raise OSError(0, said, f"host {spec['name']}")
+    return Channel(ours), int(said)
+
+
+def _between(spec: dict, sock: socket.socket, writer: int) -> None:
+    try:
+        syscalls.unshare(_HOST_NAMESPACES)
+        pid = os.fork()
+    except OSError as error:
+        os.write(writer, (error.strerror or "cannot make namespaces").encode())
+        os._exit(1)
+    if pid:
+        os.write(writer, str(pid).encode())
+        os._exit(0)
+    os.close(writer)
+    hostd.start(spec, sock)
+
+
+def _reap() -> None:
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def _ip(batch: str) -> None:
+    done = subprocess.run(["ip", "-batch", "-"], input=batch.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          timeout=30, check=False)
+    if done.returncode:
+        raise OSError(0, done.stderr.decode(errors="replace").strip().replace("\n", "; "), "wires")
+
+
+def start(sock: socket.socket) -> None:
+    """Become PID 1 of a run; never returns."""
+    signal.signal(signal.SIGTERM, lambda number, frame: os._exit(0))
+    syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
+    Keeper(Channel(sock)).serve()
+    os._exit(0)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The place that is this machine: hosts in namespaces of a run of their own, without root.
+
+    lab (this process) -> between -> keeper, PID 1 of the run -> hosts, each PID 1 of its own
+
+Each is killed by the kernel when the one before it ends, however it ends, and a PID namespace takes all of its processes
+with it; mounts, networks and names go with the last process in their namespaces. So nothing has to be cleaned up.
+"""
+
+import os
+import select
+import signal
+import socket
+
+from lab.errors import UnresolvedError
+from lab.place import HostSpec, keeper, syscalls, userns
+from lab.place.client import KeeperClient
+from lab.place.frames import Channel
+from lab.topology import ip_batch, links_batch, sysctls, wires_batch
+
+_RUN_NAMESPACES = (syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWPID
+                   | syscalls.CLONE_NEWUTS | syscalls.CLONE_NEWIPC)
+_END_LIMIT = 5.0  # seconds until a keeper that does not end by itself is killed
+
+
+class Namespaces(KeeperClient):
+    """Hosts in namespaces on this machine; see Place for its verbs."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        self._between = _fork_between(ours, theirs)
+        theirs.close()
+        super().__init__(Channel(ours))
+
+    def start(self, hosts: list[HostSpec], plan: dict, capture: str) -> None:
+        """See Place."""
+        marks = {name: f"@{name}@" for name in plan["hosts"]}
+        self.request("start", hosts=[vars(spec) for spec in hosts], wires=plan["wires"], capture=capture,
+                     bridges=wires_batch(plan), links=links_batch(plan, marks))
+        for name, host in plan["hosts"].items():
+            self.request("network", to=name, sysctls=sysctls(host), nft=host["nft"], ip_batch=ip_batch(host))
+
+    def stop(self) -> None:
+        """See Place."""
+        if not self._between:
+            return
+        self.channel.close()  # the keeper ends at that, and with it all of its PID namespace
+        descriptor = os.pidfd_open(self._between)
+        if not select.select([descriptor], [], [], _END_LIMIT)[0]:
+            os.kill(self._between, signal.SIGKILL)
+        os.close(descriptor)
+        os.waitpid(self._between, 0)
+        self._between = 0
+
+
+def _fork_between(ours: socket.socket, theirs: socket.socket) -> int:
+    """Fork the process that makes the run's namespaces; UnresolvedError says why where it may not."""
+    ready, go = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        ours.close()
+        ready.close()
+        _between(theirs, go)
+    go.close()
+    with ready:
+        problem = _say_go(ready, pid)
+    if problem:
+        os.waitpid(pid, 0)
+        raise UnresolvedError(problem)
+    return pid
+
+
+def _say_go(ready: socket.socket, pid: int) -> str:
+    """Give the new user namespace its maps; returns what is wrong, or nothing."""
+    said = int(ready.recv(16) or b"1")
+    if said:
+        return userns.refusal(OSError(said, os.strerror(said)))
+    try:
+        if os.readlink(f"/proc/{pid}/ns/user") != os.readlink("/proc/self/ns/user"):
+            userns.write_maps(pid)
+    except OSError as error:
+        return userns.refusal(error)
+    ready.send(b"go")
+    said = int(ready.recv(16) or b"1")
+    return userns.refusal(OSError(said, os.strerror(said))) if said else ""
+
+
+def _between(sock: socket.socket, go: socket.socket) -> None:
+    os.setsid()  # a Ctrl-C at the lab's terminal is the lab's to handle
+    try:
+        try:
+            syscalls.unshare(syscalls.CLONE_NEWUSER)
+        except OSError:
+            if not userns.privileged():
+                raise
+        syscalls.die_with_parent(signal.SIGKILL)
+        go.send(b"0")
+        go.recv(16)
+        syscalls.unshare(_RUN_NAMESPACES)
+        pid = os.fork()
+    except OSError as error:
+        go.send(str(error.errno).encode())
+        os._exit(1)
+    if pid == 0:
+        syscalls.die_with_parent(signal.SIGKILL)
+        go.close()
+        keeper.start(sock)
+    sock.close()
+    go.send(b"0")
+    os.waitpid(pid, 0)
+    os._exit(0)

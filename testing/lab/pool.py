@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Several tests at once: each in a process forked from this one, which has everything loaded already."""
+
+import os
+import select
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import live, peers, x509
+from lab.place import syscalls
+from lab.result import Result, load
+from lab.runone import Options, Run, cell
+from lab.testcase import TestCase
+
+_OVERTIME = 120.0  # seconds beyond a test's own limit until its process is killed
+
+
+@dataclass(frozen=True)
+class Job:
+    """A test to be run, and the folder for what it leaves."""
+
+    case: TestCase
+    out: Path
+
+
+@dataclass
+class _Worker:
+    job: Job
+    pid: int
+    done: int  # readable when the result is there or the process has ended
+    deadline: float
+
+
+class Pool:
+    """Runs jobs, so many at once, and calls `finished` with each result."""
+
+    def __init__(self, size: int, options: Options, finished: Callable[[Job, Result], None],
+                 tick: Callable[[list[Job]], None] = lambda running: None) -> None:
+        self._size, self._options = size, options
+        self._finished, self._tick = finished, tick
+        self._workers: dict[int, _Worker] = {}
+
+    def run(self, jobs: list[Job], go_on: Callable[[], bool] = lambda: True) -> None:
+        """Run all jobs in their order, as long as go_on() says so. Whatever ends this ends the workers too."""
+        waiting = list(jobs)
+        try:
+            while waiting and go_on() or self._workers:
+                while waiting and go_on() and len(self._workers) < self._size:
+                    worker = self._fork(waiting.pop(0))
+                    self._workers[worker.done] = worker
+                self._tick([worker.job for worker in self._workers.values()])
+                self._wait()
+        finally:
+            for worker in self._workers.values():
+                _kill(worker.pid)
+
+    def _fork(self, job: Job) -> _Worker:
+        reader, writer = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            os.close(reader)
+            os._exit(_work(job, self._options, writer, parent))
+        os.close(writer)
+        return _Worker(job, pid, reader, time.monotonic() + job.case.total + _OVERTIME)
+
+    def _wait(self) -> None:
+        ready, _, _ = select.select(list(self._workers), [], [], 1.0)
+        for descriptor in ready:
+            self._collect(self._workers.pop(descriptor))
+        now = time.monotonic()
+        for worker in [worker for worker in self._workers.values() if worker.deadline < now]:
+            _kill(worker.pid)
+
+    def _collect(self, worker: _Worker) -> None:
+        stays = os.read(worker.done, 16) == b"stays"
+        os.close(worker.done)
+        if not stays:
+            os.waitpid(worker.pid, 0)
+        result = load(worker.job.out)
+        if not result:
+            result = Result(worker.job.case.name, cell(worker.job.case), str(worker.job.out),
+                            reason="the process that ran it ended without a result")
+        self._finished(worker.job, result)
+
+
+def provide(cases: Iterable[TestCase], progress: Callable[[str], None]) -> None:
+    """Fetch and make what the tests need that can be cached, once and before any of them starts."""
+    cases = list(cases)
+    for name in sorted({name for case in cases for name in case.peers.values()}):
+        peers.load(name).tree(progress)
+    for kind in sorted({case.x509 for case in cases if case.x509}):
+        x509.ensure(kind)
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    except (ProcessLookupError, ChildProcessError):
+        pass
+
+
+def _work(job: Job, options: Options, writer: int, parent: int) -> int:
+    """In the new process: run the job; hold its hosts if they stay up."""
+    syscalls.die_with_parent(signal.SIGKILL)
+    if os.getppid() != parent:
+        return 1
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the pool ends us
+    try:
+        run = Run(job.case, job.out, options, lambda text: None)
+        run.play()
+        if run.stays:
+            hold(run, lambda: os.write(writer, b"stays"))
+    except BaseException:  # noqa: B902 - nothing may unwind into the pool's own frames
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def hold(run: Run, ready: Callable[[], object]) -> None:
+    """Keep a run's hosts up, apart from the terminal and the command that started them, until they are stopped."""
+    run.place.listen(str(run.out / live.SOCKET))
+    syscalls.die_with_parent(0)
+    os.setsid()
+    ready()
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.closerange(3, run.place.channel.fileno())
+    os.closerange(run.place.channel.fileno() + 1, 256)
+    while run.place.channel.pump() is not None:
+        pass
+    run.place.stop()

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One test in one cell, from its folder to result.json: the unit that every way of running tests calls."""
+
+import os
+import shutil
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import hostspec, needs, transcript, verdict
+from lab.errors import LabError, UnresolvedError
+from lab.place import Place
+from lab.place.ns import Namespaces
+from lab.result import Result
+from lab.scenario import Scenario, Stopped
+from lab.testcase import TestCase
+
+_GRACE = 10.0  # seconds that a host's processes get to end on SIGTERM
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run. keep: leave the hosts up; stop_at: after that script, counted from 1, with the hosts up."""
+
+    keep: bool = False
+    stop_at: int = 0
+    stop_on_failure: bool = False
+    capture: bool = True
+
+    @property
+    def may_stay(self) -> bool:
+        """Whether hosts may be left up."""
+        return bool(self.keep or self.stop_at or self.stop_on_failure)
+
+
+class Run:
+    """A test that is being run. After play(), `place` is still there if the hosts stay up."""
+
+    def __init__(self, case: TestCase, out: Path, options: Options, progress: Callable[[str], None]) -> None:
+        self.case, self.out, self.options, self.progress = case, out, options, progress
+        self.result = Result(case.name, cell(case), str(out))
+        self.place: Place | None = None
+        self.stays = False
+        self._began = time.monotonic()
+
+    def play(self) -> Result:
+        """Run the test; whatever happens there is a result, saved in out."""
+        try:
+            prepare(self.out)
+            if reason := needs.missing(self.case):
+                self._class("skipped", reason)
+            else:
+                self._play()
+        except UnresolvedError as error:
+            self._class("unresolved", str(error))
+        except LabError as error:
+            self._class("unresolved", f"the test cannot be run: {error}")
+        except OSError as error:
+            self._class("unresolved", f"{error.filename or self.out}: {error.strerror}")
+        except Exception as error:  # a fault of the lab's own must not pass for one of the test's
+            self._class("unresolved", f"internal error: {error!r}; see {self.out / 'error.txt'}")
+            _write(self.out / "error.txt", traceback.format_exc())
+        finally:
+            self._end()
+        return self.result
+
+    def _play(self) -> None:
+        with self._phase("hosts"):
+            specs = hostspec.build(self.case, self.progress)
+            plan = self.case.network.subset(self.case.hosts).plan(self.case.nat)
+            self.place = Namespaces()
+            self.place.start(specs, plan, str(self.out) if self.options.capture else "")
+        scenario = Scenario(self.case, self.place, self._after_script)
+        with self._phase("scripts"):
+            stopped = self._type(scenario)
+        self._judge(scenario, stopped)
+        self.stays = self.options.keep or (stopped is not None and stopped.kind == "asked") or (
+            self.options.stop_on_failure and self.result.verdict != "pass")
+        if not self.stays:
+            with self._phase("stop"):
+                self._stop_hosts()
+
+    def _type(self, scenario: Scenario) -> Stopped | None:
+        try:
+            scenario.play()
+        except Stopped as stopped:
+            return stopped
+        finally:
+            self._save_transcript(scenario)
+        return None
+
+    def _after_script(self, number: int, scenario: Scenario) -> None:
+        if number == self.options.stop_at:
+            raise Stopped("asked", f"stopped after script {number}, {self.case.scripts[number - 1].path.name}")
+        if self.options.stop_on_failure:
+            for host in self.case.scripts[number - 1].hosts:
+                if not verdict.begins_like_golden(self.case, host, scenario.steps[host]):
+                    raise Stopped("fail", f"{host} differs at {self.case.scripts[number - 1].path.name}")
+
+    def _judge(self, scenario: Scenario, stopped: Stopped | None) -> None:
+        """Compare what was printed and sent, and settle all but how the hosts' processes end."""
+        with self._phase("compare"):
+            outputs = self._outputs(scenario)
+            findings = verdict.differences(self.case, outputs)
+            self._save_findings(findings)
+        crashes = verdict.crashes_printed(scenario.steps)
+        drops = sum(wire["drops"] for wire in self.result.wires.values())
+        if crashes:
+            self._class("crash", crashes[0])
+        elif stopped:
+            self._class("unresolved" if stopped.kind == "asked" else stopped.kind, str(stopped))
+        elif findings and drops:
+            self._class("unresolved", f"{drops} packets were too fast for the captures, which differ")
+        elif findings:
+            self._class("fail", "; ".join(_say(finding) for finding in findings))
+        else:
+            self._class("pass", "")
+
+    def _outputs(self, scenario: Scenario) -> verdict.Outputs:
+        outputs = verdict.Outputs()
+        for host, steps in scenario.steps.items():
+            outputs.consoles[host] = verdict.console(self.case, host, steps)
+            _write(self.out / f"{host}.console.txt", outputs.consoles[host])
+        self.result.wires = self.place.end_capture()
+        for wire in self.result.wires:
+            outputs.captures[wire] = verdict.capture(self.case, self.out / f"{wire}.pcap")
+            _write(self.out / f"{wire}.capture.txt", outputs.captures[wire])
+        return outputs
+
+    def _stop_hosts(self) -> None:
+        """End each host's processes in turn, keep its logs, and take hung daemons and crashes into the result."""
+        for host in self.case.hosts:
+            ended = self.place.stop_host(host, _GRACE)
+            files = self.place.collect(host, ["/var/log"])
+            for path, data in files.items():
+                _keep_log(self.out / host, path, data)
+            reports = [path for path, data in files.items() if path.startswith(hostspec.SANITIZER_LOGS) and data]
+            crashes = ended["crashes"] + [f"sanitizer report {path}" for path in sorted(reports)]
+            if crashes:
+                self._class("crash", f"{host}: {'; '.join(crashes)}")
+            elif ended["hung"] and self.result.verdict == "pass":
+                self._class("fail", f"{host}: {', '.join(ended['hung'])} did not end within {_GRACE:g} s of SIGTERM")
+
+    def _class(self, name: str, reason: str) -> None:
+        self.result.verdict, self.result.reason = name, reason
+
+    def _save_transcript(self, scenario: Scenario) -> None:
+        for host, steps in scenario.steps.items():
+            _write(self.out / f"{host}.console.raw.txt", transcript.render(host, steps))
+            _write(self.out / f"{host}.transcript.json", transcript.to_json(steps))
+
+    def _save_findings(self, findings: list[verdict.Finding]) -> None:
+        self.result.diffs = [{"what": finding.what, "kind": finding.kind, "text": finding.text()} for finding in findings]
+        if findings:
+            _write(self.out / "diff.txt", "\n".join(diff["text"] for diff in self.result.diffs))
+
+    @contextmanager
+    def _phase(self, name: str) -> Iterator[None]:
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.result.phases[name] = round(time.monotonic() - began, 4)
+
+    def _end(self) -> None:
+        if self.place and not self.stays:
+            with self._phase("down"):
+                self.place.stop()
+        self.result.seconds = round(time.monotonic() - self._began, 4)
+        try:
+            self.result.save()
+        except OSError as error:
+            raise UnresolvedError(f"{self.out}: {error.strerror}") from None
+
+
+def cell(case: TestCase) -> dict[str, str]:
+    """The cell that a test runs in: place, kernel, stack and peer."""
+    names = sorted(set(case.peers.values()))
+    return {"place": "ns", "kernel": os.uname().release, "stack": ",".join(case.stacks) or "-", "peer": ",".join(names) or "-"}
+
+
+def prepare(out: Path) -> None:
+    """Make the output folder, empty of what an earlier run of this test left there; of nothing else."""
+    if (out / "result.json").exists():
+        shutil.rmtree(out)
+    elif out.exists() and any(out.iterdir()):
+        raise LabError(f"{out}: not empty and not the folder of an earlier run; name another with --out")
+    out.mkdir(parents=True, exist_ok=True)
+
+
+def _say(finding: verdict.Finding) -> str:
+    return f"{finding.what} differs ({finding.kind})"
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", errors="surrogateescape")
+
+
+def _keep_log(folder: Path, path: str, data: bytes) -> None:
+    if data:
+        target = folder / path.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A test's folder, read: its scripts in order, the hosts it uses, and what its test.toml says or its file names imply."""
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab import peers, topology
+from lab.errors import UsageError
+
+_NUMBERED = re.compile(r"(\d+)-(.+)\.sh")
+_PHASES = ("init", "run")
+_KEYS = {"hosts": list, "peers": (dict, str), "stacks": list, "needs": list, "nat": list, "x509": str, "limit": (int, float),
+         "total": (int, float), "tags": list, "topology": str, "sanitizers": list, "unordered": dict}
+NEEDS = peers.NEEDS
+
+
+@dataclass(frozen=True)
+class Script:
+    """One script and the hosts at whose consoles it is typed, one host after the other."""
+
+    path: Path
+    hosts: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        """The lines to type: all but a first line that names an interpreter, and the licence's."""
+        lines = self.path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        return [line for number, line in enumerate(lines)
+                if not (number == 0 and line.startswith("#!")) and not line.startswith("# SPDX-")]
+
+
+@dataclass
+class TestCase:
+    """A test as it is on disk. limit: seconds a typed line may take; total: seconds the whole test may take."""
+
+    __test__ = False  # not one of pytest's
+
+    folder: Path
+    title: str
+    scripts: list[Script]
+    hosts: list[str]
+    peers: dict[str, str]
+    network: topology.Topology
+    stacks: list[str] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
+    nat: list[str] = field(default_factory=list)
+    x509: str = ""
+    limit: float = 30.0
+    total: float = 180.0
+    tags: list[str] = field(default_factory=list)
+    sanitizers: list[str] = field(default_factory=list)
+    unordered: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """KIND/NAME, as in testing/TESTLIST."""
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
+    @property
+    def typed_hosts(self) -> list[str]:
+        """The hosts that have a console: those at which a script is typed."""
+        typed = {host for script in self.scripts for host in script.hosts}
+        return [host for host in self.hosts if host in typed]
+
+    def golden_console(self, host: str) -> Path:
+        """Where the expected console of a host is; it may not exist."""
+        return self.folder / f"{host}.console.txt"
+
+    def golden_captures(self) -> dict[str, Path]:
+        """The expected captures by wire."""
+        return {path.name.removesuffix(".capture.txt"): path for path in sorted(self.folder.glob("*.capture.txt"))}
+
+    def host_files(self, host: str) -> dict[str, Path]:
+        """The host's configuration files by suffix: {"conf": .../west.conf}."""
+        found = {path.name[len(host) + 1:]: path for path in self.folder.glob(f"{host}.*") if path.is_file()}
+        return {suffix: path for suffix, path in sorted(found.items()) if not suffix.startswith("console.")}
+
+
+def load(folder: Path) -> TestCase:
+    """Read a test's folder. UsageError names the file and the word at fault."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such test")
+    settings = _settings(folder / "test.toml")
+    network = topology.load(settings.pop("topology", "swan"))
+    scripts = _scripts(folder, network)
+    hosts = settings.pop("hosts", None) or _hosts_of(folder, scripts, network)
+    _check_hosts(folder, hosts, scripts, network)
+    named = settings.pop("peers", None)
+    case = TestCase(folder, _title(folder), _final(folder, scripts, hosts), hosts, {}, network, **settings)
+    case.peers = _peers(case, named)
+    for name in sorted(set(case.peers.values())):
+        case.needs += [need for need in peers.load(name).needs if need not in case.needs]
+    return case
+
+
+def _title(folder: Path) -> str:
+    path = folder / "description.txt"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return text.strip().partition("\n")[0]
+
+
+def _settings(path: Path) -> dict:
+    if not path.exists():
+        return {}
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}") from None
+    for key, value in settings.items():
+        if key not in _KEYS:
+            raise UsageError(f"{path}: unknown key '{key}'; known are {', '.join(sorted(_KEYS))}")
+        if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
+            raise UsageError(f"{path}: '{key}' has a value of the wrong type: {value!r}")
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            raise UsageError(f"{path}: '{key}' takes a list of words, not {value!r}")
+        if isinstance(value, (int, float)) and value <= 0:
+            raise UsageError(f"{path}: '{key}' takes a positive number of seconds, not {value!r}")
+    for need in settings.get("needs", []):
+        if need not in NEEDS:
+            raise UsageError(f"{path}: unknown need '{need}'; known are {', '.join(NEEDS)}")
+    return settings
+
+
+def _scripts(folder: Path, network: topology.Topology) -> list[Script]:
+    """All scripts but final.sh, in the order in which they are typed."""
+    numbered = []
+    for path in sorted(folder.glob("[0-9]*.sh")):
+        match = _NUMBERED.fullmatch(path.name)
+        hosts = _leading_hosts(match.group(2), network) if match else ()
+        if not hosts:
+            raise UsageError(f"{path}: a script is named NN-HOST-what.sh; known hosts are {', '.join(network.hosts)}")
+        numbered.append(Script(path, hosts))
+    return numbered + _phase_scripts(folder, network)
+
+
+def _leading_hosts(words: str, network: topology.Topology) -> tuple[str, ...]:
+    hosts = []
+    for word in words.split("-"):
+        if word not in network.hosts:
+            break
+        hosts.append(word)
+    return tuple(hosts)
+
+
+def _phase_scripts(folder: Path, network: topology.Topology) -> list[Script]:
+    """HOSTinit.sh, nic and east first as the field does it, since they answer; then HOSTrun.sh."""
+    first = [name for name in ("nic", "east") if name in network.hosts]
+    order = first + [name for name in sorted(network.hosts) if name not in first]
+    return [Script(folder / f"{host}{phase}.sh", (host,)) for phase in _PHASES for host in order
+            if (folder / f"{host}{phase}.sh").exists()]
+
+
+def _final(folder: Path, scripts: list[Script], hosts: list[str]) -> list[Script]:
+    path = folder / "final.sh"
+    typed = scripts + ([Script(path, tuple(hosts))] if path.exists() else [])
+    if not typed:
+        raise UsageError(f"{folder}: no scripts; a test has NN-HOST-what.sh, or HOSTinit.sh, HOSTrun.sh and final.sh")
+    return typed
+
+
+def _hosts_of(folder: Path, scripts: list[Script], network: topology.Topology) -> list[str]:
+    used = {host for script in scripts for host in script.hosts}
+    used |= {path.name.partition(".")[0] for path in folder.iterdir()
+             if path.name.partition(".")[0] in network.hosts and ".console." not in path.name}
+    return [host for host in network.hosts if host in used]
+
+
+def _check_hosts(folder: Path, hosts: list[str], scripts: list[Script], network: topology.Topology) -> None:
+    for host in hosts:
+        if host not in network.hosts:
+            raise UsageError(f"{folder / 'test.toml'}: unknown host '{host}'; known are {', '.join(network.hosts)}")
+    for script in scripts:
+        for host in script.hosts:
+            if host not in hosts:
+                raise UsageError(f"{script.path}: host '{host}' is not among the test's hosts ({', '.join(hosts)})")
+
+
+def _peers(case: TestCase, named: dict | str | None) -> dict[str, str]:
+    """Which peer runs on which host: as named, or told by the suffixes of the host's files."""
+    if isinstance(named, str):
+        named = {host: named for host in case.hosts if case.host_files(host)}
+    if named is None:
+        named = {}
+        for name in peers.known():
+            suffixes = peers.load(name).suffixes
+            named |= {host: name for host in case.hosts if any(word in case.host_files(host) for word in suffixes)}
+    for host, name in named.items():
+        if host not in case.hosts:
+            raise UsageError(f"{case.folder / 'test.toml'}: peer '{name}' is on '{host}', which the test does not use")
+        peers.load(name)
+    return named

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a run's consoles and captures say when held against the expected files."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab import compare, diffshow, paths, sanitize
+from lab.capture.describe import describe
+from lab.testcase import TestCase
+from lab.transcript import Step, from_json, render
+
+_CRASH = re.compile(
+    r"\(core dumped\)$|^(.*: line \d+: +\d+ )?(Segmentation fault|Bus error|Illegal instruction)\b"
+    r"|ERROR: (Address|Leak|Thread|Memory)Sanitizer|WARNING: ThreadSanitizer|: runtime error: ", re.MULTILINE)
+
+
+@dataclass
+class Outputs:
+    """What a run printed and sent, ready to be compared: sanitized consoles by host, captures by wire."""
+
+    consoles: dict[str, str] = field(default_factory=dict)
+    captures: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One difference: "console HOST" or "capture WIRE", in words and as a diff without colour."""
+
+    what: str
+    kind: str
+    difference: compare.Difference
+
+    def text(self, color: bool = False) -> str:
+        """The diff."""
+        return diffshow.unified(self.difference, self.what, color)
+
+
+def chain(case: TestCase) -> list[Path]:
+    """The sanitizers of a test, the default ones first."""
+    names = [*sanitize.DEFAULT_CHAIN, *case.sanitizers]
+    return sanitize.resolve(names, [case.folder, paths.TESTING / "sanitizers"])
+
+
+def console(case: TestCase, host: str, steps: Iterable[Step]) -> str:
+    """The sanitized transcript of a host."""
+    return sanitize.sanitize(render(host, steps), chain(case))
+
+
+def goldens(case: TestCase) -> dict[tuple[str, str], str | None]:
+    """The expected texts by ("console", host) and ("capture", wire); None for a console that has none."""
+    found = {("console", host): _read(case.golden_console(host)) for host in case.typed_hosts}
+    return found | {("capture", wire): _read(path) for wire, path in case.golden_captures().items()}
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else None
+
+
+def differences(case: TestCase, outputs: Outputs, expected: dict[tuple[str, str], str | None] | None = None) -> list[Finding]:
+    """Hold all outputs against what is expected (goldens()); a console's file that is missing is a difference too."""
+    actual = {("console", host): text for host, text in outputs.consoles.items()}
+    actual |= {("capture", wire): text for wire, text in outputs.captures.items()}
+    found = []
+    for key, golden in (goldens(case) if expected is None else expected).items():
+        if key in actual and golden != actual[key]:
+            difference = _compare(case, key, golden, actual[key])
+            found += [Finding(" ".join(key), difference.kind, difference)] if difference else []
+    return found
+
+
+def _compare(case: TestCase, key: tuple[str, str], golden: str | None, actual: str) -> compare.Difference | None:
+    kind, name = key
+    unordered = case.unordered.get(name, []) + case.unordered.get(kind, [])
+    if golden is not None and kind == "console":
+        golden = sanitize.sanitize(golden, chain(case))
+    return compare.compare(golden, actual, unordered)
+
+
+def of_run(case: TestCase, out: Path) -> Outputs:
+    """What the run in folder out printed and sent, sanitized and decoded anew."""
+    outputs = Outputs()
+    for host in case.typed_hosts:
+        path = out / f"{host}.transcript.json"
+        if path.exists():
+            outputs.consoles[host] = console(case, host, from_json(path.read_text(encoding="utf-8"), str(path)))
+    for path in sorted(out.glob("*.pcap")):
+        outputs.captures[path.stem] = capture(case, path)
+    return outputs
+
+
+def capture(case: TestCase, path: Path) -> str:
+    """A capture as text, one line a packet."""
+    return "".join(line + "\n" for line in describe(path, case.network.host_of_mac))
+
+
+def begins_like_golden(case: TestCase, host: str, steps: Iterable[Step]) -> bool:
+    """Whether the console so far is how the expected one begins."""
+    golden = _read(case.golden_console(host))
+    if golden is None:
+        return False
+    so_far = console(case, host, steps).splitlines()[:-1]  # all but the last prompt
+    expected = sanitize.sanitize(golden, chain(case)).splitlines()
+    unordered = case.unordered.get(host, []) + case.unordered.get("console", [])
+    return compare.compare("\n".join(expected[:len(so_far)]), "\n".join(so_far), unordered) is None
+
+
+def crashes_printed(steps: dict[str, list[Step]]) -> list[str]:
+    """Crashes and sanitizer reports that a console shows."""
+    return [f"{host}: {match.group(0).strip()} in: {step.line}" for host, typed in steps.items() for step in typed
+            for match in [_CRASH.search(step.output)] if match]
