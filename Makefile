@@ -32,7 +32,7 @@ check: deps ## run everything that must pass: linters, unit tests, all of the la
 		'lab tests: ./lab run --all' 'mutation: ./lab mutate'
 
 check-all: check ## the same, then all of the lab's tests 20 times over: none may flake
-	@tools/check 'flakes: ./lab run --all --repeat 20' 'benchmark: ./lab bench'
+	@tools/check 'flakes: ./lab run --all --repeat 20' 'benchmark: testing/bench/lab.py'
 
 lint: deps ## run the linters
 	@tools/lint
@@ -43,8 +43,8 @@ format: deps ## format the C sources
 test: deps ## run the lab's unit tests (TESTS=a file or folder)
 	$(PYTEST)
 
-bench-lab: deps-run ## measure the lab: medians
-	./lab bench
+bench-lab: deps ## measure the lab: medians
+	testing/bench/lab.py
 
 clean: ## remove build/
 	rm -rf build

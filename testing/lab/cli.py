@@ -5,7 +5,11 @@ import importlib
 import os
 import sys
 
+from types import ModuleType
+
 from lab.errors import EXIT_UNRESOLVED, EXIT_USAGE, LabError
+
+_FOR_BISECT = {EXIT_UNRESOLVED: 125, EXIT_USAGE: 128}  # git-bisect(1): skip this commit, and abort
 
 COMMANDS = {
     "list": "show the tests, with status and last result",
@@ -29,7 +33,8 @@ COMMANDS = {
 def usage() -> str:
     """The text of `lab --help`."""
     rows = "\n".join(f"  {name:<10} {text}" for name, text in COMMANDS.items())
-    return (f"usage: lab COMMAND [ARGUMENTS]\n\nScripted IPsec scenarios on real hosts, compared with what was expected.\n\n{rows}\n\n"
+    return ("usage: lab COMMAND [ARGUMENTS]\n\n"
+            f"Scripted IPsec scenarios on real hosts, compared with what was expected.\n\n{rows}\n\n"
             "'lab COMMAND --help' tells more; README.testing is the manual.\n"
             "Exit status: 0 all passed, 1 something failed, 2 wrong usage, 3 the environment failed.\n")
 
@@ -43,8 +48,16 @@ def main(argv: list[str]) -> int:
         print(f"lab: unknown command '{argv[0]}'; 'lab --help' lists them", file=sys.stderr)
         return EXIT_USAGE
     module = importlib.import_module("lab.commands." + argv[0].replace("-", "_"))
+    if "--bisect" in argv:
+        return _FOR_BISECT.get(status := _call(module, argv[1:]), status)
+    return _call(module, argv[1:])
+
+
+def _call(module: ModuleType, argv: list[str]) -> int:
     try:
-        return module.main(module.parser().parse_args(argv[1:])) or 0
+        return module.main(module.parser().parse_args(argv)) or 0
+    except SystemExit as end:  # argparse has said what is wrong, or shown its help
+        return end.code if isinstance(end.code, int) else EXIT_USAGE
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
         return error.exit_status

@@ -11,6 +11,7 @@ from lab.place.client import KeeperClient
 from lab.place.frames import Channel
 
 SOCKET = "live.sock"
+HOLDER = "live.pid"  # names the process whose end is the run's end
 
 
 def connect(out: Path) -> KeeperClient | None:
@@ -61,4 +62,5 @@ def stop(out: Path) -> None:
     except Exception:  # the answer is that the channel ends
         pass
     client.channel.close()
-    (out / SOCKET).unlink(missing_ok=True)
+    for name in (SOCKET, HOLDER):
+        (out / name).unlink(missing_ok=True)

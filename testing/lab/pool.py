@@ -33,6 +33,7 @@ class _Worker:
     job: Job
     pid: int
     done: int  # readable when the result is there or the process has ended
+    began: float
     deadline: float
 
 
@@ -69,7 +70,8 @@ class Pool:
             os.close(reader)
             os._exit(_work(job, self._options, writer, parent))
         os.close(writer)
-        return _Worker(job, pid, reader, time.monotonic() + job.case.total + _OVERTIME)
+        now = time.monotonic()
+        return _Worker(job, pid, reader, now, now + job.case.total + _OVERTIME)
 
     def _wait(self) -> None:
         ready, _, _ = select.select(list(self._workers), [], [], 1.0)
@@ -88,6 +90,7 @@ class Pool:
         if not result:
             result = Result(worker.job.case.name, cell(worker.job.case), str(worker.job.out),
                             reason="the process that ran it ended without a result")
+        result.seconds = round(time.monotonic() - worker.began, 4)  # the end of all its processes included
         self._finished(worker.job, result)
 
 
@@ -128,6 +131,7 @@ def _work(job: Job, options: Options, writer: int, parent: int) -> int:
 def hold(run: Run, ready: Callable[[], object]) -> None:
     """Keep a run's hosts up, apart from the terminal and the command that started them, until they are stopped."""
     run.place.listen(str(run.out / live.SOCKET))
+    (run.out / live.HOLDER).write_text(f"{os.getpid()}\n", encoding="ascii")
     syscalls.die_with_parent(0)
     os.setsid()
     ready()

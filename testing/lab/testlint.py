@@ -139,7 +139,7 @@ def _owners(case: _Case) -> Iterator[Finding]:
                 yield path, 1, f"no wire '{wire}'"
             continue
         suffix = next((suffix for suffix in _PER_HOST if name.endswith(suffix)), None)
-        host = name.removesuffix(suffix) if suffix else name.split(".")[0]
+        host = name.split(".")[0]
         if suffix or host in case.known:
             yield from _owner(case, path, host)
     for folder in case.folders:

@@ -18,7 +18,7 @@ examples:
   lab run --failed                  what failed last time
   lab run --all --repeat 20         every good test twenty times: is any of them flaky?
   lab run --keep ikev2-psk          leave its hosts up; then 'lab shell ikev2-psk west'
-  git bisect run ./lab run TEST     exit status 3 (unresolved) is not 125: see README.testing
+  git bisect run ./lab run --bisect TEST
 """
 
 
@@ -42,6 +42,8 @@ def parser() -> argparse.ArgumentParser:
                       help="stop a test at the first script that shows a difference, with the hosts up")
     made.add_argument("--live", action="store_true", help="type the scripts again in the hosts that were left up")
     made.add_argument("--show", action="store_true", help="print the consoles and captures of what was run")
+    made.add_argument("--bisect", action="store_true",
+                      help="exit status for 'git bisect run': 125 (skip) if unresolved, 128 (abort) if the usage is wrong")
     made.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML to FILE too")
     made.add_argument("--tap", type=Path, metavar="FILE", help="write TAP to FILE too")
     made.add_argument("--json", action="store_true", help="print the results as JSON, progress to standard error")

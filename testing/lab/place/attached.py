@@ -19,7 +19,7 @@ class Attached:
         if self.pid == 0:
             os.chdir(folder)
             argv = request["argv"]
-            os.execvpe(argv[0], argv, {**environment, "TERM": request.get("term", "dumb")})
+            os.execvpe(argv[0], argv, {**environment, "TERM": request.get("term", "dumb"), **request.get("environment", {})})
         self.resize(request)
         loop.watch(self._master, self._readable)
 

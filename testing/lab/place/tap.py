@@ -6,6 +6,7 @@ everything, and an empty one has given everything (packet(7)); tcpdump needs 20-
 holds when it is told to stop.
 """
 
+import ctypes
 import os
 import signal
 import socket
@@ -22,48 +23,73 @@ _SOL_PACKET = 263
 _PACKET_ADD_MEMBERSHIP = 1
 _PACKET_STATISTICS = 6
 _PACKET_MR_PROMISC = 1
+_SO_ATTACH_FILTER = 26
 _SO_TIMESTAMPNS = 35
 _TIMESPEC = struct.Struct("@ll")
 _BUFFER = 16 * 1024 * 1024
 _LARGEST = 262144
 
 
-class Wire:
-    """The capture of one wire into one file."""
+class Tap:
+    """The captures of all wires, each into a file of its own.
 
-    def __init__(self, name: str, path: Path) -> None:
-        self.name = name
-        self.file = open(path, "wb")  # pylint: disable=consider-using-with
-        self.writer = Writer(self.file)
-        self.file.flush()  # before the fork, or both processes would write the header
-        self.packets = self.drops = 0
-        self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.htons(_ETH_P_ALL))
+    They share one socket: the kernel waits for all processors (synchronize_net()) at the end of each.
+    """
+
+    def __init__(self, names: list[str], folder: Path) -> None:
+        self._files = {socket.if_nametoindex(name): open(folder / f"{name}.pcap", "wb") for name in names}
+        self._writers = {index: Writer(file) for index, file in self._files.items()}
+        self._names = {socket.if_nametoindex(name): name for name in names}
+        self._packets = dict.fromkeys(self._files, 0)
+        for file in self._files.values():
+            file.flush()  # before the fork, or both processes would write the header
+        kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK
+        self.sock = socket.socket(socket.AF_PACKET, kind, socket.htons(_ETH_P_ALL))  # no host is linked yet
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
         self.sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-        self.sock.bind((name, _ETH_P_ALL))
-        membership = struct.pack("@iHH8s", socket.if_nametoindex(name), _PACKET_MR_PROMISC, 0, b"")
-        self.sock.setsockopt(_SOL_PACKET, _PACKET_ADD_MEMBERSHIP, membership)
+        _attach_filter(self.sock, list(self._files))
+        for index in self._files:
+            membership = struct.pack("@iHH8s", index, _PACKET_MR_PROMISC, 0, b"")
+            self.sock.setsockopt(_SOL_PACKET, _PACKET_ADD_MEMBERSHIP, membership)
 
     def drain(self) -> None:
-        """Write all packets that have arrived to the file."""
+        """Write all packets that have arrived to their files."""
         while True:
             try:
-                data, ancillary, _, _ = self.sock.recvmsg(_LARGEST, 64)
+                data, ancillary, _, address = self.sock.recvmsg(_LARGEST, 64)
             except BlockingIOError:
                 break
             seconds, nanoseconds = _TIMESPEC.unpack(ancillary[0][2])
-            self.writer.packet(seconds, nanoseconds, data, len(data))
-            self.packets += 1
-        self.file.flush()
+            index = socket.if_nametoindex(address[0])
+            self._writers[index].packet(seconds, nanoseconds, data, len(data))
+            self._packets[index] += 1
+        for file in self._files.values():
+            file.flush()
 
     def end(self) -> dict:
-        """Drain, close, and tell how many packets were kept and how many were lost for want of room."""
+        """Drain, and tell by wire how many packets were kept, and how many of all were lost for want of room."""
         self.drain()
-        statistics = self.sock.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8)
-        self.drops = struct.unpack("@II", statistics)[1]
+        _, drops = struct.unpack("@II", self.sock.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))
+        return {name: {"packets": self._packets[index], "drops": drops} for index, name in self._names.items()}
+
+    def close(self) -> None:
+        """Close the socket and the files."""
         self.sock.close()
-        self.file.close()
-        return {"packets": self.packets, "drops": self.drops}
+        for file in self._files.values():
+            file.close()
+
+
+def _attach_filter(sock: socket.socket, indexes: list[int]) -> None:
+    """Have the kernel pass packets of these interfaces only: the bridges, not their ports.
+
+    Classic BPF: load the interface's index (SKF_AD_OFF + SKF_AD_IFINDEX), compare it with each, take all or nothing.
+    """
+    count = len(indexes)
+    code = [(0x20, 0, 0, 0xFFFFF000 + 8)]
+    code += [(0x15, count - number, 0, index) for number, index in enumerate(indexes)]
+    code += [(0x06, 0, 0, 0), (0x06, 0, 0, _LARGEST)]
+    program = ctypes.create_string_buffer(b"".join(struct.pack("@HBBI", *row) for row in code))
+    sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("@HP", len(code), ctypes.addressof(program)))
 
 
 def start(names: list[str], folder: str) -> Channel:
@@ -72,26 +98,23 @@ def start(names: list[str], folder: str) -> Channel:
     Returns when every wire is being captured. OSError where that cannot be.
     """
     ours, theirs = socket.socketpair()
-    wires = [Wire(name, Path(folder) / f"{name}.pcap") for name in names]
+    tap = Tap(names, Path(folder))
     if os.fork() == 0:
         ours.close()
         syscalls.die_with_parent(signal.SIGKILL)
-        _serve(wires, Channel(theirs))
+        _serve(tap, Channel(theirs))
     theirs.close()
-    for wire in wires:
-        wire.sock.close()
-        wire.file.close()
+    tap.close()
     return Channel(ours)
 
 
-def _serve(wires: list[Wire], channel: Channel) -> None:
+def _serve(tap: Tap, channel: Channel) -> None:
     loop = Loop()
-    for wire in wires:
-        loop.watch(wire.sock.fileno(), wire.drain)
+    loop.watch(tap.sock.fileno(), tap.drain)
 
     def asked() -> None:
         if channel.pump():
-            channel.send({wire.name: wire.end() for wire in wires})
+            channel.send(tap.end())
         os._exit(0)
 
     loop.watch(channel.fileno(), asked)
