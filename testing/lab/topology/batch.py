@@ -35,7 +35,7 @@ def links_batch(plan: dict, pids: dict[str, int | str]) -> str:
 def ip_batch(host_plan: dict) -> str:
     """The lines that, inside a host, give its interfaces their addresses and set its routes.
 
-    The interfaces exist already (wires_batch, or a guest's cards) and have their names and MACs.
+    The interfaces exist already (links_batch, or a guest's cards) and have their names and MACs.
     """
     lines = ["link set dev lo up"]
     for interface in host_plan["interfaces"]:

@@ -75,7 +75,7 @@ def _notes(host: Host) -> list[str]:
 def _cell_size(interface: Interface) -> tuple[float, float]:
     """The room for an interface's name and addresses."""
     widest = max([len(interface.name) * 9, *(len(str(a.ip)) * MONO for a in interface.addresses)])
-    return widest + 28, 11 + LINE * (1 + len(interface.addresses))
+    return widest + 28, 16 + LINE * (1 + len(interface.addresses))
 
 
 def _stems(plan: Layout, colours: dict[str, str]) -> list[str]:
@@ -104,16 +104,16 @@ def _wire(wire: Wire, bar: Box, colours: dict[str, str]) -> list[str]:
 
 
 def _host(host: Host, plan: Layout, colours: dict[str, str]) -> list[str]:
-    box, plugs = plan.hosts[host.name], plan.plugs[host.name]
-    middle, height = box.x + box.width / 2, _host_size(host)[1]
-    y = min((plug.cell.y for plug in plugs if not plug.up), default=box.bottom) - height
-    notes = [_text("about", middle, y + 35 + LINE * at, text) for at, text in enumerate(_notes(host))]
+    box, band, plugs = plan.hosts[host.name], plan.bands[host.name], plan.plugs[host.name]
+    middle = box.x + box.width / 2
+    y = band.y + (band.height - _host_size(host)[1]) / 2
+    inside = Box(band.x + 0.6, band.y + 0.6, band.width - 1.2, band.height - 1.2)
     return [
         f'<g class="host" id="host-{host.name}">',
         f'<rect class="box" {_rect(box)} rx="7"/>',
-        f'<rect class="band" {_rect(Box(box.x + 0.6, y + 0.6, box.width - 1.2, height - 1.2))} rx="6"/>',
+        f'<rect class="band" {_rect(inside)} rx="6"/>',
         _text("name", middle, y + 19, host.name),
-        *notes,
+        *(_text("about", middle, y + 35 + LINE * at, text) for at, text in enumerate(_notes(host))),
         *(line for plug in plugs for line in _plug(host, box, plug, colours[plug.interface.wire])),
         "</g>",
     ]

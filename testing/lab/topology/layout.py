@@ -55,11 +55,12 @@ class Plug:
 
 @dataclass(slots=True)
 class Layout:
-    """The drawing: boxes of wires and hosts by name, and each host's plugs."""
+    """The drawing: boxes of wires and hosts by name, and in a host's box its plugs and the band with its name."""
 
     wires: dict[str, Box]
     hosts: dict[str, Box]
-    plugs: dict[str, list[Plug]]
+    plugs: dict[str, list[Plug]] = field(default_factory=dict)
+    bands: dict[str, Box] = field(default_factory=dict)
     width: float = 0
     height: float = 0
 
@@ -86,7 +87,7 @@ class _Node:
 
 def lay_out(topology: Topology, sizes: Sizes) -> Layout:
     """Places everything; the same topology and sizes always give the same layout."""
-    plan = Layout({name: Box() for name in topology.wires}, {name: Box() for name in topology.hosts}, {})
+    plan = Layout({name: Box() for name in topology.wires}, {name: Box() for name in topology.hosts})
     roots = _forest(topology, plan)
     builder = _Builder(topology, sizes, plan)
     _untangle(roots, builder)
@@ -273,6 +274,7 @@ def _boxes(builder: _Builder, names: list[str], y: float) -> float:
         own_down = max((sizes.cell(p.interface)[1] for p in plan.plugs[name] if not p.up), default=0)
         box = plan.hosts[name]
         box.y, box.height = y, up + middle + own_down
+        plan.bands[name] = Box(box.x, y + up, box.width, middle)
     for plug in plugs:
         height = sizes.cell(plug.interface)[1]
         plug.cell.height, plug.cell.y = height, (y if plug.up else y + up + middle)
