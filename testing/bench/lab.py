@@ -128,14 +128,15 @@ def show(rows: list[dict]) -> str:
     lines = [f"{'name':<16} {'median':>9} unit  {'peer':>9} {'ratio':>6} runs  peer is"]
     for entry in rows:
         peer = f"{entry['peer_value']:9.3f} {entry['ratio']:6.2f}" if entry["peer"] else f"{'-':>9} {'-':>6}"
-        lines.append(f"{entry['name']:<16} {entry['value']:9.3f} {entry['unit']:<5} {peer} {entry['runs']:>4}  {entry['peer'] or ''}"
-                     .rstrip())
+        lines.append(f"{entry['name']:<16} {entry['value']:9.3f} {entry['unit']:<5} {peer} {entry['runs']:>4}  "
+                     f"{entry['peer'] or ''}".rstrip())
     return "\n".join(lines)
 
 
 def main() -> int:
     """Measure, print, and write build/bench/lab.json."""
-    parser = argparse.ArgumentParser(prog="bench-lab", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="bench-lab", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=15, help="runs of each short measurement (%(default)s)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-lab-") as folder:

@@ -7,7 +7,7 @@ set -u
 . "${0%/*}/functions.sh"
 
 usage="usage: wait-for.sh [--timeout SECONDS] [--no-match] --match REGEX -- COMMAND..."
-limit=30 wanted=0 regex=
+limit=30 wanted=0 regex=''
 while [ $# -gt 0 ]; do
 	case "$1" in
 	--timeout) limit=${2?$usage}; shift ;;
@@ -21,7 +21,7 @@ done
 if [ -z "$regex" ] || [ $# -eq 0 ]; then
 	fail "$usage"
 fi
-output= found=
+output='' found=''
 matches() {
 	output=$("$@" 2>&1)
 	found=$(printf '%s\n' "$output" | grep -E -e "$regex")

@@ -9,6 +9,7 @@ from lab import paths
 from lab.result import Result
 
 _READ = 4 * 1024 * 1024  # bytes of the newest history that are looked at
+_KEYS = {"test", "class", "seconds", "started", "reason", "out"}
 _UNKNOWN_SECONDS = 30.0  # a test never run yet is taken to be long, so that it starts early
 
 
@@ -37,9 +38,11 @@ def read() -> list[dict]:
     records = []
     for line in lines:
         try:
-            records.append(json.loads(line))
+            record = json.loads(line)
         except ValueError:
             continue
+        if isinstance(record, dict) and record.keys() >= _KEYS:
+            records.append(record)
     return records
 
 

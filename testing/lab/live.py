@@ -2,14 +2,16 @@
 """Runs whose hosts were left up: found by test, reached through the socket in their output folder."""
 
 import os
+import select
 import socket
 from pathlib import Path
 
 from lab import history
-from lab.errors import UsageError
+from lab.errors import UnresolvedError, UsageError
 from lab.place.client import KeeperClient
 from lab.place.frames import Channel
 
+_END_LIMIT = 20.0
 SOCKET = "live.sock"
 HOLDER = "live.pid"  # names the process whose end is the run's end
 
@@ -31,15 +33,20 @@ def connect(out: Path) -> KeeperClient | None:
     return KeeperClient(Channel(sock))
 
 
+def every() -> list[tuple[str, Path]]:
+    """The test and the output folder of each run that is up, the newest last."""
+    known = {record["out"]: record["test"] for record in history.read()}
+    found = []
+    for out, test in known.items():
+        if os.path.exists(os.path.join(out, SOCKET)) and (client := connect(Path(out))):
+            client.channel.close()
+            found.append((test, Path(out)))
+    return found
+
+
 def runs() -> dict[str, Path]:
     """Output folders by test of all runs that are up; of several of one test, the newest."""
-    found = {}
-    for record in history.read():
-        out = Path(record["out"])
-        if (out / SOCKET).exists() and (client := connect(out)):
-            client.channel.close()
-            found[record["test"]] = out
-    return found
+    return dict(every())
 
 
 def find(word: str) -> tuple[str, Path]:
@@ -57,10 +64,24 @@ def stop(out: Path) -> None:
     client = connect(out)
     if not client:
         return
+    holder = _holder(out)
     try:
         client.request("power-off", 5)
-    except Exception:  # the answer is that the channel ends
+    except UnresolvedError:  # the answer is that the channel ends
         pass
     client.channel.close()
+    if holder is not None:
+        ended = select.select([holder], [], [], _END_LIMIT)[0]
+        os.close(holder)
+        if not ended:
+            raise UnresolvedError(f"{out}: its hosts did not end within {_END_LIMIT:g} s")
     for name in (SOCKET, HOLDER):
         (out / name).unlink(missing_ok=True)
+
+
+def _holder(out: Path) -> int | None:
+    """A descriptor that is readable when the process that holds the hosts up has ended: pidfd_open(2)."""
+    try:
+        return os.pidfd_open(int((out / HOLDER).read_text(encoding="ascii")))
+    except (OSError, ValueError):
+        return None

@@ -28,8 +28,10 @@ def try_all(case: TestCase, out: Path, lines: int) -> tuple[int, list[str]]:
 def breaks(golden: str, count: int, unordered: list[str]) -> Iterator[tuple[str, str | None]]:
     """Broken forms of an expected text, each with what was done to it."""
     lines = golden.splitlines(keepends=True)
-    yield "everything removed", ""
     yield "a line added at the end", golden + "unexpected\n"
+    if not lines:
+        return
+    yield "everything removed", ""
     for index in sorted({round(step * (len(lines) - 1) / max(1, count - 1)) for step in range(count)}):
         line, before, after = lines[index], "".join(lines[:index]), "".join(lines[index + 1:])
         where = f"line {index + 1}"

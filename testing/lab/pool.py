@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Several tests at once: each in a process forked from this one, which has everything loaded already."""
 
+import math
 import os
 import select
 import signal
@@ -14,9 +15,11 @@ from pathlib import Path
 from lab import live, peers, x509
 from lab.place import syscalls
 from lab.result import Result, load
-from lab.runone import Options, Run, cell
+from lab.runone import NOT_ENDED, Options, Run, cell
 from lab.testcase import TestCase
 
+_STAYS, _LOST = "stays", "lost: "  # what a worker says if its hosts stay up, or if its result cannot be saved
+_LONGEST_WORD = 4096  # PIPE_BUF: written at once or not at all
 _OVERTIME = 120.0  # seconds beyond a test's own limit until its process is killed
 
 
@@ -35,6 +38,7 @@ class _Worker:
     done: int  # readable when the result is there or the process has ended
     began: float
     deadline: float
+    fault: str = "the process that ran it ended without a result"
 
 
 class Pool:
@@ -52,44 +56,49 @@ class Pool:
         try:
             while waiting and go_on() or self._workers:
                 while waiting and go_on() and len(self._workers) < self._size:
-                    worker = self._fork(waiting.pop(0))
-                    self._workers[worker.done] = worker
+                    self._fork(waiting.pop(0))
                 self._tick([worker.job for worker in self._workers.values()])
                 self._wait()
         finally:
             for worker in self._workers.values():
-                _kill(worker.pid)
+                _kill(worker)
 
-    def _fork(self, job: Job) -> _Worker:
+    def _fork(self, job: Job) -> None:
         reader, writer = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
         parent = os.getpid()
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # so that no Ctrl-C unwinds the new process
         pid = os.fork()
         if pid == 0:
             os.close(reader)
             os._exit(_work(job, self._options, writer, parent))
         os.close(writer)
         now = time.monotonic()
-        return _Worker(job, pid, reader, now, now + job.case.total + _OVERTIME)
+        self._workers[reader] = _Worker(job, pid, reader, now, now + job.case.total + _OVERTIME)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
 
     def _wait(self) -> None:
         ready, _, _ = select.select(list(self._workers), [], [], 1.0)
         for descriptor in ready:
             self._collect(self._workers.pop(descriptor))
         now = time.monotonic()
-        for worker in [worker for worker in self._workers.values() if worker.deadline < now]:
-            _kill(worker.pid)
+        for worker in self._workers.values():
+            if worker.deadline < now:
+                worker.fault = f"it did not end within {worker.job.case.total + _OVERTIME:g} s and was killed"
+                _kill(worker)
 
     def _collect(self, worker: _Worker) -> None:
-        stays = os.read(worker.done, 16) == b"stays"
+        said = os.read(worker.done, _LONGEST_WORD).decode(errors="replace")
         os.close(worker.done)
-        if not stays:
-            os.waitpid(worker.pid, 0)
-        result = load(worker.job.out)
+        if said != _STAYS:
+            _reap(worker)
+        result = None if said.startswith(_LOST) else load(worker.job.out)
         if not result:
             result = Result(worker.job.case.name, cell(worker.job.case), str(worker.job.out),
-                            reason="the process that ran it ended without a result")
+                            reason=said.removeprefix(_LOST) or worker.fault)
+        elif result.reason == NOT_ENDED:
+            result.reason = worker.fault
         result.seconds = round(time.monotonic() - worker.began, 4)  # the end of all its processes included
         self._finished(worker.job, result)
 
@@ -103,12 +112,17 @@ def provide(cases: Iterable[TestCase], progress: Callable[[str], None]) -> None:
         x509.ensure(kind)
 
 
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-    except (ProcessLookupError, ChildProcessError):
-        pass
+def _kill(worker: _Worker) -> None:
+    if worker.pid:
+        os.kill(worker.pid, signal.SIGKILL)  # it is there as long as it has not been reaped
+    _reap(worker)
+
+
+def _reap(worker: _Worker) -> None:
+    if worker.pid:
+        os.waitpid(worker.pid, 0)
+    worker.pid = 0
+    worker.deadline = math.inf
 
 
 def _work(job: Job, options: Options, writer: int, parent: int) -> int:
@@ -117,11 +131,14 @@ def _work(job: Job, options: Options, writer: int, parent: int) -> int:
     if os.getppid() != parent:
         return 1
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the pool ends us
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     try:
         run = Run(job.case, job.out, options, lambda text: None)
         run.play()
-        if run.stays:
-            hold(run, lambda: os.write(writer, b"stays"))
+        if run.unsaved:
+            os.write(writer, (_LOST + run.unsaved).encode()[:_LONGEST_WORD])
+        elif run.stays:
+            hold(run, lambda: os.write(writer, _STAYS.encode()))
     except BaseException:  # noqa: B902 - nothing may unwind into the pool's own frames
         traceback.print_exc()
         return 1

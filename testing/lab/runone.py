@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import hostspec, needs, transcript, verdict
+from lab import hostspec, live, needs, transcript, verdict
 from lab.errors import LabError, UnresolvedError
 from lab.place import Place
 from lab.place.ns import Namespaces
@@ -18,6 +18,7 @@ from lab.result import Result
 from lab.scenario import Scenario, Stopped
 from lab.testcase import TestCase
 
+NOT_ENDED = "the run did not end"  # what result.json says until it has
 _GRACE = 10.0  # seconds that a host's processes get to end on SIGTERM
 
 
@@ -37,19 +38,23 @@ class Options:
 
 
 class Run:
-    """A test that is being run. After play(), `place` is still there if the hosts stay up."""
+    """A test that is being run. After play(), `place` is still there if the hosts stay up.
+
+    unsaved: why the result could not be written into the folder; empty if it is there.
+    """
 
     def __init__(self, case: TestCase, out: Path, options: Options, progress: Callable[[str], None]) -> None:
         self.case, self.out, self.options, self.progress = case, out, options, progress
         self.result = Result(case.name, cell(case), str(out))
         self.place: Place | None = None
         self.stays = False
+        self.unsaved = NOT_ENDED
         self._began = time.monotonic()
 
     def play(self) -> Result:
         """Run the test; whatever happens there is a result, saved in out."""
         try:
-            prepare(self.out)
+            self._prepare()
             if reason := needs.missing(self.case):
                 self._class("skipped", reason)
             else:
@@ -66,6 +71,12 @@ class Run:
         finally:
             self._end()
         return self.result
+
+    def _prepare(self) -> None:
+        prepare(self.out)
+        self.result.reason = NOT_ENDED
+        self.result.save()  # so that a run that is killed leaves a folder that can be told from others
+        self.result.reason, self.unsaved = "", ""
 
     def _play(self) -> None:
         with self._phase("hosts"):
@@ -114,6 +125,9 @@ class Run:
             self._class("unresolved" if stopped.kind == "asked" else stopped.kind, str(stopped))
         elif findings and drops:
             self._class("unresolved", f"{drops} packets were too fast for the captures, which differ")
+        elif findings and all(finding.kind == "missing-golden" for finding in findings):
+            what = ", ".join(finding.what for finding in findings)
+            self._class("unresolved", f"nothing to compare {what} with; read it, then 'lab bless {self.case.name}'")
         elif findings:
             self._class("fail", "; ".join(_say(finding) for finding in findings))
         else:
@@ -140,7 +154,8 @@ class Run:
             reports = [path for path, data in files.items() if path.startswith(hostspec.SANITIZER_LOGS) and data]
             crashes = ended["crashes"] + [f"sanitizer report {path}" for path in sorted(reports)]
             if crashes:
-                self._class("crash", f"{host}: {'; '.join(crashes)}")
+                before = f"{self.result.reason}; " if self.result.verdict == "crash" else ""
+                self._class("crash", f"{before}{host}: {', '.join(crashes)}")
             elif ended["hung"] and self.result.verdict == "pass":
                 self._class("fail", f"{host}: {', '.join(ended['hung'])} did not end within {_GRACE:g} s of SIGTERM")
 
@@ -170,10 +185,13 @@ class Run:
             with self._phase("down"):
                 self.place.stop()
         self.result.seconds = round(time.monotonic() - self._began, 4)
+        if self.unsaved:
+            self.unsaved = self.result.reason
+            return
         try:
             self.result.save()
         except OSError as error:
-            raise UnresolvedError(f"{self.out}: {error.strerror}") from None
+            self.unsaved = self.result.reason or f"{self.out}: {error.strerror}"
 
 
 def cell(case: TestCase) -> dict[str, str]:
@@ -183,8 +201,9 @@ def cell(case: TestCase) -> dict[str, str]:
 
 
 def prepare(out: Path) -> None:
-    """Make the output folder, empty of what an earlier run of this test left there; of nothing else."""
+    """Make the output folder, empty of what an earlier run left there, its hosts too if they are up; of nothing else."""
     if (out / "result.json").exists():
+        live.stop(out)
         shutil.rmtree(out)
     elif out.exists() and any(out.iterdir()):
         raise LabError(f"{out}: not empty and not the folder of an earlier run; name another with --out")

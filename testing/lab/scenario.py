@@ -61,6 +61,6 @@ class Scenario:
         self.steps[host].append(Step(script.path.name, line, answer["output"], answer["status"], seconds))
         if answer.get("timed_out"):
             running = f" (still running: {answer['running']})" if answer.get("running") else ""
-            raise Stopped("timeout", f"{host} did not return within {seconds:.0f} s from: {line}{running}")
+            raise Stopped("timeout", f"{host} did not return within {round(seconds, 1):g} s from: {line}{running}")
         if answer.get("closed"):
             raise Stopped("fail", f"the shell of {host} ended at: {line}")

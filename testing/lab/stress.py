@@ -12,18 +12,22 @@ from lab.runs import Session
 
 def _burn() -> int:
     """A process that keeps one processor busy until its parent ends."""
+    parent = os.getpid()
     pid = os.fork()
     if pid == 0:
         syscalls.die_with_parent(signal.SIGKILL)
-        while True:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing may unwind into the lab's own code
+        while os.getppid() == parent:
             pass
+        os._exit(0)
     return pid
 
 
 def run(session: Session, limit: int) -> int:
     """Run each test up to `limit` times under load, stop it at its first failure, and print the rates."""
-    burners = [_burn() for _ in range(os.cpu_count() or 1)]
+    burners: list[int] = []
     try:
+        burners += [_burn() for _ in range(os.cpu_count() or 1)]
         results = [result for case in session.cases for result in _one(session, case, limit)]
     finally:
         for pid in burners:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A test's folder, read: its scripts in order, the hosts it uses, and what its test.toml says or its file names imply."""
 
+import math
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ _NUMBERED = re.compile(r"(\d+)-(.+)\.sh")
 _PHASES = ("init", "run")
 _KEYS = {"hosts": list, "peers": (dict, str), "stacks": list, "needs": list, "nat": list, "x509": str, "limit": (int, float),
          "total": (int, float), "tags": list, "topology": str, "sanitizers": list, "unordered": dict}
+_INNER = {"peers": str, "unordered": list}  # what the tables hold
 NEEDS = peers.NEEDS
 
 
@@ -88,6 +90,7 @@ def load(folder: Path) -> TestCase:
     _check_hosts(folder, hosts, scripts, network)
     named = settings.pop("peers", None)
     case = TestCase(folder, _title(folder), _final(folder, scripts, hosts), hosts, {}, network, **settings)
+    _check_goldens(case)
     case.peers = _peers(case, named)
     for name in sorted(set(case.peers.values())):
         case.needs += [need for need in peers.load(name).needs if need not in case.needs]
@@ -96,7 +99,7 @@ def load(folder: Path) -> TestCase:
 
 def _title(folder: Path) -> str:
     path = folder / "description.txt"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     return text.strip().partition("\n")[0]
 
 
@@ -114,7 +117,9 @@ def _settings(path: Path) -> dict:
             raise UsageError(f"{path}: '{key}' has a value of the wrong type: {value!r}")
         if isinstance(value, list) and not all(isinstance(item, str) for item in value):
             raise UsageError(f"{path}: '{key}' takes a list of words, not {value!r}")
-        if isinstance(value, (int, float)) and value <= 0:
+        if isinstance(value, dict) and not all(isinstance(item, _INNER[key]) for item in value.values()):
+            raise UsageError(f"{path}: '{key}' has a value of the wrong type: {value!r}")
+        if isinstance(value, (int, float)) and not 0 < value < math.inf:
             raise UsageError(f"{path}: '{key}' takes a positive number of seconds, not {value!r}")
     for need in settings.get("needs", []):
         if need not in NEEDS:
@@ -174,6 +179,17 @@ def _check_hosts(folder: Path, hosts: list[str], scripts: list[Script], network:
         for host in script.hosts:
             if host not in hosts:
                 raise UsageError(f"{script.path}: host '{host}' is not among the test's hosts ({', '.join(hosts)})")
+
+
+def _check_goldens(case: TestCase) -> None:
+    """An expected file that nothing is compared with would be believed all the same."""
+    wires = case.network.subset(case.hosts).wires
+    for wire, path in case.golden_captures().items():
+        if wire not in wires:
+            raise UsageError(f"{path}: the test has no wire '{wire}'; its wires are {', '.join(wires)}")
+    for path in sorted(case.folder.glob("*.console.txt")):
+        if (host := path.name.removesuffix(".console.txt")) not in case.typed_hosts:
+            raise UsageError(f"{path}: nothing is typed at '{host}'; hosts with scripts are {', '.join(case.typed_hosts)}")
 
 
 def _peers(case: TestCase, named: dict | str | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 """testing/TESTLIST: which tests there are and what is expected of each; and the choice of some of them."""
 
 import fnmatch
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from lab import paths, testcase
 from lab.errors import UsageError
 
 STATUSES = ("good", "wip", "skip")
+_NAMES = re.compile(r"[\w+-][\w.+-]*/[\w+-][\w.+-]*", re.ASCII)
+DEFAULT = ("good",)  # where no status is asked for
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,13 @@ def read(path: Path | None = None) -> list[Entry]:
     """The list in its order. UsageError names the line."""
     path = path or paths.TESTING / "TESTLIST"
     entries: dict[str, Entry] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    text = path.read_text(encoding="utf-8", errors="surrogateescape")
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
         words = line.split(maxsplit=3)
-        if len(words) < 3 or words[2] not in STATUSES:
-            raise UsageError(f"{path}:{number}: expected KIND NAME {'|'.join(STATUSES)} [reason], found '{line}'")
+        if len(words) < 3 or words[2] not in STATUSES or not _NAMES.fullmatch(f"{words[0]}/{words[1]}"):
+            raise UsageError(f"{path}:{number}: expected KIND NAME {'|'.join(STATUSES)} [reason], found {line!a}")
         entry = Entry(*words[:3], words[3] if len(words) > 3 else "")
         if entry.status != "good" and not entry.reason:
             raise UsageError(f"{path}:{number}: {entry.test} is {entry.status} but gives no reason")
@@ -76,8 +80,8 @@ def select(entries: Iterable[Entry], wanted: Selection, failed_before: Callable[
     """The entries that match. UsageError for a name or pattern that matches none."""
     entries = list(entries)
     named = {entry.test for pattern in wanted.patterns for entry in _named(entries, pattern)}
-    exact = {entry.test for entry in entries if entry.test in wanted.patterns or entry.name in wanted.patterns}
-    statuses = wanted.statuses or ("good",)
+    exact = {entry.test for entry in entries for pattern in wanted.patterns if _is(entry, pattern)}
+    statuses = wanted.statuses or DEFAULT
     chosen = []
     for entry in entries:
         if wanted.patterns and entry.test not in named:
@@ -91,12 +95,16 @@ def select(entries: Iterable[Entry], wanted: Selection, failed_before: Callable[
     return chosen
 
 
+def _is(entry: Entry, pattern: str) -> bool:
+    """Whether a pattern is the test's whole name, or its folder."""
+    return pattern.rstrip("/") in (entry.test, entry.name) or Path(pattern).resolve() == entry.folder
+
+
 def _named(entries: list[Entry], pattern: str) -> list[Entry]:
     word = pattern.rstrip("/")
-    path = Path(word).resolve()
     found = [entry for entry in entries
              if fnmatch.fnmatch(entry.test, word) or fnmatch.fnmatch(entry.name, word) or entry.kind == word
-             or entry.folder == path]
+             or _is(entry, pattern)]
     if not found:
         near = [entry.test for entry in entries if word in entry.test]
         hint = f"; did you mean {', '.join(near[:5])}?" if near else "; 'lab list' shows all"

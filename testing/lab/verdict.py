@@ -11,9 +11,13 @@ from lab.capture.describe import describe
 from lab.testcase import TestCase
 from lab.transcript import Step, from_json, render
 
-_CRASH = re.compile(
-    r"\(core dumped\)$|^(.*: line \d+: +\d+ )?(Segmentation fault|Bus error|Illegal instruction)\b"
-    r"|ERROR: (Address|Leak|Thread|Memory)Sanitizer|WARNING: ThreadSanitizer|: runtime error: ", re.MULTILINE)
+_SIGNALS = "Segmentation fault|Bus error|Illegal instruction|Aborted|Floating point exception|Bad system call"
+_CRASH = re.compile(  # as bash says it of a command, of a job, and within a script
+    rf"^(\[\d+\][+-]? +|.*: line \d+: +\d+ )?({_SIGNALS}|Trace/breakpoint trap)( +\(core dumped\)|  |$)"
+    r"|\(core dumped\)$|ERROR: (Address|Leak|Thread|Memory)Sanitizer|WARNING: ThreadSanitizer|: runtime error: ", re.MULTILINE)
+
+
+_CRASH_STATUSES = {128 + number for number in (4, 5, 6, 7, 8, 11, 31)}  # the same, as exit statuses of a shell
 
 
 @dataclass
@@ -108,5 +112,11 @@ def begins_like_golden(case: TestCase, host: str, steps: Iterable[Step]) -> bool
 
 def crashes_printed(steps: dict[str, list[Step]]) -> list[str]:
     """Crashes and sanitizer reports that a console shows."""
-    return [f"{host}: {match.group(0).strip()} in: {step.line}" for host, typed in steps.items() for step in typed
-            for match in [_CRASH.search(step.output)] if match]
+    return [f"{host}: {crash} in: {step.line}" for host, typed in steps.items() for step in typed
+            if (crash := _crash(step))]
+
+
+def _crash(step: Step) -> str:
+    if match := _CRASH.search(step.output):
+        return match.group(0).strip()
+    return f"status {step.status}" if step.status in _CRASH_STATUSES else ""

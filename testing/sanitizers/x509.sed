@@ -9,4 +9,4 @@ s/^( +(keyid:)?)([0-9A-F]{2}:){19}[0-9A-F]{2}$/\1KEYID/
 # The dates; where the file `dates` came first they are masked already.
 s/^((notBefore|notAfter)=).*/\1DATE/
 s/^( +(Not Before: |Not After : )).*/\1DATE/
-s/^( +(validity: +)?not (before|after) +)[A-Z].*, (ok|not valid yet|expired).*/\1DATE, \4/
+s/^( +(validity: +)?not (before|after) +)[A-Z].*, (ok|not valid yet|expired)( \([^()]*\))?$/\1DATE, \4/

@@ -50,8 +50,17 @@ def selected(arguments: argparse.Namespace) -> list[testlist.Entry]:
     entries = testlist.select(testlist.read(), wanted, lambda test: last.get(test, {}).get("class", "pass") not in
                               ("pass", "skipped"))
     if not entries:
-        raise UsageError("no test matches all that was asked for; 'lab list' with the same arguments shows each step")
+        raise UsageError(f"no test is all that was asked for at once: {', '.join(_asked(wanted))}")
     return entries
+
+
+def _asked(wanted: testlist.Selection) -> list[str]:
+    """The parts of a selection in words."""
+    words = [" or ".join(wanted.patterns)] if wanted.patterns else []
+    for name, values in (("tag", wanted.tags), ("host", wanted.hosts), ("peer", wanted.peers)):
+        words += [f"{name} {value}" for value in values]
+    words.append(f"status {' or '.join(wanted.statuses or testlist.DEFAULT)}")
+    return words + (["did not pass when last run"] if wanted.failed else [])
 
 
 def one(word: str) -> testlist.Entry:

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from lab import commands, diffshow, result, show, verdict
+from lab import commands, diffshow, result, show, transcript, verdict
 from lab.errors import UsageError
 
 _COMPLETE = ("pass", "fail", "flaky")
@@ -34,9 +34,8 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _bless(case, out: Path, dry: bool) -> None:
     record = result.load(out)
-    if not record or record.verdict not in _COMPLETE:
-        why = record.verdict if record else "without a result"
-        raise UsageError(f"the run of {case.name} in {out} is {why}: only a complete one can be blessed")
+    if why := _unfit(case, record, out):
+        raise UsageError(f"the run in {out} {why}: only a complete one of {case.name} can be blessed")
     outputs = verdict.of_run(case, out)
     changed = 0
     for finding in verdict.differences(case, outputs, _expected(case, outputs)):
@@ -47,6 +46,23 @@ def _bless(case, out: Path, dry: bool) -> None:
             text = outputs.consoles[name] if kind == "console" else outputs.captures[name]
             _replace(case.folder / f"{name}.{kind}.txt", text)
     print(f"{case.name}: {changed or 'no'} expected file{'' if changed == 1 else 's'} {'would change' if dry else 'changed'}")
+
+
+def _unfit(case, record: result.Result | None, out: Path) -> str:
+    """Why a run cannot be what is expected; empty if it can."""
+    if not record:
+        return "left no result"
+    if record.test != case.name:
+        return f"is one of {record.test}"
+    complete = record.verdict in _COMPLETE or record.verdict == "unresolved" and record.diffs
+    if not complete or any(wire["drops"] for wire in record.wires.values()):
+        return f"is {record.verdict} ({record.reason})"
+    for host in case.typed_hosts:
+        steps = transcript.from_json((out / f"{host}.transcript.json").read_text(encoding="utf-8"))
+        typed = [line for step in steps for line in step.line.split("\n")]
+        if typed != [line for script in case.scripts if host in script.hosts for line in script.lines()]:
+            return f"did not type all of the scripts of {host} as they are now"
+    return ""
 
 
 def _expected(case, outputs: verdict.Outputs) -> dict:

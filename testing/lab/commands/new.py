@@ -7,8 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from lab import commands, paths, testlist
-from lab.errors import UsageError
+from lab import commands, once, paths, testlist
+from lab.errors import UnresolvedError, UsageError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,11 +31,20 @@ def main(arguments: argparse.Namespace) -> int:
     if folder.exists() or any(entry.test == f"{kind}/{name}" for entry in testlist.read()):
         raise UsageError(f"{kind}/{name}: there is such a test already")
     _copy(model.folder, folder)
-    with open(paths.TESTING / "TESTLIST", "a", encoding="utf-8") as file:
-        file.write(f"{kind} {name} wip made from {model.test}\n")
+    try:
+        _list(f"{kind} {name} wip made from {model.test}\n")
+    except (OSError, UnresolvedError):
+        shutil.rmtree(folder)  # it is either made and listed, or neither
+        raise
     print(f"{folder}: made. Change its description.txt and scripts; then 'lab run {kind}/{name}', 'lab bless {kind}/{name}', "
           "and make it good in testing/TESTLIST.")
     return 0
+
+
+def _list(line: str) -> None:
+    path = paths.TESTING / "TESTLIST"
+    text = path.read_text(encoding="utf-8")
+    once.replace(path, text + ("" if text.endswith("\n") else "\n") + line)
 
 
 def _copy(source: Path, target: Path) -> None:

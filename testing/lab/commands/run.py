@@ -10,6 +10,7 @@ from lab import commands, history, live, pool, rerun, runs, show, stress
 from lab.errors import UsageError
 from lab.result import Result, exit_status
 from lab.runone import Options
+from lab.testcase import TestCase
 
 _EPILOG = """\
 examples:
@@ -61,6 +62,7 @@ def main(arguments: argparse.Namespace) -> int:
     progress = show.Progress(sys.stderr if arguments.json else sys.stdout, total=0)
     skipped = [runs.skipped(entry) for entry in entries if entry.status == "skip"]
     cases = [entry.load() for entry in entries if entry.status != "skip"]
+    _check_stop(cases, arguments.stop_at)
     pool.provide(cases, progress.say)
     order = history.longest_first(case.name for case in cases)
     cases.sort(key=lambda case: order.index(case.name))
@@ -71,14 +73,20 @@ def main(arguments: argparse.Namespace) -> int:
     return _report(results, session, arguments, progress)
 
 
+def _check_stop(cases: list[TestCase], number: int) -> None:
+    for case in cases:
+        if number > len(case.scripts):
+            raise UsageError(f"--stop-at {number}: {case.name} has {len(case.scripts)} scripts")
+
+
 def _report(results: list[Result], session: runs.Session, arguments: argparse.Namespace, progress: show.Progress) -> int:
     session.write_reports(results, arguments.junit, arguments.tap)
     if arguments.show:
-        for result in results:
+        for result in filter(lambda result: result.out, results):
             progress.say(show.outputs(Path(result.out)))
     show.finish(results, session.folder, progress, arguments.json)
     for result in results:
-        if (Path(result.out) / live.SOCKET).exists():
+        if result.out and (Path(result.out) / live.SOCKET).exists():
             host = session.case(result.test).hosts[-1]
             progress.say(f"the hosts of {result.test} are up: 'lab shell {result.test} {host}', 'lab stop {result.test}'")
     return exit_status(results)

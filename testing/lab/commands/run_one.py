@@ -3,6 +3,7 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from lab import commands, history, pool
@@ -24,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: argparse.Namespace) -> int:
     """Do it."""
     case = commands.one(arguments.test).load()
-    pool.provide([case], print)
+    pool.provide([case], lambda text: print(text, file=sys.stderr))
     results = []
     workers = pool.Pool(1, Options(keep=arguments.keep), lambda job, result: results.append(result))
     workers.run([pool.Job(case, arguments.out.resolve())])

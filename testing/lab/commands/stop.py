@@ -19,7 +19,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Do it."""
     if bool(arguments.tests) == arguments.all:
         raise UsageError("stop: name the tests, or say --all")
-    found = live.runs().items() if arguments.all else [live.find(word) for word in arguments.tests]
+    found = live.every() if arguments.all else [live.find(word) for word in arguments.tests]
     for test, out in found:
         live.stop(out)
         print(f"{test}: ended")

@@ -8,24 +8,27 @@ from collections.abc import Callable
 from lab.place.frames import pack, unpack
 from lab.place.loop import Loop
 
+_AGAIN = 0.02  # seconds until a terminal that takes no more is tried again
+
 
 class Attached:
     """A command with a terminal; what it prints is sent on as messages {"stream": data}."""
 
     def __init__(self, loop: Loop, request: dict, environment: dict[str, str], folder: str,
                  send: Callable[[dict], None]) -> None:
-        self._loop, self._send = loop, send
+        self._loop, self._send, self._typed = loop, send, bytearray()
         self.pid, self._master = os.forkpty()
         if self.pid == 0:
-            os.chdir(folder)
-            argv = request["argv"]
-            os.execvpe(argv[0], argv, {**environment, "TERM": request.get("term", "dumb"), **request.get("environment", {})})
+            _become(request, environment, folder)
+        os.set_blocking(self._master, False)
         self.resize(request)
         loop.watch(self._master, self._readable)
 
     def _readable(self) -> None:
         try:
             data = os.read(self._master, 65536)
+        except BlockingIOError:
+            return
         except OSError:
             data = b""
         if data:
@@ -35,8 +38,18 @@ class Attached:
 
     def input(self, request: dict) -> None:
         """Type request["data"], which is base64 text."""
-        if self._master >= 0:
-            os.write(self._master, unpack(request["data"]))
+        waits = bool(self._typed)
+        self._typed += unpack(request["data"])
+        if not waits:
+            self._type()
+
+    def _type(self) -> None:
+        """Give the terminal what it takes, the rest later: the host must not wait for a command that does not read."""
+        try:
+            while self._typed and self._master >= 0:
+                del self._typed[:os.write(self._master, self._typed)]
+        except BlockingIOError:
+            self._loop.after(_AGAIN, self._type)
 
     def resize(self, request: dict) -> None:
         """Give the terminal request["rows"] rows and request["columns"] columns."""
@@ -45,6 +58,8 @@ class Attached:
 
     def drain(self) -> None:
         """Send what the ended command had still printed."""
+        if self._master >= 0:
+            os.set_blocking(self._master, True)
         while self._master >= 0:
             self._readable()
 
@@ -54,3 +69,15 @@ class Attached:
             self._loop.forget(self._master)
             os.close(self._master)
             self._master = -1
+
+
+def _become(request: dict, environment: dict[str, str], folder: str) -> None:
+    """In the forked child: be the command. Nothing may come back from here into the host's own code."""
+    argv = request["argv"]
+    try:
+        os.chdir(folder)
+        os.execvpe(argv[0], argv, {**environment, "TERM": request.get("term", "dumb"), **request.get("environment", {})})
+    except OSError as error:
+        os.write(2, f"{argv[0]}: {error.strerror}\n".encode())
+    finally:
+        os._exit(127)

@@ -21,27 +21,37 @@ class KeeperClient:
 
         An error answered is an UnresolvedError.
         """
-        self._count += 1
-        number = self._count
+        return self.requests(op, [parameters], limit)[0]
+
+    def requests(self, op: str, each: list[dict], limit: float = 30.0) -> list[dict]:
+        """Send requests of one kind, which are done side by side, and wait for all answers; see request()."""
         try:
-            self.channel.send({"op": op, "id": number, "limit": limit, **parameters})
-            answer = self._answer(number, op, time.monotonic() + limit + _MARGIN)
+            numbers = [self._send(op, limit, parameters) for parameters in each]
+            answers = self._answers(set(numbers), op, time.monotonic() + limit + _MARGIN)
         except (EOFError, OSError) as error:
             raise UnresolvedError(f"the hosts went away during '{op}': {error}") from None
-        if "error" in answer:
-            raise UnresolvedError(answer["error"])
-        return answer
+        for answer in answers.values():
+            if "error" in answer:
+                raise UnresolvedError(answer["error"])
+        return [answers[number] for number in numbers]
 
-    def _answer(self, number: int, op: str, deadline: float) -> dict:
-        while True:
+    def _send(self, op: str, limit: float, parameters: dict) -> int:
+        self._count += 1
+        self.channel.send({"op": op, "id": self._count, "limit": limit, **parameters})
+        return self._count
+
+    def _answers(self, numbers: set[int], op: str, deadline: float) -> dict[int, dict]:
+        answers: dict[int, dict] = {}
+        while len(answers) < len(numbers):
             messages = self.channel.receive(deadline)
             if not messages:
                 raise UnresolvedError(f"the hosts did not answer '{op}' in time")
             for message in messages:
                 if "lost" in message:
-                    raise UnresolvedError(f"host {message['lost']} went away during '{op}'")
-                if message["id"] == number:
-                    return message
+                    raise UnresolvedError(f"{message['lost']} went away during '{op}'")
+                if message["id"] in numbers:
+                    answers[message["id"]] = message
+        return answers
 
     def type(self, host: str, line: str, limit: float, fresh: bool = False) -> dict:
         """See Place."""
@@ -50,7 +60,8 @@ class KeeperClient:
     def run(self, host: str, argv: list[str], stdin: bytes = b"", limit: float = 30) -> tuple[int, bytes, bytes]:
         """See Place."""
         answer = self.request("run", limit, to=host, argv=argv, stdin=pack(stdin))
-        return answer["status"], unpack(answer["stdout"]), unpack(answer["stderr"])
+        said = f"{argv[0]}: killed after {limit:g} s\n".encode() if answer["timed_out"] else b""
+        return answer["status"], unpack(answer["stdout"]), unpack(answer["stderr"]) + said
 
     def put(self, host: str, path: str, data: bytes, mode: int = 0o644) -> None:
         """See Place."""

@@ -36,11 +36,15 @@ class Command:
             os.execvpe(argv[0], argv, environment)
         except OSError as error:
             os.write(2, f"{argv[0]}: {error.strerror}\n".encode())
-        os._exit(127)
+        finally:
+            os._exit(127)
 
     def _late(self) -> None:
         self._timed_out = True
-        os.killpg(self.pid, signal.SIGKILL)
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:  # it has not come as far as having a process group
+            os.kill(self.pid, signal.SIGKILL)
 
     def ended(self, status: int) -> None:
         """To be called with the exit status when the process has been reaped."""

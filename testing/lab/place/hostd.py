@@ -10,7 +10,6 @@ import resource
 import signal
 import socket
 import subprocess
-import time
 
 from lab.place import rootfs
 from lab.place.attached import Attached
@@ -21,6 +20,7 @@ from lab.place.loop import Loop
 
 _CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP, signal.SIGSYS}
 _LARGEST_FILE = 8 * 1024 * 1024
+_LARGEST_ANSWER = 32 * 1024 * 1024  # as text this is two thirds of what a message may have
 _SYSCTLS = {
     "net/ipv4/conf/all/rp_filter": "0", "net/ipv4/conf/default/rp_filter": "0",  # inherited from the machine's
     "net/ipv4/ping_group_range": "0 0",
@@ -37,7 +37,8 @@ class Host:
         self.commands: dict[int, Command] = {}
         self.attached: dict[int, tuple[int, Attached]] = {}
         self.crashes: list[str] = []
-        self.stopping: tuple[int, float] | None = None
+        self.stopping: int | None = None  # the number of the request to stop
+        self.hung: list[str] = []
 
     def serve(self) -> None:
         """Answer requests until the channel ends; then the process ends and the kernel takes the rest with it."""
@@ -81,9 +82,9 @@ class Host:
 
     def typed(self, request: dict, answer: dict) -> None:
         """Pass the console's answer on; a shell that has ended makes way for a new one."""
+        self.answer(request, answer)
         if answer.get("closed"):
             self.console = None
-        self.answer(request, answer)
 
     def do_run(self, request: dict) -> None:
         """Run a command without a terminal."""
@@ -131,11 +132,11 @@ class Host:
     def do_collect(self, request: dict) -> None:
         """Read all regular files below some folders; those over the limit are cut to their last part."""
         files = {}
-        for top in request["folders"]:
-            for folder, _, names in os.walk(top):
-                for path in (os.path.join(folder, name) for name in names):
-                    if os.path.isfile(path) and not os.path.islink(path):
-                        files[path] = pack(_tail(path))
+        room = _LARGEST_ANSWER
+        for path in _files_below(request["folders"]):
+            data = _tail(path, min(room, _LARGEST_FILE))
+            room -= len(data)
+            files[path] = pack(data)
         self.answer(request, {"files": files})
 
     def do_stop(self, request: dict) -> None:
@@ -145,7 +146,7 @@ class Host:
             self.console = None
         for _, session in self.attached.values():
             session.close()
-        self.stopping = (request["id"], time.monotonic())
+        self.stopping, self.hung = request["id"], []
         self._signal_all(signal.SIGHUP, ("bash", "sh", "dash"))
         self._signal_all(signal.SIGTERM)
         self._signal_all(signal.SIGCONT)
@@ -159,15 +160,16 @@ class Host:
                 _signal(pid, number)
 
     def _kill(self) -> None:
-        hung = sorted(_processes().values())
+        if self.stopping is None:
+            return
+        self.hung = sorted(_processes().values())
         self._signal_all(signal.SIGKILL)
-        self.loop.after(1.0, lambda: self._stopped(hung))
+        self.loop.after(1.0, self._stopped)  # should one be stuck in the kernel
 
-    def _stopped(self, hung: list[str]) -> None:
-        if self.stopping:
-            number, _ = self.stopping
-            self.stopping = None
-            self.channel.send({"id": number, "hung": hung, "crashes": self.crashes + _core_files(self.written)})
+    def _stopped(self) -> None:
+        if self.stopping is not None:
+            number, self.stopping = self.stopping, None
+            self.channel.send({"id": number, "hung": self.hung, "crashes": self.crashes + _core_files(self.written)})
 
     def reap(self) -> None:
         """Collect every child that has ended, the daemons that others left behind among them."""
@@ -181,14 +183,16 @@ class Host:
             name = _name(found.si_pid)
             _, status = os.waitpid(found.si_pid, 0)
             self.ended(found.si_pid, name, status)
-        if self.stopping and not _processes():
-            self._stopped([])
+        if self.stopping is not None and not _processes():
+            self._stopped()
 
     def ended(self, pid: int, name: str, status: int) -> None:
         """Note how a child ended and tell whoever waits for it."""
         if os.WIFSIGNALED(status) and os.WTERMSIG(status) in _CRASHES:
             self.crashes.append(f"{name} was killed by {signal.Signals(os.WTERMSIG(status)).name}")
         code = 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        if self.console and pid == self.console.pid:
+            self.console.ended(code)
         if command := self.commands.pop(pid, None):
             command.ended(code)
         if entry := self.attached.pop(pid, None):
@@ -197,11 +201,15 @@ class Host:
             self.channel.send({"id": number, "status": code})
 
 
-def _tail(path: str) -> bytes:
+def _files_below(folders: list[str]) -> list[str]:
+    paths = [os.path.join(folder, name) for top in folders for folder, _, names in os.walk(top) for name in names]
+    return [path for path in paths if os.path.isfile(path) and not os.path.islink(path)]
+
+
+def _tail(path: str, size: int) -> bytes:
     with open(path, "rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        file.seek(max(0, size - _LARGEST_FILE))
-        return file.read(_LARGEST_FILE)
+        file.seek(max(0, os.fstat(file.fileno()).st_size - size))
+        return file.read(size)
 
 
 def _signal(pid: int, number: int) -> None:
@@ -247,7 +255,7 @@ def _core_files(written: int) -> list[str]:
         return []
     name = os.path.basename(pattern).partition("%")[0]
     layer = f"/proc/self/fd/{written}"
-    found = [os.path.join(folder, file) for top in (layer, "/run", "/tmp", "/var") for folder, _, files in os.walk(top)
+    found = [os.path.join(folder, file) for top in (layer, "/run", "/tmp", "/var", "/root") for folder, _, files in os.walk(top)
              for file in files if file.startswith(name) and _is_core(os.path.join(folder, file))]
     return [f"core dump {path.removeprefix(layer)}" for path in sorted(found)]
 
@@ -283,10 +291,17 @@ def _feed(argv: list[str], text: str) -> None:
         raise OSError(0, done.stderr.decode(errors="replace").strip().replace("\n", "; "), argv[0])
 
 
+def _plain_signals() -> None:
+    """Ignore and block nothing: all that is started here would do so too, whatever nohup(1) or the lab itself did."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
 def start(spec: dict, sock: socket.socket) -> None:
     """Become the host: called as PID 1 in new namespaces; never returns."""
-    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)  # what is ignored here would be ignored by all that is started here
+    _plain_signals()
     channel = Channel(sock)
     written = -1
     try:
@@ -299,5 +314,8 @@ def start(spec: dict, sock: socket.socket) -> None:
     except OSError as error:
         channel.send({"error": f"host {spec['name']}: {error.filename or ''}: {error.strerror}"})
         os._exit(1)
-    Host(spec, channel, written).serve()
+    try:
+        Host(spec, channel, written).serve()
+    except Exception as error:  # said to the lab, which can tell a person; the run is over
+        channel.send({"id": 0, "fault": f"{type(error).__name__}: {error}"})
     os._exit(0)

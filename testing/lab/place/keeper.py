@@ -28,7 +28,8 @@ class Keeper:
         self.lab = lab
         self.hosts: dict[str, Channel] = {}
         self.tap: Channel | None = None
-        self.waiting: dict[int, tuple[Channel, int]] = {}
+        self.waiting: dict[int, tuple[Channel, int, str]] = {}  # by our number: who asked, his number, which host
+        self.faults: dict[str, str] = {}
         self.count = 0
 
     def serve(self) -> None:
@@ -53,31 +54,48 @@ class Keeper:
 
     def drop(self, client: Channel) -> None:
         """Forget a client of the unix socket, and hang up what it had open."""
+        if client.fileno() < 0:
+            return
         self.loop.forget(client.fileno())
         client.close()
-        for number, (owner, _) in list(self.waiting.items()):
+        for number, (owner, _, name) in list(self.waiting.items()):
             if owner is client:
                 del self.waiting[number]
-                for host in self.hosts.values():
-                    host.send({"op": "hangup", "id": 0, "session": number})
+                self.tell(name, {"op": "hangup", "id": 0, "session": number})
+
+    def tell(self, name: str, message: dict) -> None:
+        """Send a message to a host; one that is gone will be noticed when its channel is read."""
+        try:
+            self.hosts[name].send(message)
+        except (KeyError, OSError):
+            pass
+
+    def give(self, client: Channel, message: dict) -> None:
+        """Send a message to a client, or let go of it if it does not take it; without the lab itself this is the end."""
+        try:
+            client.send(message)
+        except OSError:
+            if client is self.lab:
+                os._exit(0)
+            self.drop(client)
 
     def pass_on(self, client: Channel, message: dict) -> None:
         """Give a request to its host under a number of ours."""
-        host = self.hosts.get(message["to"])
-        if not host:
-            client.send({"id": message["id"], "error": f"host {message['to']} is not up in this run"})
+        name = message["to"]
+        if name not in self.hosts:
+            up = ", ".join(self.hosts)
+            self.give(client, {"id": message["id"], "error": f"host {name} is not up in this run; up are {up or 'none'}"})
             return
         if "session" in message:
-            message["session"] = self._ours(client, message["session"])
-            host.send(message)
+            self.tell(name, {**message, "session": self._ours(client, message["session"])})
             return
         self.count += 1
-        self.waiting[self.count] = (client, message["id"])
-        host.send({**message, "id": self.count})
+        self.waiting[self.count] = (client, message["id"], name)
+        self.tell(name, {**message, "id": self.count})
 
     def _ours(self, client: Channel, theirs: int) -> int:
         pair = (client, theirs)
-        return next((number for number, entry in self.waiting.items() if entry == pair), 0)
+        return next((number for number, entry in self.waiting.items() if entry[:2] == pair), 0)
 
     def answered(self, name: str) -> None:
         """Pass a host's answers back to who asked."""
@@ -86,25 +104,28 @@ class Keeper:
             self.lost(name)
             return
         for message in messages:
-            self._back(message)
+            if "fault" in message:
+                self.faults[name] = f"{name} ({message['fault']})"
+            else:
+                self._back(message)
 
     def _back(self, message: dict) -> None:
         last = "stream" not in message
         entry = self.waiting.pop(message["id"], None) if last else self.waiting.get(message["id"])
-        if not entry:
-            return
-        client, theirs = entry
-        try:
-            client.send({**message, "id": theirs})
-        except OSError:
-            if client is not self.lab:
-                self.drop(client)
+        if entry:
+            client, theirs, _ = entry
+            self.give(client, {**message, "id": theirs})
 
     def lost(self, name: str) -> None:
         """A host's PID 1 has ended: all of its processes have."""
         self.loop.forget(self.hosts[name].fileno())
         self.hosts.pop(name).close()
-        self.lab.send({"id": 0, "lost": name})
+        why = f"host {self.faults.get(name, name)}"
+        self.give(self.lab, {"id": 0, "lost": why})
+        for number, (client, theirs, host) in list(self.waiting.items()):
+            if host == name:
+                self.waiting.pop(number, None)
+                self.give(client, {"id": theirs, "error": f"{why} went away"})
 
     def own(self, client: Channel, message: dict) -> None:
         """Handle a request for the keeper itself."""
@@ -113,7 +134,7 @@ class Keeper:
             answer = handler(message)
         except OSError as error:
             answer = {"error": f"{message['op']}: {error.filename or ''}: {error.strerror}"}
-        client.send({**answer, "id": message["id"]})
+        self.give(client, {**answer, "id": message["id"]})
 
     def do_start(self, message: dict) -> dict:
         """Bring up the hosts and their wires, captures first."""
@@ -138,7 +159,10 @@ class Keeper:
         """Stop capturing and answer the counts by wire."""
         if not self.tap:
             return {"wires": {}}
-        self.tap.send({"op": "end"})
+        try:
+            self.tap.send({"op": "end"})
+        except OSError:
+            pass  # it has ended already, and has said why
         answer = _first(self.tap)
         self.tap.close()
         self.tap = None
@@ -149,7 +173,7 @@ class Keeper:
         server = socket.socket(socket.AF_UNIX)
         folder = os.open(os.path.dirname(message["path"]), os.O_PATH)
         name = f"/proc/self/fd/{folder}/{os.path.basename(message['path'])}"  # the path itself may be too long
-        if os.path.exists(name):
+        if os.path.lexists(name):
             os.unlink(name)
         server.bind(name)
         os.close(folder)
@@ -228,5 +252,9 @@ def start(sock: socket.socket) -> None:
     """Become PID 1 of a run; never returns."""
     signal.signal(signal.SIGTERM, lambda number, frame: os._exit(0))
     syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
-    Keeper(Channel(sock)).serve()
+    channel = Channel(sock)
+    try:
+        Keeper(channel).serve()
+    except Exception as error:  # said to the lab, which can tell a person; the run is over
+        channel.send({"id": 0, "lost": f"the keeper ({type(error).__name__}: {error})"})
     os._exit(0)

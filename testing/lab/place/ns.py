@@ -20,6 +20,7 @@ from lab.topology import ip_batch, links_batch, sysctls, wires_batch
 
 _RUN_NAMESPACES = (syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWPID
                    | syscalls.CLONE_NEWUTS | syscalls.CLONE_NEWIPC)
+_MOST_DESCRIPTORS = 65536  # that the lab might have open
 _END_LIMIT = 5.0  # seconds until a keeper that does not end by itself is killed
 
 
@@ -37,8 +38,9 @@ class Namespaces(KeeperClient):
         marks = {name: f"@{name}@" for name in plan["hosts"]}
         self.request("start", hosts=[vars(spec) for spec in hosts], wires=plan["wires"], capture=capture,
                      bridges=wires_batch(plan), links=links_batch(plan, marks))
-        for name, host in plan["hosts"].items():
-            self.request("network", to=name, sysctls=sysctls(host), nft=host["nft"], ip_batch=ip_batch(host))
+        self.requests("network", [
+            {"to": name, "sysctls": sysctls(host), "nft": host["nft"], "ip_batch": ip_batch(host)}
+            for name, host in plan["hosts"].items()])
 
     def stop(self) -> None:
         """See Place."""
@@ -58,9 +60,10 @@ def _fork_between(ours: socket.socket, theirs: socket.socket) -> int:
     ready, go = socket.socketpair()
     pid = os.fork()
     if pid == 0:
-        ours.close()
-        ready.close()
-        _between(theirs, go)
+        try:
+            _between(theirs, go)
+        finally:
+            os._exit(1)  # nothing may come back from here into the lab's own code
     go.close()
     with ready:
         problem = _say_go(ready, pid)
@@ -80,13 +83,17 @@ def _say_go(ready: socket.socket, pid: int) -> str:
             userns.write_maps(pid)
     except OSError as error:
         return userns.refusal(error)
-    ready.send(b"go")
+    try:
+        ready.send(b"go")
+    except OSError:
+        pass  # it has ended, and has said why
     said = int(ready.recv(16) or b"1")
     return userns.refusal(OSError(said, os.strerror(said))) if said else ""
 
 
 def _between(sock: socket.socket, go: socket.socket) -> None:
     os.setsid()  # a Ctrl-C at the lab's terminal is the lab's to handle
+    _keep_only(sock.fileno(), go.fileno())
     try:
         try:
             syscalls.unshare(syscalls.CLONE_NEWUSER)
@@ -95,7 +102,8 @@ def _between(sock: socket.socket, go: socket.socket) -> None:
                 raise
         syscalls.die_with_parent(signal.SIGKILL)
         go.send(b"0")
-        go.recv(16)
+        if not go.recv(16):
+            os._exit(1)  # the lab is gone, or could not give us our maps
         syscalls.unshare(_RUN_NAMESPACES)
         pid = os.fork()
     except OSError as error:
@@ -109,3 +117,14 @@ def _between(sock: socket.socket, go: socket.socket) -> None:
     go.send(b"0")
     os.waitpid(pid, 0)
     os._exit(0)
+
+
+def _keep_only(*descriptors: int) -> None:
+    """Close what the lab has open: a pipe that its output goes to must end with it, not with hosts that stay up."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+    low = 3
+    for number in (*sorted(descriptors), _MOST_DESCRIPTORS):
+        os.closerange(low, number)
+        low = number + 1

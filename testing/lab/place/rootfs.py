@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A host's root file system: the machine's own, copy on write, with private /run, /tmp, /var and /etc.
+"""A host's root file system: the machine's own, copy on write, with private /run, /tmp, /var, /root and /etc.
 
 All that a host writes lies on one tmpfs in the host's mount namespace and goes when that goes. What is laid over the
 machine's root is put into the writable layer before the layers are joined: an ordinary user's namespace does not know the
@@ -17,7 +17,7 @@ _UPPER = f"{_BASE}/upper"
 _ROOT = f"{_BASE}/root"
 _OVERFLOW_UID = 65534
 _FIRST_USER_NAMESPACE = "user:[4026531837]"  # PROC_USER_INIT_INO, a constant of the kernel's
-_PRIVATE = ("/run", "/tmp", "/var")
+_PRIVATE = ("/run", "/tmp", "/var", "/root")
 _KERNEL = ("/proc", "/sys", "/dev")
 _NOT_SHOWN = {*_PRIVATE, *_KERNEL, "/mnt", "/media", "/boot", "/lost+found"}
 _VAR = ("cache", "lib", "local", "lock", "log", "mail", "opt", "spool", "tmp", "lib/misc")
@@ -27,7 +27,7 @@ _DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "net/tun")
 def build(spec: dict) -> int:
     """Make the root of the host that spec describes and enter it; the caller is alone in a new mount namespace.
 
-    Returns a descriptor of the folder that holds what the host writes outside /run, /tmp and /var.
+    Returns a descriptor of the folder that holds what the host writes outside /run, /tmp, /var and /root.
 
     spec: lowers (folders laid over the machine's root, the first on top), trees (folders copied over it, the last
     wins), files (path, data as base64 text, mode), binds (inside path to folder, shown copy on write).
@@ -144,8 +144,7 @@ def _show_file(source: str, target: str) -> None:
 def _fill(spec: dict, trees: list[int]) -> None:
     """Put what the host gets of its own into the writable layer."""
     if os.stat(_by_descriptor(_open("/"))).st_uid == _OVERFLOW_UID:
-        for folder in ("/etc", "/root"):
-            _own_folders(folder)
+        _own_folders("/etc")
     for fd in trees:
         shutil.copytree(_by_descriptor(fd), _UPPER, symlinks=True, dirs_exist_ok=True)
     for file in spec["files"]:
@@ -167,12 +166,12 @@ def _write(path: str, data: bytes, mode: int) -> None:
 
 
 def _private_folders() -> None:
-    """A /run, /tmp and /var with nothing of the machine's in them; they are folders of the tmpfs."""
+    """A /run, /tmp, /var and /root with nothing of the machine's in them; they are folders of the tmpfs."""
     for folder in _PRIVATE:
         os.makedirs(_UPPER + folder, exist_ok=True)
         os.rename(_UPPER + folder, _ROOT + folder)
         os.chmod(_ROOT + folder, 0o755)
-    for name in (*(f"var/{name}" for name in _VAR), "run/lock"):
+    for name in (*(f"var/{name}" for name in _VAR), "run/lock", "mnt"):
         os.makedirs(f"{_ROOT}/{name}", exist_ok=True)
     for name in ("tmp", "var/tmp", "run/lock"):
         os.chmod(f"{_ROOT}/{name}", 0o1777)

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+swanctl --list-sas
+swanctl --terminate --ike west-east
+swanctl --list-sas

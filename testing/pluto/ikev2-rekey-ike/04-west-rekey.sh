@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+swanctl --rekey --ike west-east
+../../guestbin/wait-for.sh --match '#2, ESTABLISHED' -- swanctl --list-sas
+../../guestbin/wait-for.sh --no-match --match '#1, [A-Z]+, IKEv2' -- swanctl --list-sas
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+swanctl --list-sas

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# what is not protected is dropped
+../../guestbin/ping-once.sh --down 192.0.2.12
