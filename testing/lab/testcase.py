@@ -4,6 +4,7 @@
 import math
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,9 +85,9 @@ def load(folder: Path) -> TestCase:
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such test")
     settings = _settings(folder / "test.toml")
-    network = topology.load(settings.pop("topology", "swan"))
+    network = _told(folder, topology.load, settings.pop("topology", "swan"))
     scripts = _scripts(folder, network)
-    hosts = settings.pop("hosts", None) or _hosts_of(folder, scripts, network)
+    hosts = settings.pop("hosts", None) or _hosts_of(folder, scripts, network, settings.get("nat", []))
     _check_hosts(folder, hosts, scripts, network)
     named = settings.pop("peers", None)
     case = TestCase(folder, _title(folder), _final(folder, scripts, hosts), hosts, {}, network, **settings)
@@ -95,6 +96,14 @@ def load(folder: Path) -> TestCase:
     for name in sorted(set(case.peers.values())):
         case.needs += [need for need in peers.load(name).needs if need not in case.needs]
     return case
+
+
+def _told(folder: Path, load: Callable, name: str):
+    """What load(name) returns; its UsageError says which test.toml has the name."""
+    try:
+        return load(name)
+    except UsageError as error:
+        raise UsageError(f"{folder / 'test.toml'}: {error}") from None
 
 
 def _title(folder: Path) -> str:
@@ -164,8 +173,8 @@ def _final(folder: Path, scripts: list[Script], hosts: list[str]) -> list[Script
     return typed
 
 
-def _hosts_of(folder: Path, scripts: list[Script], network: topology.Topology) -> list[str]:
-    used = {host for script in scripts for host in script.hosts}
+def _hosts_of(folder: Path, scripts: list[Script], network: topology.Topology, nat: list[str]) -> list[str]:
+    used = {host for script in scripts for host in script.hosts} | set(nat)
     used |= {path.name.partition(".")[0] for path in folder.iterdir()
              if path.name.partition(".")[0] in network.hosts and ".console." not in path.name}
     return [host for host in network.hosts if host in used]
@@ -204,5 +213,5 @@ def _peers(case: TestCase, named: dict | str | None) -> dict[str, str]:
     for host, name in named.items():
         if host not in case.hosts:
             raise UsageError(f"{case.folder / 'test.toml'}: peer '{name}' is on '{host}', which the test does not use")
-        peers.load(name)
+        _told(case.folder, peers.load, name)
     return named

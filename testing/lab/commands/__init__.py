@@ -71,6 +71,11 @@ def one(word: str) -> testlist.Entry:
     return found[0]
 
 
+def several(words: list[str]) -> list[testlist.Entry]:
+    """The tests that words name: each a test, a kind or a pattern, whatever the tests' status."""
+    return testlist.select(testlist.read(), testlist.Selection(words, statuses=testlist.STATUSES), lambda test: False)
+
+
 def last_out(entry: testlist.Entry) -> Path:
     """The output folder of a test's last run. UsageError if there is none."""
     for record in reversed(history.of(entry.test)):

@@ -24,10 +24,10 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: argparse.Namespace) -> int:
     """Do it."""
-    if arguments.out and len(arguments.tests) > 1:
+    entries = commands.several(arguments.tests)
+    if arguments.out and len(entries) > 1:
         raise UsageError("--out names one run, so it goes with one test")
-    for word in arguments.tests:
-        entry = commands.one(word)
+    for entry in entries:
         _bless(entry.load(), arguments.out or commands.last_out(entry), arguments.dry_run)
     return 0
 

@@ -6,6 +6,7 @@ import json
 import time
 
 from lab import commands, history, live, testlist
+from lab.errors import UsageError
 from lab.testcase import TestCase
 
 
@@ -52,13 +53,24 @@ def _live(as_json: bool) -> int:
 def _row(entry: testlist.Entry, last: dict[str, dict]) -> str:
     record = last.get(entry.test)
     result = f"{record['class']:<10} {record['seconds']:6.2f} s" if record else f"{'-':<10} {'':8}"
-    return f"{entry.test:<36} {entry.status:<5} {result}  {entry.load().title}"
+    return f"{entry.test:<36} {entry.status:<5} {result}  {_title(entry)}"
+
+
+def _title(entry: testlist.Entry) -> str:
+    """The test's title, or what is wrong with it: one bad test does not hide the others."""
+    try:
+        return entry.load().title
+    except UsageError as error:
+        return f"error: {error}"
 
 
 def _record(entry: testlist.Entry, last: dict[str, dict]) -> dict:
-    case = entry.load()
-    return {"test": entry.test, "status": entry.status, "reason": entry.reason, "title": case.title, "hosts": case.hosts,
-            "peers": case.peers, "tags": case.tags, "needs": case.needs, "last": last.get(entry.test)}
+    record = {"test": entry.test, "status": entry.status, "reason": entry.reason, "last": last.get(entry.test)}
+    try:
+        case = entry.load()
+    except UsageError as error:
+        return {**record, "error": str(error)}
+    return {**record, "title": case.title, "hosts": case.hosts, "peers": case.peers, "tags": case.tags, "needs": case.needs}
 
 
 def _whole(case: TestCase, entry: testlist.Entry, last: dict[str, dict]) -> str:

@@ -23,8 +23,10 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: argparse.Namespace) -> int:
     """Do it."""
-    entries = [commands.one(word) for word in arguments.tests]
-    entries = entries or [entry for entry in testlist.read() if entry.status == "good"]
+    if arguments.tests:
+        entries = commands.several(arguments.tests)
+    else:
+        entries = [entry for entry in testlist.read() if entry.status == "good"]
     reports = [_report(entry, arguments.lines) for entry in entries]
     if arguments.json:
         print(json.dumps(reports, indent=1))

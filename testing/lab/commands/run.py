@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: argparse.Namespace) -> int:
     """Do it."""
     entries = commands.selected(arguments)
-    options = Options(arguments.keep, arguments.stop_at, arguments.stop_on_failure)
+    options = Options(keep=arguments.keep, stop_at=arguments.stop_at, stop_on_failure=arguments.stop_on_failure)
     if options.may_stay and (arguments.repeat > 1 or arguments.retry or arguments.stress):
         raise UsageError("hosts cannot be left up by a test that is run several times")
     if arguments.live:

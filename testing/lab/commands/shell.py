@@ -53,7 +53,7 @@ def _relay(client: KeeperClient, host: str) -> int:
     """Pass bytes both ways until the shell ends; returns its status."""
     sources = [client.channel, sys.stdin]
     while True:
-        ready = select.select(sources, [], [])[0]
+        ready = [client.channel] if client.channel.holds() else select.select(sources, [], [])[0]
         if sys.stdin in ready:
             data = os.read(0, 4096)
             if not data:

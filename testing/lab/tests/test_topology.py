@@ -140,6 +140,7 @@ def test_sysctls_follow_the_plan(swan):
     settings = topology.sysctls(swan.plan()["hosts"]["road"])
     assert settings["net/ipv4/ip_forward"] == settings["net/ipv6/conf/all/forwarding"] == "1"
     assert settings["net/ipv6/conf/eth0/accept_dad"] == settings["net/ipv6/conf/all/accept_ra"] == "0"
+    assert settings["net/ipv4/conf/eth0/send_redirects"] == settings["net/ipv4/conf/all/send_redirects"] == "0"
 
 
 def test_names_lists_the_shipped_topology():

@@ -45,10 +45,11 @@ def ip_batch(host_plan: dict) -> str:
 
 
 def sysctls(host_plan: dict) -> dict[str, str]:
-    """The kernel settings of a host by their path below /proc/sys: forwarding; no DAD, no router advertisements.
+    """The kernel settings of a host by path below /proc/sys: forwarding; no DAD, router advertisements, redirects.
 
-    To be written after the interfaces exist, as those of an interface are among them, and before ip_batch brings
-    them up, as a router solicitation would go out by then.
+    A redirect ends ping(8) before the answer comes, and is sent at a rate of the kernel's. To be written after the
+    interfaces exist, as those of an interface are among them, and before ip_batch brings them up, as a router
+    solicitation would go out by then.
     """
     forward = str(int(host_plan["forward"]))
     settings = {"net/ipv4/ip_forward": forward, "net/ipv6/conf/all/forwarding": forward}
@@ -56,6 +57,7 @@ def sysctls(host_plan: dict) -> dict[str, str]:
     for name in ["all", "default", *interfaces]:
         for key in ("accept_dad", "accept_ra", "router_solicitations"):
             settings[f"net/ipv6/conf/{name}/{key}"] = "0"
+        settings[f"net/ipv4/conf/{name}/send_redirects"] = "0"
     return settings
 
 

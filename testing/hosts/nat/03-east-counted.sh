@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/count-packets.sh --show road
+../../guestbin/count-packets.sh --show nic
