@@ -23,6 +23,7 @@ COMMANDS = {
     "log": "show a test's history and the files of its last run",
     "topology": "print or draw the network",
     "peers": "show the other IKE implementations, fetch them",
+    "kernels": "show the kernels of guests, build them",
     "new": "make a test",
     "lint": "check the tests' folders",
     "mutate": "prove that each expectation can fail",

@@ -36,6 +36,7 @@ class _Worker:
     job: Job
     pid: int
     done: int  # readable when the result is there or the process has ended
+    slot: int  # which of those that run at the same time it is
     began: float
     deadline: float
     fault: str = "the process that ran it ended without a result"
@@ -69,13 +70,15 @@ class Pool:
         sys.stderr.flush()
         parent = os.getpid()
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # so that no Ctrl-C unwinds the new process
+        taken = {worker.slot for worker in self._workers.values()}
+        slot = next(number for number in range(self._size) if number not in taken)
         pid = os.fork()
         if pid == 0:
             os.close(reader)
-            os._exit(_work(job, self._options, writer, parent))
+            os._exit(_work(job, self._options, slot, writer, parent))
         os.close(writer)
         now = time.monotonic()
-        self._workers[reader] = _Worker(job, pid, reader, now, now + job.case.total + _OVERTIME)
+        self._workers[reader] = _Worker(job, pid, reader, slot, now, now + job.case.total + _OVERTIME)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
 
     def _wait(self) -> None:
@@ -95,7 +98,7 @@ class Pool:
             _reap(worker)
         result = None if said.startswith(_LOST) else load(worker.job.out)
         if not result:
-            result = Result(worker.job.case.name, cell(worker.job.case), str(worker.job.out),
+            result = Result(worker.job.case.name, cell(worker.job.case, self._options.place), str(worker.job.out),
                             reason=said.removeprefix(_LOST) or worker.fault)
         elif result.reason == NOT_ENDED:
             result.reason = worker.fault
@@ -103,9 +106,12 @@ class Pool:
         self._finished(worker.job, result)
 
 
-def provide(cases: Iterable[TestCase], progress: Callable[[str], None]) -> None:
+def provide(cases: Iterable[TestCase], options: Options, progress: Callable[[str], None]) -> None:
     """Fetch and make what the tests need that can be cached, once and before any of them starts."""
     cases = list(cases)
+    if options.kernel:
+        from lab.kernels import build, catalog
+        build.ensure(catalog.find(options.kernel), progress)
     for name in sorted({name for case in cases for name in case.peers.values()}):
         peers.load(name).tree(progress)
     for kind in sorted({case.x509 for case in cases if case.x509}):
@@ -125,7 +131,14 @@ def _reap(worker: _Worker) -> None:
     worker.deadline = math.inf
 
 
-def _work(job: Job, options: Options, writer: int, parent: int) -> int:
+def _new_run(job: Job, options: Options, slot: int) -> Run:
+    if options.place == "ns":
+        return Run(job.case, job.out, options, lambda text: None)
+    from lab.guests.run import GuestRun
+    return GuestRun(job.case, job.out, options, lambda text: None, slot)
+
+
+def _work(job: Job, options: Options, slot: int, writer: int, parent: int) -> int:
     """In the new process: run the job; hold its hosts if they stay up."""
     syscalls.die_with_parent(signal.SIGKILL)
     if os.getppid() != parent:
@@ -133,7 +146,7 @@ def _work(job: Job, options: Options, writer: int, parent: int) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the pool ends us
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     try:
-        run = Run(job.case, job.out, options, lambda text: None)
+        run = _new_run(job, options, slot)
         run.play()
         if run.unsaved:
             os.write(writer, (_LOST + run.unsaved).encode()[:_LONGEST_WORD])

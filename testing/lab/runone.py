@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lab import hostspec, live, needs, transcript, verdict
 from lab.errors import LabError, UnresolvedError
-from lab.place import Place
+from lab.place import HostSpec, Place
 from lab.place.ns import Namespaces
 from lab.result import Result
 from lab.scenario import Scenario, Stopped
@@ -24,8 +24,18 @@ _GRACE = 10.0  # seconds that a host's processes get to end on SIGTERM
 
 @dataclass(frozen=True)
 class Options:
-    """How to run. keep: leave the hosts up; stop_at: after that script, counted from 1, with the hosts up."""
+    """How to run.
 
+    place: where the hosts are; kernel, seed and real_time (no virtual time) are a guest's. inside: what is laid over the
+    hosts, in a guest that runs but this test and was told so; None on the machine itself, which finds that out.
+    keep: leave the hosts up. stop_at: after that script, counted from 1, with the hosts up.
+    """
+
+    place: str = "ns"
+    kernel: str = ""
+    seed: str = "1"
+    real_time: bool = False
+    inside: list[HostSpec] | None = None
     keep: bool = False
     stop_at: int = 0
     stop_on_failure: bool = False
@@ -45,7 +55,7 @@ class Run:
 
     def __init__(self, case: TestCase, out: Path, options: Options, progress: Callable[[str], None]) -> None:
         self.case, self.out, self.options, self.progress = case, out, options, progress
-        self.result = Result(case.name, cell(case), str(out))
+        self.result = Result(case.name, cell(case, options.place), str(out))
         self.place: Place | None = None
         self.stays = False
         self.unsaved = NOT_ENDED
@@ -55,10 +65,7 @@ class Run:
         """Run the test; whatever happens there is a result, saved in out."""
         try:
             self._prepare()
-            if reason := needs.missing(self.case):
-                self._class("skipped", reason)
-            else:
-                self._play()
+            self.attempt()
         except UnresolvedError as error:
             self._class("unresolved", str(error))
         except LabError as error:
@@ -73,16 +80,21 @@ class Run:
         return self.result
 
     def _prepare(self) -> None:
-        prepare(self.out)
+        if self.options.inside is None:
+            prepare(self.out)
         self.result.reason = NOT_ENDED
         self.result.save()  # so that a run that is killed leaves a folder that can be told from others
         self.result.reason, self.unsaved = "", ""
 
-    def _play(self) -> None:
+    def attempt(self) -> None:
+        """The work itself: play() takes what it raises for the result."""
+        if reason := needs.missing(self.case):
+            self._class("skipped", reason)
+            return
         with self._phase("hosts"):
-            specs = hostspec.build(self.case, self.progress)
+            specs = self.options.inside or hostspec.build(self.case, self.progress)
             plan = self.case.network.subset(self.case.hosts).plan(self.case.nat)
-            self.place = Namespaces()
+            self.place = Namespaces(own_users=self.options.inside is None)
             self.place.start(specs, plan, str(self.out) if self.options.capture else "")
         scenario = Scenario(self.case, self.place, self._after_script)
         with self._phase("scripts"):
@@ -194,10 +206,10 @@ class Run:
             self.unsaved = self.result.reason or f"{self.out}: {error.strerror}"
 
 
-def cell(case: TestCase) -> dict[str, str]:
+def cell(case: TestCase, place: str) -> dict[str, str]:
     """The cell that a test runs in: place, kernel, stack and peer."""
     names = sorted(set(case.peers.values()))
-    return {"place": "ns", "kernel": os.uname().release, "stack": ",".join(case.stacks) or "-", "peer": ",".join(names) or "-"}
+    return {"place": place, "kernel": os.uname().release, "stack": ",".join(case.stacks) or "-", "peer": ",".join(names) or "-"}
 
 
 def prepare(out: Path) -> None:

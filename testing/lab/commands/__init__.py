@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lab import history, testlist
 from lab.errors import UsageError
+from lab.runone import Options
 
 
 def parser(name: str, **settings) -> argparse.ArgumentParser:
@@ -38,6 +39,28 @@ def add_selection(made: argparse.ArgumentParser) -> None:
     made.add_argument("--status", action="append", default=[], choices=testlist.STATUSES,
                       help="tests of this status (good; a test named in full is taken whatever its status)")
     made.add_argument("--failed", action="store_true", help="tests that did not pass when they were last run")
+
+
+def add_place(made: argparse.ArgumentParser) -> None:
+    """The arguments that say where hosts run."""
+    made.add_argument("--place", choices=("ns", "uml"), default="ns",
+                      help="where the hosts are: namespaces on this machine, or a UML guest in virtual time (%(default)s)")
+    made.add_argument("--kernel", metavar="NAME", help="the guest's kernel; 'lab kernels list' shows them (uml-6.1)")
+    made.add_argument("--seed", default="1", help="what the guest's random numbers begin with (%(default)s)")
+    made.add_argument("--real-time", action="store_true", help="give the guest the real clock instead of a virtual one")
+
+
+def options(arguments: argparse.Namespace, **others) -> Options:
+    """How to run, by the arguments of add_place() and what else is given. UsageError if that does not fit together."""
+    if arguments.place == "ns":
+        if arguments.kernel or arguments.real_time:
+            raise UsageError("--kernel and --real-time are for guests: --place uml")
+        return Options(**others)
+    if Options(**others).may_stay:
+        raise UsageError("hosts in a guest cannot be left up yet; --keep and --stop-... take --place ns")
+    from lab.kernels import catalog
+    kernel = catalog.find(arguments.kernel or "uml-6.1").name
+    return Options(place=arguments.place, kernel=kernel, seed=arguments.seed, real_time=arguments.real_time, **others)
 
 
 def selected(arguments: argparse.Namespace) -> list[testlist.Entry]:

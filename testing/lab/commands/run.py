@@ -9,7 +9,6 @@ from pathlib import Path
 from lab import commands, history, live, pool, rerun, runs, show, stress
 from lab.errors import UsageError
 from lab.result import Result, exit_status
-from lab.runone import Options
 from lab.testcase import TestCase
 
 _EPILOG = """\
@@ -28,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     made = commands.parser("run", description="Run tests, several at once, and compare what they print and send with what "
                            "is expected.", epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands.add_selection(made)
+    commands.add_place(made)
     made.add_argument("-j", "--jobs", type=commands.count, default=os.cpu_count() or 1, metavar="N",
                       help="so many tests at once (%(default)s)")
     made.add_argument("--out", type=Path, metavar="DIR", help="folder for what the run leaves (build/lab/runs/...)")
@@ -54,7 +54,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: argparse.Namespace) -> int:
     """Do it."""
     entries = commands.selected(arguments)
-    options = Options(keep=arguments.keep, stop_at=arguments.stop_at, stop_on_failure=arguments.stop_on_failure)
+    options = commands.options(arguments, keep=arguments.keep, stop_at=arguments.stop_at,
+                               stop_on_failure=arguments.stop_on_failure)
     if options.may_stay and (arguments.repeat > 1 or arguments.retry or arguments.stress):
         raise UsageError("hosts cannot be left up by a test that is run several times")
     if arguments.live:
@@ -63,7 +64,7 @@ def main(arguments: argparse.Namespace) -> int:
     skipped = [runs.skipped(entry) for entry in entries if entry.status == "skip"]
     cases = [entry.load() for entry in entries if entry.status != "skip"]
     _check_stop(cases, arguments.stop_at)
-    pool.provide(cases, progress.say)
+    pool.provide(cases, options, progress.say)
     order = history.longest_first(case.name for case in cases)
     cases.sort(key=lambda case: order.index(case.name))
     session = runs.Session(cases, runs.folder(arguments.out), arguments.jobs, options, progress)

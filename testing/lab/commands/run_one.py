@@ -8,7 +8,6 @@ from pathlib import Path
 
 from lab import commands, history, pool
 from lab.result import exit_status
-from lab.runone import Options
 
 
 def parser() -> argparse.ArgumentParser:
@@ -17,6 +16,7 @@ def parser() -> argparse.ArgumentParser:
                                                   "in a folder.")
     made.add_argument("test", help="KIND/NAME, NAME, or the test's folder")
     made.add_argument("--out", required=True, type=Path, help="folder for what the run leaves; replaced if it is a run's")
+    commands.add_place(made)
     made.add_argument("--keep", action="store_true", help="leave the hosts up")
     made.add_argument("--json", action="store_true", help="print the result as JSON")
     return made
@@ -25,9 +25,10 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: argparse.Namespace) -> int:
     """Do it."""
     case = commands.one(arguments.test).load()
-    pool.provide([case], lambda text: print(text, file=sys.stderr))
+    options = commands.options(arguments, keep=arguments.keep)
+    pool.provide([case], options, lambda text: print(text, file=sys.stderr))
     results = []
-    workers = pool.Pool(1, Options(keep=arguments.keep), lambda job, result: results.append(result))
+    workers = pool.Pool(1, options, lambda job, result: results.append(result))
     workers.run([pool.Job(case, arguments.out.resolve())])
     result = results[0]
     history.add(result)

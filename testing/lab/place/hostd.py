@@ -43,7 +43,7 @@ class Host:
     def serve(self) -> None:
         """Answer requests until the channel ends; then the process ends and the kernel takes the rest with it."""
         self.loop.on_child(self.reap)
-        self.loop.watch(self.channel.fileno(), self.receive)
+        self.loop.watch_channel(self.channel, self.receive)
         self.loop.run()
 
     def receive(self) -> None:

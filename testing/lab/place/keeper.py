@@ -17,7 +17,7 @@ from lab.place.loop import Loop
 
 _HOST_NAMESPACES = (syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWPID
                     | syscalls.CLONE_NEWUTS | syscalls.CLONE_NEWIPC)
-_SEND_LIMIT = b"\x05\0\0\0\0\0\0\0" + b"\0" * 8  # struct timeval: 5 s, so that a stopped reader cannot hold us up
+_PATIENCE = 5.0  # seconds, so that a reader who was stopped cannot hold us up
 
 
 class Keeper:
@@ -35,7 +35,7 @@ class Keeper:
     def serve(self) -> None:
         """Serve until the lab's end of the channel is closed."""
         self.loop.on_child(_reap)
-        self.loop.watch(self.lab.fileno(), lambda: self.receive(self.lab))
+        self.loop.watch_channel(self.lab, lambda: self.receive(self.lab))
         self.loop.run()
 
     def receive(self, client: Channel) -> None:
@@ -148,7 +148,7 @@ class Keeper:
             hello = _first(channel)
             if "error" in hello:
                 return hello
-            self.loop.watch(channel.fileno(), lambda name=name: self.answered(name))
+            self.loop.watch_channel(channel, lambda name=name: self.answered(name))
         batch = message["links"]
         for name, pid in pids.items():
             batch = batch.replace(f"@{name}@", str(pid))
@@ -183,9 +183,8 @@ class Keeper:
 
     def _accept(self, server: socket.socket) -> None:
         sock, _ = server.accept()
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _SEND_LIMIT)
-        client = Channel(sock)
-        self.loop.watch(client.fileno(), lambda: self.receive(client))
+        client = Channel(sock, _PATIENCE)
+        self.loop.watch_channel(client, lambda: self.receive(client))
 
     def do_power_off(self, message: dict) -> dict:
         """End the run at once."""

@@ -9,6 +9,8 @@ import signal
 import time
 from collections.abc import Callable
 
+from lab.place.frames import Channel
+
 
 class Timer:
     """A call that is due once; cancel() makes it nothing."""
@@ -33,6 +35,11 @@ class Loop:
     def watch(self, fd: int, call: Callable[[], None]) -> None:
         """Call whenever fd is readable or at its end."""
         self._selector.register(fd, selectors.EVENT_READ, call)
+
+    def watch_channel(self, channel: Channel, call: Callable[[], None]) -> None:
+        """Call whenever a channel has messages or is at its end."""
+        self.watch(channel.fileno(), call)
+        channel.stored = lambda: self.after(0, lambda: call() if channel.holds() and channel.fileno() >= 0 else None)
 
     def forget(self, fd: int) -> None:
         """Stop watching fd; to be called before it is closed."""

@@ -25,11 +25,14 @@ _END_LIMIT = 5.0  # seconds until a keeper that does not end by itself is killed
 
 
 class Namespaces(KeeperClient):
-    """Hosts in namespaces on this machine; see Place for its verbs."""
+    """Hosts in namespaces on this machine; see Place for its verbs.
 
-    def __init__(self) -> None:
+    own_users: in a user namespace where that is allowed, which guards the machine; in a guest there is nothing to guard.
+    """
+
+    def __init__(self, own_users: bool = True) -> None:
         ours, theirs = socket.socketpair()
-        self._between = _fork_between(ours, theirs)
+        self._between = _fork_between(ours, theirs, own_users)
         theirs.close()
         super().__init__(Channel(ours))
 
@@ -55,13 +58,13 @@ class Namespaces(KeeperClient):
         self._between = 0
 
 
-def _fork_between(ours: socket.socket, theirs: socket.socket) -> int:
+def _fork_between(ours: socket.socket, theirs: socket.socket, own_users: bool) -> int:
     """Fork the process that makes the run's namespaces; UnresolvedError says why where it may not."""
     ready, go = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         try:
-            _between(theirs, go)
+            _between(theirs, go, own_users)
         finally:
             os._exit(1)  # nothing may come back from here into the lab's own code
     go.close()
@@ -91,15 +94,12 @@ def _say_go(ready: socket.socket, pid: int) -> str:
     return userns.refusal(OSError(said, os.strerror(said))) if said else ""
 
 
-def _between(sock: socket.socket, go: socket.socket) -> None:
+def _between(sock: socket.socket, go: socket.socket, own_users: bool) -> None:
     os.setsid()  # a Ctrl-C at the lab's terminal is the lab's to handle
     _keep_only(sock.fileno(), go.fileno())
     try:
-        try:
-            syscalls.unshare(syscalls.CLONE_NEWUSER)
-        except OSError:
-            if not userns.privileged():
-                raise
+        if own_users:
+            _own_users()
         syscalls.die_with_parent(signal.SIGKILL)
         go.send(b"0")
         if not go.recv(16):
@@ -117,6 +117,14 @@ def _between(sock: socket.socket, go: socket.socket) -> None:
     go.send(b"0")
     os.waitpid(pid, 0)
     os._exit(0)
+
+
+def _own_users() -> None:
+    try:
+        syscalls.unshare(syscalls.CLONE_NEWUSER)
+    except OSError:
+        if not userns.privileged():
+            raise
 
 
 def _keep_only(*descriptors: int) -> None:

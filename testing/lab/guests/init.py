@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a guest's first process does: make the guest a machine, run one test there, and power off.
+
+The output folder, named percent-encoded by LAB_OUT on the kernel's command line, holds the order in guest.json.
+"""
+
+import ctypes
+import fcntl
+import hashlib
+import json
+import os
+import struct
+import sys
+import time
+import traceback
+from pathlib import Path
+from urllib.parse import unquote
+
+from lab.place import syscalls
+
+_RNDADDENTROPY = 0x40085203  # random(4)
+_POWER_OFF = 0x4321FEDC  # reboot(2)
+_SEED_BYTES = 512
+_UPTIME = 10.0  # seconds; programs take a moment in a machine's first second for "never"
+
+
+def main() -> None:
+    """Never returns: the guest ends with it."""
+    try:
+        _machine()
+        out = Path(unquote(os.environ["LAB_OUT"]))
+        syscalls.mount("none", str(out), "hostfs", 0, str(out))
+        order = json.loads((out / "guest.json").read_text(encoding="utf-8"))
+        seed_random(order["seed"])
+        if order["virtual"]:
+            time.sleep(_UPTIME)  # takes no time: the clock jumps
+        _in_child(lambda: _work(order, out))
+    except Exception:  # the console is all there is to tell it
+        traceback.print_exc()
+    finally:
+        os.sync()
+        ctypes.CDLL(None).reboot(ctypes.c_int(_POWER_OFF & 0xFFFFFFFF))
+        os._exit(1)
+
+
+def _machine() -> None:
+    """The file systems that a running machine has; the root stays as it is, read only."""
+    for kind, target in (("proc", "/proc"), ("sysfs", "/sys"), ("devtmpfs", "/dev"), ("tmpfs", "/run")):
+        syscalls.mount(kind, target, kind)
+    os.makedirs("/dev/pts", exist_ok=True)
+    syscalls.mount("devpts", "/dev/pts", "devpts")
+    os.environ.update(PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME="/run", LC_ALL="C.UTF-8",
+                      TZ="UTC")
+
+
+def seed_random(seed: str) -> None:
+    """Credit the kernel's generator with bytes made from the seed, so that it need not wait for a quiet minute."""
+    data = hashlib.shake_256(seed.encode()).digest(_SEED_BYTES)
+    with open("/dev/urandom", "wb") as device:
+        fcntl.ioctl(device, _RNDADDENTROPY, struct.pack("@ii", 8 * len(data), len(data)) + data)
+
+
+def _in_child(work) -> None:
+    """Run in a process of its own and reap until that ends; this one must outlive whatever happens there."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            work()
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            os._exit(0)
+    while os.wait()[0] != pid:
+        pass
+
+
+def _work(order: dict, out: Path) -> None:
+    from lab import runone, testcase
+    from lab.place import HostSpec
+    case = testcase.load(Path(order["folder"]))
+    options = runone.Options(place=order["place"], inside=[HostSpec(**spec) for spec in order["hosts"]])
+    runone.Run(case, out, options, print).play()

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One test in one cell whose place is a guest: the guest does the work, this process waits for it and judges it."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from lab import hostspec, runone
+from lab.errors import UnresolvedError
+from lab.guests import report, uml
+from lab.kernels import build, catalog
+from lab.result import Result, load
+from lab.testcase import TestCase
+
+CONSOLE = "guest.console.txt"
+_MARGIN = 60.0  # seconds of real time beyond a test's own limit until a guest counts as hung
+
+
+class GuestRun(runone.Run):
+    """A test that is being run in a guest; see Run. Its hosts cannot stay up.
+
+    slot: which of the tests that run at the same time this is, from 0 on; it gets the processor of that number.
+    """
+
+    def __init__(self, case: TestCase, out: Path, options: runone.Options, progress: Callable[[str], None],
+                 slot: int) -> None:
+        super().__init__(case, out, options, progress)
+        self._slot = slot
+        self.result.cell["kernel"] = options.kernel
+
+    def attempt(self) -> None:
+        """Start the guest, wait for its end, and take over its result."""
+        kernel = build.ensure(catalog.find(self.options.kernel), self.progress)
+        self._order()
+        machine = uml.Machine(kernel, self.options.real_time, _processor(self._slot))
+        with self._phase("guest"):
+            late = self._wait(uml.start(machine, self.out, self.out / CONSOLE))
+        self._judge_guest(late)
+
+    def _order(self) -> None:
+        hosts = [vars(spec) for spec in hostspec.build(self.case, self.progress)]
+        order = {"folder": str(self.case.folder), "place": self.options.place, "seed": self.options.seed,
+                 "virtual": not self.options.real_time, "hosts": hosts}
+        (self.out / "guest.json").write_text(json.dumps(order), encoding="utf-8")
+
+    def _wait(self, process: subprocess.Popen) -> bool:
+        """Wait for the guest's end; whether it had to be killed."""
+        try:
+            process.wait(self.case.total + _MARGIN)
+            return False
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return True
+
+    def _judge_guest(self, late: bool) -> None:
+        console = (self.out / CONSOLE).read_text(encoding="utf-8", errors="replace")
+        trace = report.find(console)
+        inside = load(self.out)
+        if inside and inside.reason != runone.NOT_ENDED:
+            self._take_over(inside)
+        if trace:
+            (self.out / "crash.txt").write_text(trace + "\n", encoding="utf-8")
+            self._class("crash", f"the kernel reports: {trace.splitlines()[0].strip()}")
+        elif late:
+            raise UnresolvedError(f"the guest was still busy after {self.case.total + _MARGIN:g} s; see {self.out / CONSOLE}")
+        elif not inside or inside.reason == runone.NOT_ENDED:
+            last = (console.strip().splitlines() or ["nothing"])[-1]
+            raise UnresolvedError(f"the guest ended without a result; its console's last line is: {last}")
+
+    def _take_over(self, inside: Result) -> None:
+        virtual = {f"guest {name}": seconds for name, seconds in inside.phases.items()}
+        cell, out, started = self.result.cell, self.result.out, self.result.started
+        self.result = inside
+        self.result.cell, self.result.out, self.result.started = cell, out, started
+        self.result.phases = virtual
+
+
+def _processor(slot: int) -> int:
+    usable = sorted(os.sched_getaffinity(0))
+    return usable[slot % len(usable)]
