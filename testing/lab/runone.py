@@ -146,11 +146,10 @@ class Run:
             self._class("pass", "")
 
     def _outputs(self, scenario: Scenario) -> verdict.Outputs:
-        outputs = verdict.Outputs()
-        for host, steps in scenario.steps.items():
-            outputs.consoles[host] = verdict.console(self.case, host, steps)
-            _write(self.out / f"{host}.console.txt", outputs.consoles[host])
         self.result.wires = self.place.end_capture()
+        outputs = verdict.Outputs(verdict.consoles(self.case, scenario.steps))
+        for host, text in outputs.consoles.items():
+            _write(self.out / f"{host}.console.txt", text)
         for wire in self.result.wires:
             outputs.captures[wire] = verdict.capture(self.case, self.out / f"{wire}.pcap")
             _write(self.out / f"{wire}.capture.txt", outputs.captures[wire])

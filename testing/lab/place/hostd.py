@@ -34,6 +34,7 @@ class Host:
         self.spec, self.channel, self.written = spec, channel, written
         self.loop = Loop()
         self.console: Console | None = None
+        self.typed_at = False  # whether anything was typed at this console
         self.commands: dict[int, Command] = {}
         self.attached: dict[int, tuple[int, Attached]] = {}
         self.crashes: list[str] = []
@@ -66,19 +67,25 @@ class Host:
         """Give the interfaces, which are here by now, their addresses; routes; NAT."""
         for name, value in {**_SYSCTLS, **request["sysctls"]}.items():
             _set_sysctl(name, value)
+        self._open_console()  # bash begins while the network is made
         _feed(["ip", "-batch", "-"], request["ip_batch"])
         if request["nft"]:
             _feed(["nft", "-f", "-"], request["nft"])
         self.answer(request, {})
 
     def do_type(self, request: dict) -> None:
-        """Type a line at the console, which is opened at the first one or where fresh is asked for."""
-        if self.console and request.get("fresh"):
+        """Type a line at the console; at a new one where fresh is asked for, or where the last one's shell has ended."""
+        if self.console and self.typed_at and request.get("fresh"):
             self.console.close()
             self.console = None
         if not self.console:
-            self.console = Console(self.loop, self.spec["environment"], self.spec["folder"])
+            self._open_console()
+        self.typed_at = True
         self.console.type(request["line"], request["limit"], lambda answer: self.typed(request, answer))
+
+    def _open_console(self) -> None:
+        self.console = Console(self.loop, self.spec["environment"], self.spec["folder"])
+        self.typed_at = False
 
     def typed(self, request: dict, answer: dict) -> None:
         """Pass the console's answer on; a shell that has ended makes way for a new one."""

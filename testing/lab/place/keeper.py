@@ -138,12 +138,14 @@ class Keeper:
 
     def do_start(self, message: dict) -> dict:
         """Bring up the hosts and their wires, captures first."""
-        pids = {}
-        for spec in message["hosts"]:
-            self.hosts[spec["name"]], pids[spec["name"]] = _fork_host(spec)
+        births = [_Birth(spec) for spec in message["hosts"]]  # side by side: new namespaces wait for old ones to go
         _ip(message["bridges"])
         if message["capture"]:
             self.tap = tap.start(message["wires"], message["capture"])
+        pids = {}
+        for birth in births:
+            self.hosts[birth.name] = birth.channel
+            pids[birth.name] = birth.pid()
         for name, channel in self.hosts.items():
             hello = _first(channel)
             if "error" in hello:
@@ -201,21 +203,31 @@ def _first(channel: Channel) -> dict:
             return messages[0]
 
 
-def _fork_host(spec: dict) -> tuple[Channel, int]:
-    """Start a host's PID 1; the process between makes the namespaces and is gone at once, which makes us the parent."""
-    ours, theirs = socket.socketpair()
-    reader, writer = os.pipe()
-    between = os.fork()
-    if between == 0:
-        _between(spec, theirs, writer)
-    os.close(writer)
-    theirs.close()
-    with os.fdopen(reader, "rb") as file:
-        said = file.read().decode()
-    os.waitpid(between, 0)
-    if not said.isdigit():
-        raise OSError(0, said, f"host {spec['name']}")
-    return Channel(ours), int(said)
+class _Birth:
+    """A host's PID 1 that is being started.
+
+    The process between makes the namespaces and is gone at once, which makes us the parent.
+    """
+
+    def __init__(self, spec: dict) -> None:
+        self.name = spec["name"]
+        ours, theirs = socket.socketpair()
+        self._reader, writer = os.pipe()
+        self._between = os.fork()
+        if self._between == 0:
+            _between(spec, theirs, writer)
+        os.close(writer)
+        theirs.close()
+        self.channel = Channel(ours)
+
+    def pid(self) -> int:
+        """Wait for the process that it is; OSError with what it said if it could not be made."""
+        with os.fdopen(self._reader, "rb") as file:
+            said = file.read().decode()
+        os.waitpid(self._between, 0)
+        if not said.isdigit():
+            raise OSError(0, said, f"host {self.name}")
+        return int(said)
 
 
 def _between(spec: dict, sock: socket.socket, writer: int) -> None:

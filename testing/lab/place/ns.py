@@ -34,6 +34,7 @@ class Namespaces(KeeperClient):
         ours, theirs = socket.socketpair()
         self._between = _fork_between(ours, theirs, own_users)
         theirs.close()
+        self._held: list[int] = []
         super().__init__(Channel(ours))
 
     def start(self, hosts: list[HostSpec], plan: dict, capture: str) -> None:
@@ -44,6 +45,7 @@ class Namespaces(KeeperClient):
         self.requests("network", [
             {"to": name, "sysctls": sysctls(host), "nft": host["nft"], "ip_batch": ip_batch(host)}
             for name, host in plan["hosts"].items()])
+        self._held = _network_namespaces(self._between)
 
     def stop(self) -> None:
         """See Place."""
@@ -56,6 +58,29 @@ class Namespaces(KeeperClient):
         os.close(descriptor)
         os.waitpid(self._between, 0)
         self._between = 0
+        for descriptor in self._held:
+            os.close(descriptor)
+
+
+def _network_namespaces(pid: int) -> list[int]:
+    """Descriptors of the network namespaces of all processes below one.
+
+    The kernel ends network namespaces one batch after the other, each taking some 50 ms in which no new one can be made.
+    Whoever closes these together makes it one batch.
+    """
+    found: dict[int, int] = {}
+    todo = [pid]
+    while todo:
+        pid = todo.pop()
+        try:
+            with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+                todo += file.read().split()
+            descriptor = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            continue
+        if found.setdefault(os.fstat(descriptor).st_ino, descriptor) != descriptor:
+            os.close(descriptor)
+    return list(found.values())
 
 
 def _fork_between(ours: socket.socket, theirs: socket.socket, own_users: bool) -> int:
