@@ -13,7 +13,7 @@ TESTS ?= testing/lab/tests
 PYTHON := /usr/bin/python3
 PYTEST = $(PYTHON) -m pytest -q -p no:cacheprovider $(TESTS)
 
-.PHONY: help deps deps-run run check check-all lint format test bench-lab clean distclean
+.PHONY: help deps deps-run deps-uml run check check-all lint format test bench-lab clean distclean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ deps: ## install the Debian packages that are missing
 
 deps-run:
 	@tools/deps run
+
+deps-uml: ## build the kernel of UML guests (minutes, once) and install what that takes
+	@tools/deps run guest
+	./lab kernels build uml-6.1
 
 run: deps-run ## run one test and show its result (TEST=pluto/ikev2-psk)
 	./lab run --show $(TEST)

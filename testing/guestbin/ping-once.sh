@@ -13,7 +13,7 @@ esac
 shift
 [ $# -gt 0 ] || fail "$usage"
 # An answer that is expected may take long on a busy machine. Where none is, it would take milliseconds.
-wait=0.2
+wait=0.1
 [ "$expected" = up ] && wait=5
 if output=$(ping -n -c 1 -W "$wait" "$@" 2>&1); then
 	found=up

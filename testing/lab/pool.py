@@ -37,48 +37,72 @@ class _Worker:
     pid: int
     done: int  # readable when the result is there or the process has ended
     slot: int  # which of those that run at the same time it is
+    gate: int  # a byte written here lets it begin; -1 once that is done
     began: float
     deadline: float
     fault: str = "the process that ran it ended without a result"
 
 
 class Pool:
-    """Runs jobs, so many at once, and calls `finished` with each result."""
+    """Runs jobs, so many at once, and calls `finished` with each result.
+
+    One more than that has its hosts up already and waits at its gate: most of bringing hosts up is waiting for the kernel,
+    which ends the network namespaces of earlier runs meanwhile.
+    """
 
     def __init__(self, size: int, options: Options, finished: Callable[[Job, Result], None],
                  tick: Callable[[list[Job]], None] = lambda running: None) -> None:
         self._size, self._options = size, options
         self._finished, self._tick = finished, tick
+        self._ahead = 1 if options.place == "ns" else 0
         self._workers: dict[int, _Worker] = {}
 
     def run(self, jobs: list[Job], go_on: Callable[[], bool] = lambda: True) -> None:
         """Run all jobs in their order, as long as go_on() says so. Whatever ends this ends the workers too."""
         waiting = list(jobs)
         try:
-            while waiting and go_on() or self._workers:
-                while waiting and go_on() and len(self._workers) < self._size:
+            while (waiting or self._workers) and go_on() or self._begun():
+                while waiting and go_on() and len(self._workers) < self._size + self._ahead:
                     self._fork(waiting.pop(0))
-                self._tick([worker.job for worker in self._workers.values()])
+                if go_on():
+                    self._let_begin()
+                self._tick([worker.job for worker in self._begun()])
                 self._wait()
         finally:
             for worker in self._workers.values():
                 _kill(worker)
+                _open(worker)
+                os.close(worker.done)
+            self._workers.clear()
+
+    def _begun(self) -> list[_Worker]:
+        return [worker for worker in self._workers.values() if worker.gate < 0]
+
+    def _let_begin(self) -> None:
+        """Open gates, the oldest first, as long as there is room."""
+        room = self._size - len(self._begun())
+        for worker in [worker for worker in self._workers.values() if worker.gate >= 0][:room]:
+            worker.began = time.monotonic()
+            worker.deadline = worker.began + worker.job.case.total + _OVERTIME
+            _open(worker)
 
     def _fork(self, job: Job) -> None:
         reader, writer = os.pipe()
+        gate, opener = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
         parent = os.getpid()
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # so that no Ctrl-C unwinds the new process
         taken = {worker.slot for worker in self._workers.values()}
-        slot = next(number for number in range(self._size) if number not in taken)
+        slot = next(number for number in range(self._size + self._ahead) if number not in taken)
         pid = os.fork()
         if pid == 0:
             os.close(reader)
-            os._exit(_work(job, self._options, slot, writer, parent))
+            os.close(opener)
+            os._exit(_work(job, self._options, slot, gate, writer, parent))
         os.close(writer)
-        now = time.monotonic()
-        self._workers[reader] = _Worker(job, pid, reader, slot, now, now + job.case.total + _OVERTIME)
+        os.close(gate)
+        self._workers[reader] = _Worker(job, pid, reader, slot, opener, time.monotonic(), math.inf)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
 
     def _wait(self) -> None:
@@ -94,6 +118,7 @@ class Pool:
     def _collect(self, worker: _Worker) -> None:
         said = os.read(worker.done, _LONGEST_WORD).decode(errors="replace")
         os.close(worker.done)
+        _open(worker)  # one that could not bring its hosts up has not waited
         if said != _STAYS:
             _reap(worker)
         result = None if said.startswith(_LOST) else load(worker.job.out)
@@ -118,6 +143,22 @@ def provide(cases: Iterable[TestCase], options: Options, progress: Callable[[str
         x509.ensure(kind)
 
 
+def _open(worker: _Worker) -> None:
+    if worker.gate >= 0:
+        try:
+            os.write(worker.gate, b"1")
+        except BrokenPipeError:
+            pass  # it has ended, which shows at `done`
+        os.close(worker.gate)
+        worker.gate = -1
+
+
+def _wait_at(gate: int) -> None:
+    """In a worker: wait until it may begin; end if the pool has gone."""
+    if not os.read(gate, 1):
+        os._exit(1)
+
+
 def _kill(worker: _Worker) -> None:
     if worker.pid:
         os.kill(worker.pid, signal.SIGKILL)  # it is there as long as it has not been reaped
@@ -138,7 +179,7 @@ def _new_run(job: Job, options: Options, slot: int) -> Run:
     return GuestRun(job.case, job.out, options, lambda text: None, slot)
 
 
-def _work(job: Job, options: Options, slot: int, writer: int, parent: int) -> int:
+def _work(job: Job, options: Options, slot: int, gate: int, writer: int, parent: int) -> int:
     """In the new process: run the job; hold its hosts if they stay up."""
     syscalls.die_with_parent(signal.SIGKILL)
     if os.getppid() != parent:
@@ -147,6 +188,7 @@ def _work(job: Job, options: Options, slot: int, writer: int, parent: int) -> in
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     try:
         run = _new_run(job, options, slot)
+        run.gate = lambda: _wait_at(gate)
         run.play()
         if run.unsaved:
             os.write(writer, (_LOST + run.unsaved).encode()[:_LONGEST_WORD])

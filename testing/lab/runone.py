@@ -26,14 +26,13 @@ _GRACE = 10.0  # seconds that a host's processes get to end on SIGTERM
 class Options:
     """How to run.
 
-    place: where the hosts are; kernel, seed and real_time (no virtual time) are a guest's. inside: what is laid over the
+    place: where the hosts are; kernel and real_time (no virtual time) are a guest's. inside: what is laid over the
     hosts, in a guest that runs but this test and was told so; None on the machine itself, which finds that out.
     keep: leave the hosts up. stop_at: after that script, counted from 1, with the hosts up.
     """
 
     place: str = "ns"
     kernel: str = ""
-    seed: str = "1"
     real_time: bool = False
     inside: list[HostSpec] | None = None
     keep: bool = False
@@ -51,6 +50,7 @@ class Run:
     """A test that is being run. After play(), `place` is still there if the hosts stay up.
 
     unsaved: why the result could not be written into the folder; empty if it is there.
+    gate: called when the hosts are up and before anything is typed; returns when the test may begin.
     """
 
     def __init__(self, case: TestCase, out: Path, options: Options, progress: Callable[[str], None]) -> None:
@@ -58,6 +58,7 @@ class Run:
         self.result = Result(case.name, cell(case, options.place), str(out))
         self.place: Place | None = None
         self.stays = False
+        self.gate: Callable[[], None] = lambda: None
         self.unsaved = NOT_ENDED
         self._began = time.monotonic()
 
@@ -96,6 +97,7 @@ class Run:
             plan = self.case.network.subset(self.case.hosts).plan(self.case.nat)
             self.place = Namespaces(own_users=self.options.inside is None)
             self.place.start(specs, plan, str(self.out) if self.options.capture else "")
+        self.gate()
         scenario = Scenario(self.case, self.place, self._after_script)
         with self._phase("scripts"):
             stopped = self._type(scenario)

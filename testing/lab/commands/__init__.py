@@ -46,7 +46,6 @@ def add_place(made: argparse.ArgumentParser) -> None:
     made.add_argument("--place", choices=("ns", "uml"), default="ns",
                       help="where the hosts are: namespaces on this machine, or a UML guest in virtual time (%(default)s)")
     made.add_argument("--kernel", metavar="NAME", help="the guest's kernel; 'lab kernels list' shows them (uml-6.1)")
-    made.add_argument("--seed", default="1", help="what the guest's random numbers begin with (%(default)s)")
     made.add_argument("--real-time", action="store_true", help="give the guest the real clock instead of a virtual one")
 
 
@@ -60,7 +59,7 @@ def options(arguments: argparse.Namespace, **others) -> Options:
         raise UsageError("hosts in a guest cannot be left up yet; --keep and --stop-... take --place ns")
     from lab.kernels import catalog
     kernel = catalog.find(arguments.kernel or "uml-6.1").name
-    return Options(place=arguments.place, kernel=kernel, seed=arguments.seed, real_time=arguments.real_time, **others)
+    return Options(place=arguments.place, kernel=kernel, real_time=arguments.real_time, **others)
 
 
 def selected(arguments: argparse.Namespace) -> list[testlist.Entry]:

@@ -6,7 +6,6 @@ The output folder, named percent-encoded by LAB_OUT on the kernel's command line
 
 import ctypes
 import fcntl
-import hashlib
 import json
 import os
 import struct
@@ -20,7 +19,6 @@ from lab.place import syscalls
 
 _RNDADDENTROPY = 0x40085203  # random(4)
 _POWER_OFF = 0x4321FEDC  # reboot(2)
-_SEED_BYTES = 512
 _UPTIME = 10.0  # seconds; programs take a moment in a machine's first second for "never"
 
 
@@ -31,7 +29,7 @@ def main() -> None:
         out = Path(unquote(os.environ["LAB_OUT"]))
         syscalls.mount("none", str(out), "hostfs", 0, str(out))
         order = json.loads((out / "guest.json").read_text(encoding="utf-8"))
-        seed_random(order["seed"])
+        feed_random(bytes.fromhex(order["random"]))
         if order["virtual"]:
             time.sleep(_UPTIME)  # takes no time: the clock jumps
         _in_child(lambda: _work(order, out))
@@ -53,9 +51,8 @@ def _machine() -> None:
                       TZ="UTC")
 
 
-def seed_random(seed: str) -> None:
-    """Credit the kernel's generator with bytes made from the seed, so that it need not wait for a quiet minute."""
-    data = hashlib.shake_256(seed.encode()).digest(_SEED_BYTES)
+def feed_random(data: bytes) -> None:
+    """Credit the kernel's generator with random bytes of the machine's: it would spin for its own in virtual time."""
     with open("/dev/urandom", "wb") as device:
         fcntl.ioctl(device, _RNDADDENTROPY, struct.pack("@ii", 8 * len(data), len(data)) + data)
 

@@ -4,7 +4,8 @@
 import re
 
 _REPORTS = re.compile(
-    r"Kernel panic - |BUG: |Oops: |general protection fault|unable to handle|WARNING: (?:CPU|possible|suspicious|bad)"
+    r"Kernel panic - |\bBUG: |kernel BUG at |Oops: |general protection fault|unable to handle"
+    r"|WARNING: (?:CPU|possible|suspicious|bad|inconsistent|held lock|lock held|Nested lock|\S+-safe -> |\S+:\d+ at )"
     r"|INFO: task .* blocked|UBSAN: |unreferenced object|Kernel mode fault")
 _LINES = 60
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One test in one cell whose place is a guest: the guest does the work, this process waits for it and judges it."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,7 @@ from lab.result import Result, load
 from lab.testcase import TestCase
 
 CONSOLE = "guest.console.txt"
+_RANDOM = 512  # bytes for the guest's random number generator to begin with
 _MARGIN = 60.0  # seconds of real time beyond a test's own limit until a guest counts as hung
 
 
@@ -41,7 +44,7 @@ class GuestRun(runone.Run):
 
     def _order(self) -> None:
         hosts = [vars(spec) for spec in hostspec.build(self.case, self.progress)]
-        order = {"folder": str(self.case.folder), "place": self.options.place, "seed": self.options.seed,
+        order = {"folder": str(self.case.folder), "place": self.options.place, "random": os.urandom(_RANDOM).hex(),
                  "virtual": not self.options.real_time, "hosts": hosts}
         (self.out / "guest.json").write_text(json.dumps(order), encoding="utf-8")
 
@@ -54,6 +57,9 @@ class GuestRun(runone.Run):
             process.kill()
             process.wait()
             return True
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # helpers of a kernel that was killed or fell over outlive it
 
     def _judge_guest(self, late: bool) -> None:
         console = (self.out / CONSOLE).read_text(encoding="utf-8", errors="replace")
@@ -72,10 +78,9 @@ class GuestRun(runone.Run):
 
     def _take_over(self, inside: Result) -> None:
         virtual = {f"guest {name}": seconds for name, seconds in inside.phases.items()}
-        cell, out, started = self.result.cell, self.result.out, self.result.started
-        self.result = inside
-        self.result.cell, self.result.out, self.result.started = cell, out, started
-        self.result.phases = virtual
+        own, self.result = self.result, inside
+        self.result.cell, self.result.out, self.result.started = own.cell, own.out, own.started
+        self.result.phases = {**own.phases, **virtual}
 
 
 def _processor(slot: int) -> int:

@@ -55,7 +55,7 @@ def _memory_folder() -> str:
 
 
 def _command(machine: Machine, out: Path) -> list[str]:
-    words = [str(machine.kernel), f"mem={MEMORY}", "root=none", "rootfstype=hostfs", "rootflags=/", "ro", f"init={_INIT}",
+    words = [str(machine.kernel), f"mem={MEMORY}", "root=none", "rootfstype=hostfs", "rootflags=/", "ro", f'init="{_INIT}"',
              "con=null", "con0=null,fd:1", "ssl=null", "quiet", "panic=-1",
              # Python asks for random numbers before init can have seeded the kernel's generator, which would spin
              "PYTHONHASHSEED=0",

@@ -4,6 +4,7 @@
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -15,6 +16,7 @@ from lab.errors import UnresolvedError
 from lab.kernels.catalog import Build
 
 _LIMIT = 3600  # seconds for a whole build on a slow machine
+_STEP_LIMIT = 600  # seconds for what comes before compiling: unpacking, configuring
 _ROOM = 4_000_000_000  # bytes that a source tree and its objects take
 Progress = Callable[[str], None]
 
@@ -113,22 +115,29 @@ def _compile(tree: Path, build: Build, log: Path, progress: Progress) -> None:
             [*_kernel_make(build), "linux"], cwd=tree, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, start_new_session=True) as process:
         deadline = shown + _LIMIT
-        for line in process.stdout:
-            file.write(line)
-            count += 1
-            now = time.monotonic()
-            if now > deadline:
-                os.killpg(process.pid, 9)
-                raise UnresolvedError(f"{build.name}: not built within {_LIMIT} s")
-            if now > shown + 30:
-                shown = now
-                progress(f"{build.name}: {count} steps done")
+        try:
+            for line in process.stdout:
+                file.write(line)
+                count += 1
+                now = time.monotonic()
+                if now > deadline:
+                    raise UnresolvedError(f"{build.name}: not built within {_LIMIT} s")
+                if now > shown + 30:
+                    shown = now
+                    progress(f"{build.name}: {count} steps done")
+        except BaseException:  # Ctrl-C too: make has a session of its own, and would go on in a tree that is removed
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
     _check(process.returncode, log, build.name)
 
 
 def _run(argv: list[str], tree: Path, log: Path) -> None:
     with open(log, "ab") as file:
-        done = subprocess.run(argv, cwd=tree, stdin=subprocess.DEVNULL, stdout=file, stderr=file, timeout=600, check=False)
+        try:
+            done = subprocess.run(argv, cwd=tree, stdin=subprocess.DEVNULL, stdout=file, stderr=file, timeout=_STEP_LIMIT,
+                                  check=False)
+        except subprocess.TimeoutExpired:
+            raise UnresolvedError(f"{argv[0]} did not end within {_STEP_LIMIT} s") from None
     _check(done.returncode, log, argv[0])
 
 

@@ -44,7 +44,11 @@ def builds(path: Path | None = None) -> dict[str, Build]:
         raise UsageError(f"{path}: {error}") from None
     if unknown := set(table) - {"builds"}:
         raise UsageError(f"{path}: unknown table '{sorted(unknown)[0]}'; there is 'builds'")
-    return {name: _build(path, name, settings) for name, settings in table.get("builds", {}).items()}
+    found = table.get("builds", {})
+    for name, settings in found.items() if isinstance(found, dict) else [("", found)]:
+        if not isinstance(settings, dict):
+            raise UsageError(f"{path}: {'.'.join(filter(None, ('builds', name)))}: not a table: {settings!r}")
+    return {name: _build(path, name, settings) for name, settings in found.items()}
 
 
 def find(name: str) -> Build:
@@ -75,6 +79,7 @@ def _build(path: Path, name: str, settings: dict) -> Build:
 
 
 def _edit(path: Path, name: str, settings: dict) -> Edit:
-    if set(settings) != _EDIT_KEYS or not all(isinstance(value, str) for value in settings.values()):
+    if not isinstance(settings, dict) or set(settings) != _EDIT_KEYS or not all(
+            isinstance(value, str) for value in settings.values()):
         raise UsageError(f"{path}: builds.{name}.edits: each has {', '.join(sorted(_EDIT_KEYS))}, as text")
     return Edit(**settings)

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -122,9 +121,7 @@ def test_a_tree_that_is_there_is_found_without_starting_anything(archive, no_apt
     archive.add("swan", files=["usr/sbin/swan"])
     tree = archive.fetch("swan")
     no_apt()
-    begun = time.perf_counter()
     assert archive.fetch("swan") == tree
-    assert time.perf_counter() - begun < 0.005
 
 
 def test_what_the_machine_has_is_fetched_only_when_asked_for(archive):

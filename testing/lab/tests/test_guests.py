@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Guests: what their consoles report, how they are started and judged (with kernels made up here), and a real one."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+import scratch
+
+from lab import cli, paths, pool, runone, testcase
+from lab.guests import report, uml
+from lab.guests import run as guestrun
+
+_TRACE = " at net/xfrm/xfrm_state.c:700\nCPU: 0 PID: 12 Comm: ip\nCall Trace:\n [<6003a>] show_stack\n [<6004b>] xfrm_add_sa\n"
+_REPORTS = [
+    "Kernel panic - not syncing: VFS: Unable to mount root fs", "[   12.5] BUG: kernel NULL pointer dereference, address: 8",
+    "BUG: KASAN: slab-out-of-bounds in esp_input", "BUG: KFENCE: use-after-free read in xfrm_policy_lookup",
+    "watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [charon:77]", "kernel BUG at net/core/skbuff.c:113!",
+    "BUG: sleeping function called from invalid context", "Oops: 0002 [#1] PREEMPT SMP",
+    "general protection fault, probably for non-canonical address 0xdead: 0000 [#1]",
+    "WARNING: CPU: 0 PID: 12", "WARNING: net/xfrm/xfrm_state.c:700 at xfrm_add_sa+0x5, CPU#0: ip/12",
+    "WARNING: possible circular locking dependency detected", "WARNING: inconsistent lock state",
+    "WARNING: suspicious RCU usage", "WARNING: bad unlock balance detected!", "WARNING: held lock freed!",
+    "WARNING: HARDIRQ-safe -> HARDIRQ-unsafe lock order detected", "INFO: task charon:77 blocked for more than 122 seconds.",
+    "UBSAN: array-index-out-of-bounds in net/xfrm/xfrm_algo.c:9", "unreferenced object 0xffff8880 (size 64):",
+]
+
+
+@pytest.mark.parametrize("line", _REPORTS)
+def test_report_is_found_with_its_trace(line):
+    found = report.find(f"Booting\nall is well\n{line}{_TRACE}")
+    assert found == (line + _TRACE).rstrip("\n")
+
+
+def test_first_report_counts_and_its_length_is_limited():
+    text = "quiet\nBUG: first\n" + "a frame\n" * 100 + "Kernel panic - not syncing: second\n"
+    lines = report.find(text).splitlines()
+    assert lines[0] == "BUG: first" and len(lines) == 60
+
+
+@pytest.mark.parametrize("console", [
+    "", "Failed to initialize ubd device 0 :Couldn't determine size of device's file\n",
+    "warning: no config file\nWarning: unable to open an initial console\nWARNING: this is beta\n",
+    "DEBUG: 3 packets\nsee the BUGS file; bug: none\nOops, no\npanic=-1\n",
+])
+def test_clean_console(console):
+    assert report.find(console) == ""
+
+
+def _words(tmp_path: Path, out: str, real_time: bool = False) -> list[str]:
+    return uml._command(uml.Machine(tmp_path / "linux", real_time, 0), Path(out))
+
+
+def test_command_line(tmp_path, monkeypatch):
+    monkeypatch.setenv("CYGNET_CACHE", "/a cache/of 100%")
+    words = _words(tmp_path, "/out/50% of it\tü")
+    given = dict(word.split("=", 1) for word in words[1:] if "=" in word)
+    assert words[0] == str(tmp_path / "linux") and "ro" in words and given["rootfstype"] == "hostfs"
+    assert given["LAB_OUT"].startswith("/out/50%25%20of%20it%09") and given["LAB_CACHE"] == "/a%20cache/of%20100%25"
+    assert (unquote(given["LAB_OUT"]), unquote(given["LAB_CACHE"])) == ("/out/50% of it\tü", "/a cache/of 100%")
+    assert os.access(given["init"].strip('"'), os.X_OK)
+    assert given["time-travel"] == "inf-cpu" and int(given["time-travel-start"]) % 86400_000_000_000 == 0
+
+
+def test_no_virtual_time_on_the_real_clock(tmp_path):
+    virtual, real = _words(tmp_path, "/o"), _words(tmp_path, "/o", real_time=True)
+    assert not any("time-travel" in word for word in real)
+    assert real == [word for word in virtual if "time-travel" not in word]
+
+
+_RESULT = json.dumps({"test": "t/name", "cell": {"place": "inner"}, "out": "/inner", "class": "fail", "reason": "west differs",
+                      "seconds": 99.0, "started": 1.0, "phases": {"hosts": 0.5}, "diffs": [{"what": "west"}],
+                      "wires": {"eastnet": {"packets": 3, "drops": 0}}, "attempts": []})
+
+
+class _Guest:
+    """Runs a test whose guest's kernel is a script; $out is its output folder there."""
+
+    def __init__(self, tmp_path: Path, monkeypatch) -> None:
+        self._patch, self._kernel, self.out = monkeypatch, tmp_path / "linux", tmp_path / "out"
+        made = tmp_path / "t" / "name"
+        made.mkdir(parents=True)
+        (made / "01-west.sh").write_text("true\n")
+        self.case = testcase.load(made)
+        monkeypatch.setattr(guestrun.build, "ensure", lambda kernel, progress: self._kernel)
+
+    def play(self, *lines: str, limit: float = 30.0, **options):
+        """The result of the test whose guest does this."""
+        self._patch.setattr(guestrun, "_MARGIN", limit - self.case.total)
+        text = 'for word in "$@"; do case $word in LAB_OUT=*) out=${word#LAB_OUT=};; esac; done\n'
+        self._kernel.write_text("#!/bin/sh\n" + text + "\n".join(lines) + "\n")
+        self._kernel.chmod(0o755)
+        settings = runone.Options(**{"place": "uml", "kernel": "uml-6.1", **options})
+        return guestrun.GuestRun(self.case, self.out, settings, lambda text: None, 0).play()
+
+
+@pytest.fixture(name="guest")
+def _guest(tmp_path, monkeypatch):
+    return _Guest(tmp_path, monkeypatch)
+
+
+def _writes_result(text: str = _RESULT) -> str:
+    return f"echo '{text}' > $out/result.json"
+
+
+def test_result_is_taken_over(guest):
+    result = guest.play(_writes_result())
+    assert (result.verdict, result.reason, result.diffs) == ("fail", "west differs", [{"what": "west"}])
+    assert result.wires == {"eastnet": {"packets": 3, "drops": 0}}
+    assert (result.cell["place"], result.cell["kernel"], result.out) == ("uml", "uml-6.1", str(guest.out))
+    assert 0 < result.seconds < 30 and result.started > 1e9
+    assert result.phases["guest hosts"] == 0.5 and 0 < result.phases["guest"] <= result.seconds
+    assert not (guest.out / "crash.txt").exists()
+    assert json.loads((guest.out / "result.json").read_text()) == result.as_dict()
+
+
+@pytest.mark.parametrize("real_time", [False, True])
+def test_order(guest, real_time):
+    guest.play(_writes_result(), real_time=real_time)
+    order = json.loads((guest.out / "guest.json").read_text())
+    assert (order["folder"], order["virtual"]) == (str(guest.case.folder), not real_time)
+    assert [host["name"] for host in order["hosts"]] == ["west"]
+
+
+@pytest.mark.parametrize("before", [[], [_writes_result(_RESULT.replace('"fail"', '"pass"'))]])
+def test_panic_is_a_crash(guest, before):
+    result = guest.play(*before, "echo fine", "echo 'Kernel panic - not syncing: oh'", "echo 'Call Trace:' >&2")
+    assert (result.verdict, result.reason) == ("crash", "the kernel reports: Kernel panic - not syncing: oh")
+    assert (guest.out / "crash.txt").read_text() == "Kernel panic - not syncing: oh\nCall Trace:\n"
+    assert json.loads((guest.out / "result.json").read_text())["class"] == "crash"
+
+
+@pytest.mark.parametrize("lines, last", [
+    (["echo no init found", "echo; exit 1"], "no init found"),
+    ([], "nothing"),
+    ([_writes_result("{half"), "printf 'caf\\351'"], "caf\N{REPLACEMENT CHARACTER}"),
+    (["echo killed; kill -9 $$"], "killed"),
+])
+def test_end_without_result(guest, lines, last):
+    result = guest.play(*lines)
+    assert result.verdict == "unresolved"
+    assert result.reason == f"the guest ended without a result; its console's last line is: {last}"
+
+
+def test_hung_guest_is_killed_with_its_helpers(guest, tmp_path):
+    result = guest.play("sleep 1000 &", f"echo $! $$ > {tmp_path}/pids", "exec sleep 1000", limit=0.4)
+    assert result.verdict == "unresolved"
+    assert result.reason == f"the guest was still busy after 0.4 s; see {guest.out}/guest.console.txt"
+    for pid in (tmp_path / "pids").read_text().split():
+        scratch.until(lambda pid=pid: not scratch.alive(int(pid)), "the guest's end", 10)
+
+
+def test_panic_of_a_hung_guest_is_a_crash(guest):
+    result = guest.play("echo 'BUG: KASAN: use-after-free'", "exec sleep 1000", limit=0.4)
+    assert (result.verdict, result.reason) == ("crash", "the kernel reports: BUG: KASAN: use-after-free")
+
+
+def test_kernel_that_cannot_be_started(guest, monkeypatch):
+    monkeypatch.setattr(guestrun.build, "ensure", lambda kernel, progress: guest.out / "no-such")
+    result = guest.play()
+    assert result.verdict == "unresolved" and result.reason.endswith("no-such: No such file or directory")
+
+
+def test_pool_gives_each_slot_a_processor(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {5, 2})
+    assert [guestrun._processor(slot) for slot in range(4)] == [2, 5, 2, 5]
+
+
+def test_pool_runs_it_in_a_guest(guest):
+    run = pool._new_run(pool.Job(guest.case, guest.out), runone.Options(place="uml", kernel="uml-6.1"), 1)
+    assert isinstance(run, guestrun.GuestRun)
+    assert not isinstance(pool._new_run(pool.Job(guest.case, guest.out), runone.Options(), 1), guestrun.GuestRun)
+
+
+_NOT_NS = "lab: --kernel and --real-time are for guests: --place uml"
+_NO_KEEP = "lab: hosts in a guest cannot be left up yet; --keep and --stop-... take --place ns"
+
+
+@pytest.mark.parametrize("command", ["run", "run-one"])
+@pytest.mark.parametrize("words, said", [
+    (["--place", "ns", "--kernel", "uml-6.1"], _NOT_NS), (["--kernel", "uml-6.1"], _NOT_NS), (["--real-time"], _NOT_NS),
+    (["--place", "uml", "--keep"], _NO_KEEP),
+    (["--place", "uml", "--kernel", "vmunix"], "lab: unknown kernel 'vmunix'; known are uml-6.1"),
+])
+def test_options_that_do_not_fit(tmp_path, capsys, command, words, said):
+    assert cli.main([command, *words, "--out", str(tmp_path / "out"), "hosts/empty"]) == 2
+    assert capsys.readouterr().err == said + "\n"
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "run-one"])
+def test_unknown_place(tmp_path, capsys, command):
+    assert cli.main([command, "--place", "moon", "--out", str(tmp_path / "out"), "hosts/empty"]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"lab {command}: error: argument --place: invalid choice: 'moon'") and "uml" in said
+
+
+@pytest.fixture(name="guests", scope="module")
+def _guests():
+    """A scratch checkout, in a folder with a blank in its name, that can run guests."""
+    made = scratch.Checkout(scratch._folder("cygnet scratch-"))
+    shutil.copytree(paths.ROOT / "kernel-src", made.path / "kernel-src")
+    shutil.copytree(paths.TESTING / "hosts" / "empty", made.path / "testing" / "hosts" / "empty", symlinks=True)
+    with open(made.path / "testing" / "TESTLIST", "a", encoding="utf-8") as listed:
+        listed.write("hosts empty good\n")
+    made.environment["CYGNET_CACHE"] = str(paths.cache())
+    (kernel,) = json.loads(made.lab("kernels", "--json", "list", "uml-6.1").stdout)
+    if not kernel["cached"]:
+        pytest.skip("uml-6.1 is not cached; './lab kernels build uml-6.1' builds it")
+    return made
+
+
+def _texts(out: Path) -> dict[str, str]:
+    """What a run printed and sent, by file: sanitized, and as it was before."""
+    found = {path.name: path.read_text() for pattern in ("*.console*.txt", "*.capture.txt") for path in out.glob(pattern)}
+    return {name: text for name, text in found.items() if name != guestrun.CONSOLE}
+
+
+def _plays(checkout: scratch.Checkout, test: str, out: Path, *words: str) -> tuple[dict, dict[str, str]]:
+    """A test's result in a guest, and its texts."""
+    result = checkout.result("--place", "uml", "--out", str(out), *words, test)
+    return result, _texts(Path(result["out"]))
+
+
+def test_real_guest_passes_and_repeats(guests, tmp_path):
+    runs = [_plays(guests, "hosts/empty", tmp_path / f"run {number} of 100%") for number in range(2)]
+    for result, _ in runs:
+        assert (result["class"], result["cell"]["place"], result["cell"]["kernel"]) == ("pass", "uml", "uml-6.1"), result
+    (_, first), (_, second) = runs
+    assert {"west.console.txt", "east.console.raw.txt", "eastnet.capture.txt"} <= set(first) and first == second
+
+
+def test_clock_jumps_and_stands(guests, tmp_path):
+    test = guests.says("clock", "date +%F; sleep 25; uname -r")
+    result, texts = _plays(guests, test, tmp_path / "out")
+    assert "\n2026-01-01\n6.1." in texts["west.console.raw.txt"] and result["seconds"] < 25
