@@ -135,8 +135,8 @@ def test_pass_fail_and_a_missing_golden(checkout):
 
 
 def test_a_test_that_is_different_the_second_time_is_flaky(checkout):
-    out = checkout.path / "testing" / "out"  # which hosts see: the second time there is a folder flaky@2
-    look = "ls -d /testing/out/t/flaky@2 >/dev/null 2>&1 && echo second || echo first"
+    out = checkout.path / "testing" / "out"  # which hosts see: the second time the first one's console is there
+    look = "ls /testing/out/t/flaky/west.console.txt >/dev/null 2>&1 && echo second || echo first"
     name = checkout.says("flaky", look, console={"west": scratch.console("west", (look, "second\n"))})
     record = checkout.result(name, "--retry", "2", "--out", str(out))
     assert record["class"] == "flaky" and "1 of 2 runs did not pass; one: fail" in record["reason"]
