@@ -237,3 +237,8 @@ def test_clock_jumps_and_stands(guests, tmp_path):
     test = guests.says("clock", "date +%F; sleep 25; uname -r")
     result, texts = _plays(guests, test, tmp_path / "out")
     assert "\n2026-01-01\n6.1." in texts["west.console.raw.txt"] and result["seconds"] < 25
+
+
+def test_live_hosts_are_not_in_a_guest(capsys):
+    assert cli.main(["run", "--place", "uml", "--live", "hosts/empty"]) == 2
+    assert capsys.readouterr().err.startswith("lab: --live types in hosts that are up, which are in namespaces")
