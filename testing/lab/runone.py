@@ -38,7 +38,6 @@ class Options:
     keep: bool = False
     stop_at: int = 0
     stop_on_failure: bool = False
-    capture: bool = True
 
     @property
     def may_stay(self) -> bool:
@@ -96,7 +95,7 @@ class Run:
             specs = self.options.inside or hostspec.build(self.case, self.progress)
             plan = self.case.network.subset(self.case.hosts).plan(self.case.nat)
             self.place = Namespaces(own_users=self.options.inside is None)
-            self.place.start(specs, plan, str(self.out) if self.options.capture else "")
+            self.place.start(specs, plan, str(self.out))
         self.gate()
         scenario = Scenario(self.case, self.place, self._after_script)
         with self._phase("scripts"):

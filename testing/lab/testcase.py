@@ -206,10 +206,8 @@ def _peers(case: TestCase, named: dict | str | None) -> dict[str, str]:
     if isinstance(named, str):
         named = {host: named for host in case.hosts if case.host_files(host)}
     if named is None:
-        named = {}
-        for name in peers.known():
-            suffixes = peers.load(name).suffixes
-            named |= {host: name for host in case.hosts if any(word in case.host_files(host) for word in suffixes)}
+        named = {host: name for host in case.hosts
+                 for name in peers.inferred(path.name for path in case.host_files(host).values())}
     for host, name in named.items():
         if host not in case.hosts:
             raise UsageError(f"{case.folder / 'test.toml'}: peer '{name}' is on '{host}', which the test does not use")
