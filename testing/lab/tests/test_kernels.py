@@ -2,6 +2,7 @@
 """Kernels of guests: what kernels.toml may say, and building them into the cache, from a source made up here."""
 
 import json
+import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -190,8 +191,14 @@ def test_package_without_source(kernel, tmp_path):
 
 
 def test_step_without_end(kernel, tmp_path, monkeypatch):
-    monkeypatch.setattr(build, "_STEP_LIMIT", 0)
-    assert _fails(kernel, tmp_path) == "tar did not end within 0 s"
+    """Such as a tar that waits for a disk which does not answer."""
+    stuck = tmp_path / "stuck" / "tar"
+    stuck.parent.mkdir()
+    stuck.write_text("#!/bin/sh\nexec sleep 1000\n")
+    stuck.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{stuck.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(build, "_STEP_LIMIT", 0.1)
+    assert _fails(kernel, tmp_path) == "tar did not end within 0.1 s"
 
 
 def test_interrupted_compiler_is_killed(kernel, tmp_path, monkeypatch):
