@@ -37,8 +37,8 @@ def _host(case: TestCase, name: str, certificates: Path | None, progress: Callab
     if peer:
         spec.lowers.append(str(peer.tree(progress)))
     roots = [paths.TESTING / "baseconfigs" / "all", paths.TESTING / "baseconfigs" / name,
-             peer.root if peer else None, case.folder / name]
-    spec.trees += [str(root) for root in roots if root and root.is_dir()]
+             *(peer.roots if peer else []), case.folder / name]
+    spec.trees += [str(root) for root in roots if root.is_dir()]
     if certificates:
         spec.files += _certificates(case, name, peer, certificates)
     spec.files += _configuration(case, name, peer)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The other IKE implementations that tests run against: a folder each under testing/peers.
 
-A peer's folder holds peer.toml, perhaps a tree `root` to be laid over a host, and perhaps commands in `bin`.
+A peer's folder holds peer.toml, and perhaps a tree `root` to be laid over a host. One with a
+`base` is another peer set up in another way: it has the other's packages, files and trees, and its own over them.
 """
 
 import re
@@ -11,11 +12,11 @@ from pathlib import Path
 
 from lab import debs, paths
 from lab.errors import UsageError
+from lab.needs import NEEDS
 
-NEEDS = ("tun",)
 CERTIFICATES = ("ca", "cert", "key")
 REQUIRED = ("name", "description", "packages")
-OPTIONAL = ("without", "needs", "suffixes", "files", "certificates")
+OPTIONAL = ("base", "without", "needs", "suffixes", "files", "certificates")
 
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 SUFFIX = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
@@ -35,16 +36,12 @@ class Peer:
     suffixes: tuple[str, ...]
     files: dict[str, str]
     certificates: dict[str, str]
+    base: "Peer | None" = None
 
     @property
-    def root(self) -> Path | None:
-        """The tree to lay over a host, over what was fetched; None if the peer has none."""
-        return _folder(self.folder / "root")
-
-    @property
-    def bin(self) -> Path | None:
-        """The folder with the peer's own commands for scripts; None if the peer has none."""
-        return _folder(self.folder / "bin")
+    def roots(self) -> list[Path]:
+        """The trees to lay over a host, over what was fetched, each over those before it."""
+        return (self.base.roots if self.base else []) + list(filter(Path.is_dir, [self.folder / "root"]))
 
     def file_for(self, name: str, host: str) -> str | None:
         """The path on `host` that a test's file called `name` becomes; None if it is not this peer's."""
@@ -62,11 +59,15 @@ class Peer:
 
     def version(self) -> str | None:
         """The Debian version of the first of its packages as fetched; None if it was not fetched yet."""
-        known = debs.cached(self.packages, self._into(), self.without)
+        known = self.fetched()
         return known and known.packages.get(self.packages[0])
 
+    def fetched(self) -> debs.Index | None:
+        """What is there of its packages: their tree's name below the cache's peers, versions, what they rely on."""
+        return debs.cached(self.packages, self._into(), self.without)
+
     def _into(self) -> Path:
-        return paths.cache() / "peers" / self.name
+        return self.base._into() if self.base else paths.cache() / "peers" / self.name
 
 
 def home() -> Path:
@@ -102,6 +103,7 @@ def _parse(path: Path) -> Peer:
     for key in table:
         if key not in REQUIRED + OPTIONAL:
             raise UsageError(f"{path}: unknown key {key}; there are {', '.join(REQUIRED + OPTIONAL)}")
+    base = _base(path, table)
     for key in REQUIRED:
         if not table.get(key):
             raise UsageError(f"{path}: {key} is missing")
@@ -111,9 +113,27 @@ def _parse(path: Path) -> Peer:
         table["name"], _text(path, table, "description"), path.parent,
         _words(path, table, "packages", PACKAGE), _words(path, table, "without", PACKAGE),
         _words(path, table, "needs"), _words(path, table, "suffixes", SUFFIX),
-        _places(path, table, "files"), _places(path, table, "certificates"))
+        _places(path, table, "files"), _places(path, table, "certificates"), base)
     _check(path, peer)
     return peer
+
+
+def _base(path: Path, table: dict) -> Peer | None:
+    """The peer that this one is but for what its table says; the table gets what it leaves to the base."""
+    if "base" not in table:
+        return None
+    for key in ("packages", "without"):
+        if key in table:
+            raise UsageError(f"{path}: {key} are those of the base; a peer with others is one without base")
+    try:
+        base = load(_text(path, table, "base"))
+    except UsageError as error:
+        raise UsageError(f"{path}: base: {error}") from None
+    if base.base:
+        raise UsageError(f"{path}: base: {base.name} has a base itself")
+    table.update(packages=list(base.packages), without=list(base.without), files=base.files | _places(path, table, "files"),
+                 certificates=table.get("certificates", base.certificates))
+    return base
 
 
 def _check(path: Path, peer: Peer) -> None:
@@ -155,7 +175,3 @@ def _places(path: Path, table: dict, key: str) -> dict[str, str]:
         if not isinstance(place, str) or not PLACE.fullmatch(place) or ".." in place.split("/"):
             raise UsageError(f"{path}: {key}: {name}: {place!r} is not a path on a host from / on")
     return value
-
-
-def _folder(path: Path) -> Path | None:
-    return path if path.is_dir() else None

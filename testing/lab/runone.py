@@ -40,6 +40,11 @@ class Options:
     stop_on_failure: bool = False
 
     @property
+    def is_virtual(self) -> bool:
+        """Whether the clock is a virtual one."""
+        return self.place == "uml" and not self.real_time
+
+    @property
     def may_stay(self) -> bool:
         """Whether hosts may be left up."""
         return bool(self.keep or self.stop_at or self.stop_on_failure)
@@ -53,8 +58,9 @@ class Run:
     """
 
     def __init__(self, case: TestCase, out: Path, options: Options, progress: Callable[[str], None]) -> None:
-        self.case, self.out, self.options, self.progress = case, out, options, progress
+        self.out, self.options, self.progress = out, options, progress
         self.result = Result(case.name, cell(case, options.place), str(out))
+        self.case = case.in_cell(self.result.cell)
         self.place: Place | None = None
         self.stays = False
         self.gate: Callable[[], None] = lambda: None
@@ -88,7 +94,7 @@ class Run:
 
     def attempt(self) -> None:
         """The work itself: play() takes what it raises for the result."""
-        if reason := needs.missing(self.case):
+        if reason := needs.missing(self.case.needs, self.options.is_virtual):
             self._class("skipped", reason)
             return
         with self._phase("hosts"):
@@ -207,9 +213,11 @@ class Run:
 
 
 def cell(case: TestCase, place: str) -> dict[str, str]:
-    """The cell that a test runs in: place, kernel, stack and peer."""
+    """The cell that a test runs in on this kernel: place, kernel, its release, stack and peer."""
     names = sorted(set(case.peers.values()))
-    return {"place": place, "kernel": os.uname().release, "stack": ",".join(case.stacks) or "-", "peer": ",".join(names) or "-"}
+    release = os.uname().release
+    return {"place": place, "kernel": release, "release": release, "stack": ",".join(case.stacks) or "-",
+            "peer": ",".join(names) or "-"}
 
 
 def prepare(out: Path) -> None:

@@ -5,18 +5,20 @@ import math
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lab import peers, topology
 from lab.errors import UsageError
+from lab.needs import NEEDS
 
 _NUMBERED = re.compile(r"(\d+)-(.+)\.sh")
 _PHASES = ("init", "run")
+_VARIANT = re.compile(r"[^.]+\.(?:console|capture)\.(.+)\.txt")
 _KEYS = {"hosts": list, "peers": (dict, str), "stacks": list, "needs": list, "nat": list, "x509": str, "limit": (int, float),
-         "total": (int, float), "tags": list, "topology": str, "sanitizers": list, "unordered": dict}
-_INNER = {"peers": str, "unordered": list}  # what the tables hold
-NEEDS = peers.NEEDS
+         "total": (int, float), "tags": list, "topology": str, "sanitizers": list, "unordered": dict,
+         "variants": dict}
+_INNER = {"peers": str, "unordered": list, "variants": str}  # what the tables hold
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class TestCase:
     tags: list[str] = field(default_factory=list)
     sanitizers: list[str] = field(default_factory=list)
     unordered: dict[str, list[str]] = field(default_factory=dict)
+    variants: dict[str, str] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -66,13 +70,27 @@ class TestCase:
         typed = {host for script in self.scripts for host in script.hosts}
         return [host for host in self.hosts if host in typed]
 
+    def in_cell(self, cell: dict[str, str]) -> "TestCase":
+        """The test with the expected files of a cell: those of its variants that go by a word of the cell's.
+
+        Words are the place, the kernel's name, its series ("6.1") and the peers.
+        """
+        series = ".".join(cell.get("release", "").split(".")[:2])
+        return replace(self, words=frozenset([cell["place"], cell["kernel"], series, *cell["peer"].split(",")]))
+
+    def golden(self, kind: str, name: str) -> Path:
+        """Where the expected text of a "console" or "capture" is: a variant's, if there is one; it may not exist."""
+        paths = [self.folder / f"{name}.{kind}.{variant}.txt" for variant in self.variants if variant in self.words]
+        return next((path for path in paths if path.exists()), self.folder / f"{name}.{kind}.txt")
+
     def golden_console(self, host: str) -> Path:
         """Where the expected console of a host is; it may not exist."""
-        return self.folder / f"{host}.console.txt"
+        return self.golden("console", host)
 
     def golden_captures(self) -> dict[str, Path]:
         """The expected captures by wire."""
-        return {path.name.removesuffix(".capture.txt"): path for path in sorted(self.folder.glob("*.capture.txt"))}
+        wires = [path.name.removesuffix(".capture.txt") for path in sorted(self.folder.glob("*.capture.txt"))]
+        return {wire: self.golden("capture", wire) for wire in wires}
 
     def host_files(self, host: str) -> dict[str, Path]:
         """The host's configuration files by suffix: {"conf": .../west.conf}."""
@@ -92,6 +110,7 @@ def load(folder: Path) -> TestCase:
     named = settings.pop("peers", None)
     case = TestCase(folder, _title(folder), _final(folder, scripts, hosts), hosts, {}, network, **settings)
     _check_goldens(case)
+    _check_variants(case)
     case.peers = _peers(case, named)
     for name in sorted(set(case.peers.values())):
         case.needs += [need for need in peers.load(name).needs if need not in case.needs]
@@ -199,6 +218,14 @@ def _check_goldens(case: TestCase) -> None:
     for path in sorted(case.folder.glob("*.console.txt")):
         if (host := path.name.removesuffix(".console.txt")) not in case.typed_hosts:
             raise UsageError(f"{path}: nothing is typed at '{host}'; hosts with scripts are {', '.join(case.typed_hosts)}")
+
+
+def _check_variants(case: TestCase) -> None:
+    """Variants have a reason and a file; files of variants have a variant."""
+    found = {match.group(1): path for path in sorted(case.folder.iterdir()) if (match := _VARIANT.fullmatch(path.name))}
+    for variant, path in found.items():
+        if variant not in case.variants:
+            raise UsageError(f"{path}: test.toml has no reason for the variant '{variant}': [variants], {variant!r} = \"why\"")
 
 
 def _peers(case: TestCase, named: dict | str | None) -> dict[str, str]:

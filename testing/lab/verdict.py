@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab import compare, diffshow, paths, sanitize
+from lab import compare, diffshow, paths, result, sanitize
 from lab.capture.describe import describe
 from lab.testcase import TestCase
 from lab.transcript import Step, from_json, render
@@ -114,6 +114,12 @@ def of_run(case: TestCase, out: Path) -> Outputs:
     for path in sorted(out.glob("*.pcap")):
         outputs.captures[path.stem] = capture(case, path)
     return outputs
+
+
+def in_cell_of(case: TestCase, out: Path) -> TestCase:
+    """The test with the expected files of the cell that the run in folder out was in."""
+    record = result.load(out)
+    return case.in_cell(record.cell) if record else case
 
 
 def capture(case: TestCase, path: Path) -> str:

@@ -18,6 +18,7 @@ def parser() -> argparse.ArgumentParser:
                            "them. Read it: what is blessed is what will be asked for from now on.")
     made.add_argument("tests", nargs="+", metavar="TEST", help="KIND/NAME, NAME, or the test's folder")
     made.add_argument("--out", type=Path, metavar="DIR", help="the run's folder, if not the last one")
+    made.add_argument("--variant", metavar="NAME", help="write only this variant's files, those that differ")
     made.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
     return made
 
@@ -28,11 +29,15 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.out and len(entries) > 1:
         raise UsageError("--out names one run, so it goes with one test")
     for entry in entries:
-        _bless(entry.load(), arguments.out or commands.last_out(entry), arguments.dry_run)
+        out = arguments.out or commands.last_out(entry)
+        case = verdict.in_cell_of(entry.load(), out)
+        if arguments.variant and arguments.variant not in case.variants:
+            raise UsageError(f"{case.folder / 'test.toml'}: [variants] does not say why there is a '{arguments.variant}'")
+        _bless(case, out, arguments.variant, arguments.dry_run)
     return 0
 
 
-def _bless(case, out: Path, dry: bool) -> None:
+def _bless(case, out: Path, variant: str | None, dry: bool) -> None:
     record = result.load(out)
     if why := _unfit(case, record, out):
         raise UsageError(f"the run in {out} {why}: only a complete one of {case.name} can be blessed")
@@ -44,7 +49,7 @@ def _bless(case, out: Path, dry: bool) -> None:
         if not dry:
             kind, _, name = finding.what.partition(" ")
             text = outputs.consoles[name] if kind == "console" else outputs.captures[name]
-            _replace(case.folder / f"{name}.{kind}.txt", text)
+            _replace(case.folder / f"{name}.{kind}.{variant}.txt" if variant else case.golden(kind, name), text)
     print(f"{case.name}: {changed or 'no'} expected file{'' if changed == 1 else 's'} {'would change' if dry else 'changed'}")
 
 

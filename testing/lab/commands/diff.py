@@ -24,8 +24,9 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: argparse.Namespace) -> int:
     """Do it."""
     entry = commands.one(arguments.test)
-    case = entry.load()
-    findings = verdict.differences(case, verdict.of_run(case, arguments.out or commands.last_out(entry)))
+    out = arguments.out or commands.last_out(entry)
+    case = verdict.in_cell_of(entry.load(), out)
+    findings = verdict.differences(case, verdict.of_run(case, out))
     color = show.colors(sys.stdout)
     for finding in findings:
         if arguments.side_by_side:

@@ -5,7 +5,7 @@ import argparse
 import json
 from pathlib import Path
 
-from lab import commands, history, mutation, testlist
+from lab import commands, history, mutation, testlist, verdict
 from lab.errors import EXIT_FAILED, EXIT_PASS, UsageError
 
 
@@ -36,13 +36,13 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _report(entry: testlist.Entry, lines: int) -> dict:
-    case = entry.load()
     last = history.last().get(entry.test)
     if last and last["class"] == "skipped":
         return {"test": entry.test, "tried": 0, "missed": [], "skipped": last["reason"]}
     if not last or last["class"] != "pass" or not Path(last["out"]).exists():
         raise UsageError(f"{entry.test} did not pass when it was last run, so nothing can be said; run it first")
-    tried, missed = mutation.try_all(case, Path(last["out"]), lines)
+    out = Path(last["out"])
+    tried, missed = mutation.try_all(verdict.in_cell_of(entry.load(), out), out, lines)
     return {"test": entry.test, "tried": tried, "missed": missed, "skipped": ""}
 
 

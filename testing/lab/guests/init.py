@@ -76,5 +76,6 @@ def _work(order: dict, out: Path) -> None:
     from lab import runone, testcase
     from lab.place import HostSpec
     case = testcase.load(Path(order["folder"]))
-    options = runone.Options(place=order["place"], inside=[HostSpec(**spec) for spec in order["hosts"]])
+    hosts = [HostSpec(**spec) for spec in order["hosts"]]
+    options = runone.Options(place=order["place"], real_time=not order["virtual"], inside=hosts)
     runone.Run(case, out, options, print).play()

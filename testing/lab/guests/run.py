@@ -79,7 +79,8 @@ class GuestRun(runone.Run):
     def _take_over(self, inside: Result) -> None:
         virtual = {f"guest {name}": seconds for name, seconds in inside.phases.items()}
         own, self.result = self.result, inside
-        self.result.cell, self.result.out, self.result.started = own.cell, own.out, own.started
+        self.result.cell = {**own.cell, "release": inside.cell.get("release", "")}
+        self.result.out, self.result.started = own.out, own.started
         self.result.phases = {**own.phases, **virtual}
 
 

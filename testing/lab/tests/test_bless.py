@@ -57,6 +57,21 @@ def test_a_failure_is_shown_and_blessed(own):
     assert own.lab("diff", "model").returncode == 0
 
 
+def test_a_variant_is_blessed_for_its_cells_only(own):
+    name = own.test("cells", {"01-west.sh": FINE}, {"west": "as elsewhere\n"}, toml='[variants]\nns = "here it is fine"\nmoon = "far"\n')
+    assert own.lab("run", name).returncode == 1
+    assert "[variants] does not say why there is a 'sun'" in scratch.one_line(own.lab("bless", name, "--variant", "sun"), 2)
+    assert own.lab("bless", name, "--variant", "ns").returncode == 0
+    assert own.lab("diff", name).returncode == 0 and own.lab("run", name).returncode == 0
+    goldens = _goldens(own, "cells")
+    assert goldens["west.console.txt"] == "as elsewhere\n" and "fine" in goldens["west.console.ns.txt"]
+    folder = own.kind / "cells"
+    (folder / "west.console.ns.txt").rename(folder / "west.console.moon.txt")
+    assert own.lab("run", name).returncode == 1
+    (folder / "test.toml").write_text('[variants]\nns = "why"\n')
+    assert "west.console.moon.txt: test.toml has no reason for the variant 'moon'" in scratch.one_line(own.lab("run", name), 2)
+
+
 @pytest.mark.parametrize(("lines", "words", "said"), [
     (("kill -SEGV $BASHPID",), (), "is crash"), (("tail -f /dev/null",), (), "is timeout"),
     (("exit 1", "echo never"), (), "did not type all"), (("echo one", "echo two"), ("--stop-at", "1"), "did not type all"),

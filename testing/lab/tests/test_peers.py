@@ -51,10 +51,10 @@ def test_a_peer_is_read(write):
     goose = peers.load("goose")
     assert (goose.name, goose.packages) == ("goose", ("goose-daemon", "libgoose1.0+x"))
     assert (goose.without, goose.needs) == (("udev",), ("tun",))
-    assert (goose.root, goose.bin) == (None, None)
+    assert goose.roots == []
     (folder / "root").mkdir()
     (folder / "bin").mkdir()
-    assert (goose.root, goose.bin) == (folder / "root", folder / "bin")
+    assert goose.roots == [folder / "root"]
 
 
 def test_a_peer_needs_no_more_than_name_description_and_packages(write):
@@ -88,6 +88,32 @@ def test_the_tree_is_that_of_its_packages_and_the_version_is_the_first_ones(writ
     assert goose.version() == "1.0-3"
 
 
+def test_a_peer_with_a_base_is_the_other_but_for_what_it_says(write, tmp_path):
+    folder = write(GOOD)
+    (folder / "root").mkdir()
+    own = write('name = "gander"\ndescription = "a goose"\nbase = "goose"\nneeds = ["kernel-esp"]\n[files]\nconf = "/g"\n', "gander")
+    gander, goose = peers.load("gander"), peers.load("goose")
+    assert (gander.packages, gander.without, gander.certificates) == (goose.packages, goose.without, goose.certificates)
+    assert (gander.needs, gander.suffixes, gander.files) == (("kernel-esp",), (), {**goose.files, "conf": "/g"})
+    assert gander.roots == [folder / "root"]
+    (own / "root").mkdir()
+    assert gander.roots == [folder / "root", own / "root"]
+    assert gander._into() == tmp_path / "cache" / "peers" / "goose"
+
+
+@pytest.mark.parametrize("base, more, said", [
+    ("swan", "", "base: no peer swan: there are gander, goose"), ("gander", "", "base: "),
+    ("goose", 'packages = ["x"]\n', "packages are those of the base"),
+])
+def test_a_base_that_cannot_be_one(write, base, more, said):
+    write(GOOD)
+    write('name = "gander"\ndescription = "a goose"\nbase = "goose"\n', "gander")
+    with pytest.raises(UsageError) as error:
+        folder = write(f'name = "duck"\ndescription = "a duck"\nbase = "{base}"\n{more}', "duck")
+        peers.load("duck")
+    assert str(error.value).startswith(f"{folder / 'peer.toml'}: {said}".replace("gander, goose", "duck, gander, goose"))
+
+
 @pytest.mark.parametrize("name", ["swan", "../goose", "", "goose/../goose"])
 def test_an_unknown_peer_is_refused_with_the_known_ones(write, name):
     write(GOOD)
@@ -104,7 +130,7 @@ def test_an_unknown_peer_is_refused_with_the_known_ones(write, name):
     ('packages = ["goose-daemon", "libgoose1.0+x"]', 'packages = "goose"', "packages must be a list"),
     ('"goose-daemon"', '"-oDir=/"', "packages: '-oDir=/' is not a word that can stand there"),
     ('["udev"]', "[3]", "without: 3 is not a word that can stand there"),
-    ('["tun"]', '["tap"]', "needs: unknown need 'tap'; there are tun"),
+    ('["tun"]', '["tap"]', "needs: unknown need 'tap'; there are tun, kernel-esp,"),
     ('suffixes = ["conf"]', 'suffixes = ["other"]', "suffixes: 'other' is not among the files"),
     ('suffixes', 'sufixes', "unknown key sufixes; there are name,"),
     ('"/etc/goose/goose.conf"', '"etc/goose.conf"', "files: conf: 'etc/goose.conf' is not a path on a host"),
