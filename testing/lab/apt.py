@@ -147,6 +147,11 @@ class Apt:
         found = (_record(text) for text in done.stdout.split("\n\n") if text.strip())
         return {record.name: record for record in found}
 
+    def names(self, beginnings: Iterable[str]) -> list[str]:
+        """The packages that the lists have whose names begin so."""
+        done = [_run(["apt-cache", "-c", str(self._conf()), "pkgnames", word], QUERY_SECONDS) for word in beginnings]
+        return sorted({name for one in done for name in one.stdout.split()})
+
     def providers(self, name: str) -> list[str]:
         """The packages that provide the virtual package `name`."""
         done = _run(["apt-cache", "-c", str(self._conf()), "showpkg", name], QUERY_SECONDS)

@@ -152,7 +152,7 @@ def _unpack_one(parcel: Path, root: Path) -> None:
 
 
 def _index_path(names: list[str], into: Path, without: list[str]) -> Path:
-    request = [FORMAT, sorted(names), sorted(without), os.uname().machine, _sources()]
+    request = [FORMAT, sorted(names), sorted(without), os.uname().machine, sources()]
     return into.with_name(f"{into.name}.{_key(request)}.index")
 
 
@@ -163,7 +163,7 @@ def _read(path: Path) -> Index | None:
         return None
 
 
-def _sources() -> list[str]:
+def sources() -> list[str]:
     """Where apt fetches from, and the release: another archive may give another tree."""
     paths = [Path("/etc/debian_version"), Path("/etc/apt/sources.list")]
     with_parts = Path("/etc/apt/sources.list.d")

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""kernel-src/kernels.toml, read: the kernels that guests can run."""
+"""The kernels that guests can run, by name: kernel-src/kernels.toml, and what the archive has of its packages."""
 
-import tomllib
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import paths
 from lab.errors import UsageError
 
-_FOLDER = paths.ROOT / "kernel-src"
-_KEYS = {"source": str, "arch": str, "config": list, "edits": list}
-_EDIT_KEYS = {"file", "find", "replace", "why"}
-ARCHITECTURES = ("um",)
+PLACES = {"um": "uml", "x86": "qemu"}  # where a kernel of that architecture runs
+FORMAT = 1  # of the folders of packages; another number makes them anew
 
 
 @dataclass(frozen=True)
@@ -26,60 +27,122 @@ class Edit:
 
 @dataclass(frozen=True)
 class Build:
-    """A kernel that is built here: the source package, architecture, configuration fragments and edits."""
+    """A kernel that is built here.
+
+    source is a package, or empty for a commit of a user's git tree; arch is um or x86; config are fragments, of which
+    the later win; edits are made to the source first.
+    """
 
     name: str
     source: str
     arch: str
     config: tuple[Path, ...]
     edits: tuple[Edit, ...]
+    tree: Path | None = None
+    commit: str = ""
+
+    @property
+    def folder(self) -> str:
+        """The name of its folder in the cache. A package's version is not in it: a newer source is not asked for."""
+        name = f"git-{self.commit[:12]}" if self.tree else self.name
+        return f"{name}-{_hash([self.recipe(), self.commit])}"
+
+    def recipe(self) -> str:
+        """A hash of how it is made: all but the commit."""
+        return _hash([self.source, self.arch, *(part.read_text() for part in self.config), repr(self.edits)])
+
+
+@dataclass(frozen=True)
+class Package:
+    """A kernel of Debian's archive: which series and flavour it is of, its package and that package's version."""
+
+    name: str
+    series: str
+    flavour: str
+    package: str
+    version: str
+    arch = "x86"
+
+    @property
+    def folder(self) -> str:
+        """The name of its folder in the cache."""
+        return f"{self.name}-{_hash([str(FORMAT), self.package, self.version])}"
+
+    def order(self) -> tuple[int, ...]:
+        """What sorts kernels from old to new, across series."""
+        return version_key(self.version)
+
+
+Kernel = Build | Package
+
+
+def _hash(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """A kernel package's version as numbers; a backport (~deb12u1) counts as what it is made from."""
+    return tuple(int(number) for number in re.findall(r"\d+", version.partition("~")[0]))
 
 
 def builds(path: Path | None = None) -> dict[str, Build]:
     """All builds by name. UsageError names the file and the key at fault."""
-    path = path or _FOLDER / "kernels.toml"
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: {error}") from None
-    if unknown := set(table) - {"builds"}:
-        raise UsageError(f"{path}: unknown table '{sorted(unknown)[0]}'; there is 'builds'")
-    found = table.get("builds", {})
-    for name, settings in found.items() if isinstance(found, dict) else [("", found)]:
-        if not isinstance(settings, dict):
-            raise UsageError(f"{path}: {'.'.join(filter(None, ('builds', name)))}: not a table: {settings!r}")
-    return {name: _build(path, name, settings) for name, settings in found.items()}
+    from lab.kernels import recipes
+    return recipes.read(path).builds
 
 
-def find(name: str) -> Build:
-    """The build of that name. UsageError lists the known ones."""
+def packages(flavour: str = "generic", progress: Callable[[str], None] = print) -> list[Package]:
+    """The archive's kernels of one flavour, or of all if that is empty, from old to new across series.
+
+    UnresolvedError if the archive cannot be asked and was not before.
+    """
+    from lab.kernels import archive
+    found = archive.listed(progress)
+    return sorted((one for one in found if flavour in ("", one.flavour)), key=lambda one: (one.order(), one.name))
+
+
+def find(name: str, place: str = "", progress: Callable[[str], None] = print) -> Kernel:
+    """The kernel of that name, which must suit the place (uml, qemu) if one is given.
+
+    A name is a build's, a package's (6.1.0-50, 6.12.100-rt), a series' (6.1, 6.12-cloud: the newest package; at place
+    uml the build uml-6.1), or git:TREE@REVISION[+BASE]. UsageError if there is none, and tells what there is.
+    """
     known = builds()
-    if name not in known:
-        raise UsageError(f"unknown kernel '{name}'; known are {', '.join(known)}")
-    return known[name]
+    if name.startswith("git:"):
+        from lab.kernels import gittree
+        return _suits(gittree.named(name, place), place)
+    if place == "uml" and f"uml-{name}" in known:
+        name = f"uml-{name}"
+    return _suits(known.get(name) or _package(name, known, progress), place)
 
 
-def _build(path: Path, name: str, settings: dict) -> Build:
-    for key, value in settings.items():
-        if key not in _KEYS:
-            raise UsageError(f"{path}: builds.{name}: unknown key '{key}'; known are {', '.join(_KEYS)}")
-        if not isinstance(value, _KEYS[key]):
-            raise UsageError(f"{path}: builds.{name}.{key}: a value of the wrong type: {value!r}")
-    for key in ("source", "arch", "config"):
-        if key not in settings:
-            raise UsageError(f"{path}: builds.{name}: '{key}' is missing")
-    if settings["arch"] not in ARCHITECTURES:
-        raise UsageError(f"{path}: builds.{name}.arch: '{settings['arch']}' is none of {', '.join(ARCHITECTURES)}")
-    fragments = tuple(path.parent / "config" / f"{fragment}.config" for fragment in settings["config"])
-    for fragment in fragments:
-        if not fragment.is_file():
-            raise UsageError(f"{path}: builds.{name}.config: there is no {fragment}")
-    edits = tuple(_edit(path, name, edit) for edit in settings.get("edits", []))
-    return Build(name, settings["source"], settings["arch"], fragments, edits)
+def _package(name: str, known: dict[str, Build], progress: Callable[[str], None]) -> Package:
+    from lab.kernels import archive, recipes
+    series = recipes.series_of(name)
+    if not series:
+        raise UsageError(f"unknown kernel '{name}'; {_known(name, known)}")
+    if found := archive.find(name, progress):
+        return found
+    there = [one for one in packages(series.flavour, progress) if one.series == series.name]
+    if name == series.alias and there:
+        return there[-1]
+    have = f"there are {there[0].name} to {there[-1].name}" if there else "it has none of that sort"
+    raise UsageError(f"the archive has no kernel '{name}'; {have}, and 'lab kernels list' shows all")
 
 
-def _edit(path: Path, name: str, settings: dict) -> Edit:
-    if not isinstance(settings, dict) or set(settings) != _EDIT_KEYS or not all(
-            isinstance(value, str) for value in settings.values()):
-        raise UsageError(f"{path}: builds.{name}.edits: each has {', '.join(sorted(_EDIT_KEYS))}, as text")
-    return Edit(**settings)
+def _known(name: str, known: dict[str, Build]) -> str:
+    import difflib
+    from lab.kernels import recipes
+    names = [*recipes.read().aliases(), *known]
+    close = difflib.get_close_matches(name, names, 1)
+    meant = f"'{close[0]}'? " if close else ""
+    return f"{meant}known are {', '.join(names)}, and packages such as 6.1.0-50 ('lab kernels list')"
+
+
+def _suits(kernel: Kernel, place: str) -> Kernel:
+    runs = PLACES[kernel.arch]
+    if place in PLACES.values() and place != runs:
+        sort = "a package" if isinstance(kernel, Package) else f"built for arch {kernel.arch}"
+        there = ", ".join(one.name for one in builds().values() if PLACES[one.arch] == place)
+        raise UsageError(f"kernel '{kernel.name}' is {sort} and runs at --place {runs}; for {place} there are {there}")
+    return kernel
