@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab import live, peers, x509
+from lab.errors import UsageError
 from lab.place import syscalls
 from lab.result import Result, load
 from lab.runone import NOT_ENDED, Options, Run, cell
@@ -25,10 +26,11 @@ _OVERTIME = 120.0  # seconds beyond a test's own limit until its process is kill
 
 @dataclass(frozen=True)
 class Job:
-    """A test to be run, and the folder for what it leaves."""
+    """A test to be run, and the folder for what it leaves; how to run it, if not as the pool's other jobs."""
 
     case: TestCase
     out: Path
+    options: Options | None = None
 
 
 @dataclass
@@ -54,7 +56,6 @@ class Pool:
                  tick: Callable[[list[Job]], None] = lambda running: None) -> None:
         self._size, self._options = size, options
         self._finished, self._tick = finished, tick
-        self._ahead = 1 if options.place == "ns" else 0
         self._workers: dict[int, _Worker] = {}
 
     def run(self, jobs: list[Job], go_on: Callable[[], bool] = lambda: True) -> None:
@@ -62,7 +63,7 @@ class Pool:
         waiting = list(jobs)
         try:
             while (waiting or self._workers) and go_on() or self._begun():
-                while waiting and go_on() and len(self._workers) < self._size + self._ahead:
+                while waiting and go_on() and len(self._workers) < self._room_for(waiting[0]):
                     self._fork(waiting.pop(0))
                 if go_on():
                     self._let_begin()
@@ -75,6 +76,13 @@ class Pool:
                 os.close(worker.done)
             self._workers.clear()
 
+    def _how(self, job: Job) -> Options:
+        return job.options or self._options
+
+    def _room_for(self, job: Job) -> int:
+        """How many workers there may be with this job: one that waits at its gate is beyond those that run."""
+        return self._size + (self._how(job).place == "ns")
+
     def _begun(self) -> list[_Worker]:
         return [worker for worker in self._workers.values() if worker.gate < 0]
 
@@ -83,8 +91,13 @@ class Pool:
         room = self._size - len(self._begun())
         for worker in [worker for worker in self._workers.values() if worker.gate >= 0][:room]:
             worker.began = time.monotonic()
-            worker.deadline = worker.began + worker.job.case.total + _OVERTIME
+            worker.deadline = worker.began + self._limit(worker)
             _open(worker)
+
+    def _limit(self, worker: _Worker) -> float:
+        """Seconds that a test's process may take."""
+        options = self._how(worker.job)
+        return math.inf if options.gdb else options.limit(worker.job.case.total) + options.patience * _OVERTIME
 
     def _fork(self, job: Job) -> None:
         reader, writer = os.pipe()
@@ -94,12 +107,12 @@ class Pool:
         parent = os.getpid()
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # so that no Ctrl-C unwinds the new process
         taken = {worker.slot for worker in self._workers.values()}
-        slot = next(number for number in range(self._size + self._ahead) if number not in taken)
+        slot = next(number for number in range(self._size + 1) if number not in taken)
         pid = os.fork()
         if pid == 0:
             os.close(reader)
             os.close(opener)
-            os._exit(_work(job, self._options, slot, gate, writer, parent))
+            os._exit(_work(job, self._how(job), slot, gate, writer, parent))
         os.close(writer)
         os.close(gate)
         self._workers[reader] = _Worker(job, pid, reader, slot, opener, time.monotonic(), math.inf)
@@ -112,7 +125,7 @@ class Pool:
         now = time.monotonic()
         for worker in self._workers.values():
             if worker.deadline < now:
-                worker.fault = f"it did not end within {worker.job.case.total + _OVERTIME:g} s and was killed"
+                worker.fault = f"it did not end within {self._limit(worker):g} s and was killed"
                 _kill(worker)
 
     def _collect(self, worker: _Worker) -> None:
@@ -123,7 +136,7 @@ class Pool:
             _reap(worker)
         result = None if said.startswith(_LOST) else load(worker.job.out)
         if not result:
-            result = Result(worker.job.case.name, cell(worker.job.case, self._options.place), str(worker.job.out),
+            result = Result(worker.job.case.name, cell(worker.job.case, self._how(worker.job).place), str(worker.job.out),
                             reason=said.removeprefix(_LOST) or worker.fault)
         elif result.reason == NOT_ENDED:
             result.reason = worker.fault
@@ -134,13 +147,22 @@ class Pool:
 def provide(cases: Iterable[TestCase], options: Options, progress: Callable[[str], None]) -> None:
     """Fetch and make what the tests need that can be cached, once and before any of them starts."""
     cases = list(cases)
+    for case in cases:
+        for host in options.kernels:
+            if host not in case.hosts:
+                raise UsageError(f"--kernel: {case.name} has no host '{host}'; it has {', '.join(case.hosts)}")
     if options.kernel:
-        from lab.kernels import build, catalog
-        build.ensure(catalog.find(options.kernel), progress)
+        from lab import kernels
+        from lab.kernels import catalog
+        for name in {options.kernel, *options.kernels.values()}:
+            kernels.ensure(catalog.find(name, options.place, progress), progress)
     for name in sorted({name for case in cases for name in case.peers.values()}):
         peers.load(name).tree(progress)
     for kind in sorted({case.x509 for case in cases if case.x509}):
         x509.ensure(kind)
+    if options.place == "qemu":
+        from lab.guests import qemurun
+        qemurun.provide(options, progress)
 
 
 def _open(worker: _Worker) -> None:
@@ -175,6 +197,12 @@ def _reap(worker: _Worker) -> None:
 def _new_run(job: Job, options: Options, slot: int) -> Run:
     if options.place == "ns":
         return Run(job.case, job.out, options, lambda text: None)
+    if options.place == "qemu":
+        from lab.guests.qemurun import QemuRun
+        return QemuRun(job.case, job.out, options, lambda text: None, slot)
+    if options.apart or options.may_stay:
+        from lab.guests.drivenrun import DrivenRun
+        return DrivenRun(job.case, job.out, options, lambda text: None, slot)
     from lab.guests.run import GuestRun
     return GuestRun(job.case, job.out, options, lambda text: None, slot)
 

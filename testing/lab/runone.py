@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab import hostspec, live, needs, transcript, verdict
@@ -19,6 +19,7 @@ from lab.scenario import Scenario, Stopped
 from lab.testcase import TestCase
 
 NOT_ENDED = "the run did not end"  # what result.json says until it has
+_LONGEST = 600.0  # seconds of real time for a test in virtual time, of which days pass in seconds
 _GRACE = 10.0  # seconds that a host's processes get to end on SIGTERM
 
 
@@ -28,16 +29,31 @@ class Options:
 
     place: where the hosts are; kernel and real_time (no virtual time) are a guest's. inside: what is laid over the
     hosts, in a guest that runs but this test and was told so; None on the machine itself, which finds that out.
+    apart: each host is a guest of its own, with the kernel that kernels names for it, or else `kernel`. seed: what the
+    random numbers of a UML guest follow from, if not chance.
+    machine, snapshot and gdb are a QEMU guest's: its board, whether it is restored rather than booted, and whether it waits for
+    gdb. patience: how many times as long as usual a line, and the test, may take.
     keep: leave the hosts up. stop_at: after that script, counted from 1, with the hosts up.
     """
 
     place: str = "ns"
     kernel: str = ""
+    kernels: dict[str, str] = field(default_factory=dict)
+    apart: bool = False
     real_time: bool = False
+    seed: int | None = None
+    machine: str = ""
+    snapshot: bool = True
+    gdb: bool = False
+    patience: float = 1.0
     inside: list[HostSpec] | None = None
     keep: bool = False
     stop_at: int = 0
     stop_on_failure: bool = False
+
+    def limit(self, seconds: float) -> float:
+        """Seconds of real time in which a test that may take so many of its own must have come to an end."""
+        return min(seconds, _LONGEST) if self.is_virtual else seconds * self.patience
 
     @property
     def is_virtual(self) -> bool:
@@ -94,13 +110,13 @@ class Run:
 
     def attempt(self) -> None:
         """The work itself: play() takes what it raises for the result."""
-        if reason := needs.missing(self.case.needs, self.options.is_virtual):
+        if reason := self.missing():
             self._class("skipped", reason)
             return
         with self._phase("hosts"):
             specs = self.options.inside or hostspec.build(self.case, self.progress)
             plan = self.case.network.subset(self.case.hosts).plan(self.case.nat)
-            self.place = Namespaces(own_users=self.options.inside is None)
+            self.place = self.new_place()
             self.place.start(specs, plan, str(self.out))
         self.gate()
         scenario = Scenario(self.case, self.place, self._after_script)
@@ -112,6 +128,14 @@ class Run:
         if not self.stays:
             with self._phase("stop"):
                 self._stop_hosts()
+
+    def missing(self) -> str:
+        """What the test needs and the place does not have, in words; empty if it can be run."""
+        return needs.missing(self.case.needs, self.options.is_virtual)
+
+    def new_place(self) -> Place:
+        """Where the hosts will be."""
+        return Namespaces(own_users=self.options.inside is None)
 
     def _type(self, scenario: Scenario) -> Stopped | None:
         try:

@@ -43,23 +43,78 @@ def add_selection(made: argparse.ArgumentParser) -> None:
 
 def add_place(made: argparse.ArgumentParser) -> None:
     """The arguments that say where hosts run."""
-    made.add_argument("--place", choices=("ns", "uml"), default="ns",
-                      help="where the hosts are: namespaces on this machine, or a UML guest in virtual time (%(default)s)")
-    made.add_argument("--kernel", metavar="NAME", help="the guest's kernel; 'lab kernels list' shows them (uml-6.1)")
+    made.add_argument("--place", choices=("ns", "uml", "qemu"), default="ns",
+                      help="where the hosts are: namespaces on this machine, a UML guest in virtual time, or a QEMU guest "
+                           "(%(default)s)")
+    made.add_argument("--kernel", metavar="[HOST=]NAME", action=_Joined,
+                      help="the guest's kernel; 'lab kernels list' shows them (uml-6.1); with HOST=, that host's: each host "
+                      "is a guest of its own then")
+    made.add_argument("--apart", action="store_true", help="make each host a guest of its own")
+    made.add_argument("--seed", type=natural, metavar="N", help="have a UML guest's random numbers follow from N")
     made.add_argument("--real-time", action="store_true", help="give the guest the real clock instead of a virtual one")
+    made.add_argument("--machine", choices=("microvm", "q35"), help="the QEMU guest's board (microvm)")
+    made.add_argument("--no-snapshot", action="store_true", help="boot the QEMU guest instead of restoring one that is ready")
+    made.add_argument("--gdb", action="store_true", help="have the QEMU guest wait for gdb before its first instruction")
+
+
+class _Joined(argparse.Action):
+    """Values of an option that may be there several times, in one word, joined by commas."""
+
+    def __call__(self, parser, namespace, values, option_string=None) -> None:
+        setattr(namespace, self.dest, ",".join(filter(None, [getattr(namespace, self.dest), values])))
+
+
+def place_arguments(words: list[str]) -> argparse.Namespace:
+    """The arguments of add_place() alone, read from words. UsageError for one that is none of them."""
+    made = argparse.ArgumentParser(prog="lab", exit_on_error=False, allow_abbrev=False)
+    add_place(made)
+    try:
+        return made.parse_args(words)
+    except argparse.ArgumentError as error:
+        raise UsageError(str(error).removeprefix("argument ")) from None
+
+
+def place_words(arguments: argparse.Namespace) -> list[str]:
+    """The arguments of add_place() as words that another command of the lab's takes: all that are not as they usually are."""
+    words = []
+    for name, usual in vars(place_arguments([])).items():
+        value = getattr(arguments, name, usual)
+        if value != usual:
+            option = "--" + name.replace("_", "-")
+            words += [option] if value is True else [word for one in _listed(value) for word in (option, str(one))]
+    return words
+
+
+def _listed(value: object) -> list:
+    return value if isinstance(value, list) else [value]
 
 
 def options(arguments: argparse.Namespace, **others) -> Options:
     """How to run, by the arguments of add_place() and what else is given. UsageError if that does not fit together."""
     if arguments.place == "ns":
-        if arguments.kernel or arguments.real_time:
-            raise UsageError("--kernel and --real-time are for guests: --place uml")
-        return Options(**others)
-    if Options(**others).may_stay:
-        raise UsageError("hosts in a guest cannot be left up yet; --keep and --stop-... take --place ns")
+        if arguments.kernel or arguments.real_time or arguments.apart or arguments.seed is not None:
+            raise UsageError("--kernel, --real-time, --apart and --seed are for guests: --place uml")
+        return _without_qemu(arguments) and Options(**others)
+    if arguments.place == "qemu":
+        if Options(**others).may_stay:
+            raise UsageError("hosts in a QEMU guest cannot be left up; --keep and --stop-... take --place ns or uml")
+        from lab.guests import qemurun
+        return qemurun.options(arguments, **others)
+    _without_qemu(arguments)
+    from lab.commands import kernelwords
     from lab.kernels import catalog
-    kernel = catalog.find(arguments.kernel or "uml-6.1").name
-    return Options(place=arguments.place, kernel=kernel, real_time=arguments.real_time, **others)
+    common, by_host = kernelwords.read(arguments.kernel or "", "uml-6.1")
+    by_host = {host: catalog.find(name, "uml").name for host, name in by_host.items()}
+    apart = arguments.apart or bool(by_host)
+    return Options(place="uml", kernel=catalog.find(common, "uml").name, kernels=by_host, apart=apart,
+                   real_time=arguments.real_time, seed=arguments.seed, **others)
+
+
+def _without_qemu(arguments: argparse.Namespace) -> bool:
+    """True. UsageError if something was asked for that only QEMU guests have."""
+    if arguments.machine or arguments.no_snapshot or arguments.gdb:
+        raise UsageError("--machine, --no-snapshot and --gdb are for QEMU guests: --place qemu")
+    return True
 
 
 def selected(arguments: argparse.Namespace) -> list[testlist.Entry]:

@@ -25,23 +25,28 @@ _UPTIME = 10.0  # seconds; programs take a moment in a machine's first second fo
 def main() -> None:
     """Never returns: the guest ends with it."""
     try:
-        _machine()
+        machine()
         out = Path(unquote(os.environ["LAB_OUT"]))
         syscalls.mount("none", str(out), "hostfs", 0, str(out))
         order = json.loads((out / "guest.json").read_text(encoding="utf-8"))
         feed_random(bytes.fromhex(order["random"]))
         if order["virtual"]:
             time.sleep(_UPTIME)  # takes no time: the clock jumps
-        _in_child(lambda: _work(order, out))
+        in_child(lambda: _serve(order) if "serve" in order else work(order, out))
     except Exception:  # the console is all there is to tell it
         traceback.print_exc()
     finally:
         os.sync()
-        ctypes.CDLL(None).reboot(ctypes.c_int(_POWER_OFF & 0xFFFFFFFF))
-        os._exit(1)
+        power_off()
 
 
-def _machine() -> None:
+def power_off() -> None:
+    """Switch the guest off; never returns."""
+    ctypes.CDLL(None).reboot(ctypes.c_int(_POWER_OFF & 0xFFFFFFFF))
+    os._exit(1)
+
+
+def machine() -> None:
     """The file systems that a running machine has; the root stays as it is, read only."""
     for kind, target in (("proc", "/proc"), ("sysfs", "/sys"), ("devtmpfs", "/dev"), ("tmpfs", "/run")):
         syscalls.mount(kind, target, kind)
@@ -57,7 +62,7 @@ def feed_random(data: bytes) -> None:
         fcntl.ioctl(device, _RNDADDENTROPY, struct.pack("@ii", 8 * len(data), len(data)) + data)
 
 
-def _in_child(work) -> None:
+def in_child(work) -> None:
     """Run in a process of its own and reap until that ends; this one must outlive whatever happens there."""
     pid = os.fork()
     if pid == 0:
@@ -72,10 +77,20 @@ def _in_child(work) -> None:
         pass
 
 
-def _work(order: dict, out: Path) -> None:
+def _serve(order: dict) -> None:
+    """Do what comes over the line that the order names."""
+    from lab.guests import serve
+    if order["writes"]:
+        syscalls.mount("none", order["writes"], "hostfs", 0, order["writes"])
+    serve.serve(os.open(order["serve"], os.O_RDWR | os.O_NOCTTY))
+
+
+def work(order: dict, out: Path) -> None:
+    """Run the test that is ordered; `slow` is how many times as long as on the machine a line may take in this guest."""
     from lab import runone, testcase
     from lab.place import HostSpec
-    case = testcase.load(Path(order["folder"]))
+    case = testcase.load(Path(order["folder"]), order.get("instead", ""))
+    case.limit, case.total = case.limit * order.get("slow", 1), case.total * order.get("slow", 1)
     hosts = [HostSpec(**spec) for spec in order["hosts"]]
     options = runone.Options(place=order["place"], real_time=not order["virtual"], inside=hosts)
     runone.Run(case, out, options, print).play()

@@ -9,15 +9,15 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from lab import hostspec, runone
+from lab import hostspec, kernels, needs, runone
 from lab.errors import UnresolvedError
-from lab.guests import report, uml
-from lab.kernels import build, catalog
+from lab.guests import processors, report, uml
+from lab.kernels import catalog
 from lab.result import Result, load
 from lab.testcase import TestCase
 
 CONSOLE = "guest.console.txt"
-_RANDOM = 512  # bytes for the guest's random number generator to begin with
+RANDOM = 512  # bytes for the guest's random number generator to begin with
 _MARGIN = 60.0  # seconds of real time beyond a test's own limit until a guest counts as hung
 
 
@@ -35,23 +35,37 @@ class GuestRun(runone.Run):
 
     def attempt(self) -> None:
         """Start the guest, wait for its end, and take over its result."""
-        kernel = build.ensure(catalog.find(self.options.kernel), self.progress)
+        files = kernels.ensure(catalog.find(self.options.kernel, "uml"), self.progress)
+        if self.skips(files):
+            return
         self._order()
-        machine = uml.Machine(kernel, self.options.real_time, _processor(self._slot))
+        with self._phase("wait"):
+            processor = processors.take(self._slot)
+        machine = uml.Machine(files.image, self.options.is_virtual, processor, self.options.seed)
         with self._phase("guest"):
             late = self._wait(uml.start(machine, self.out, self.out / CONSOLE))
-        self._judge_guest(late)
+        self.judge_guest(late)
+
+    def skips(self, files: kernels.Files) -> bool:
+        """Whether the test needs what the kernel or the place does not have; that is its result then."""
+        reason = needs.lacking(self.case.needs, files.config.read_text(encoding="utf-8"), self.options.kernel)
+        if not reason and not self.options.is_virtual:
+            reason = needs.missing([need for need in self.case.needs if need == "virtual-time"])
+        if reason:
+            self._class("skipped", reason)
+        return bool(reason)
 
     def _order(self) -> None:
         hosts = [vars(spec) for spec in hostspec.build(self.case, self.progress)]
-        order = {"folder": str(self.case.folder), "place": self.options.place, "random": os.urandom(_RANDOM).hex(),
-                 "virtual": not self.options.real_time, "hosts": hosts}
+        order = {"folder": str(self.case.folder), "instead": self.case.instead, "place": self.options.place,
+                 "random": uml.random_bytes(self.options.seed, "guest").hex(), "virtual": self.options.is_virtual,
+                 "hosts": hosts}
         (self.out / "guest.json").write_text(json.dumps(order), encoding="utf-8")
 
     def _wait(self, process: subprocess.Popen) -> bool:
         """Wait for the guest's end; whether it had to be killed."""
         try:
-            process.wait(self.case.total + _MARGIN)
+            process.wait(self.limit)
             return False
         except subprocess.TimeoutExpired:
             process.kill()
@@ -61,7 +75,13 @@ class GuestRun(runone.Run):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)  # helpers of a kernel that was killed or fell over outlive it
 
-    def _judge_guest(self, late: bool) -> None:
+    @property
+    def limit(self) -> float:
+        """Seconds of real time until the guest counts as hung."""
+        return self.options.limit(self.case.total) + _MARGIN
+
+    def judge_guest(self, late: bool) -> None:
+        """Take over the guest's result, if it left one; what its kernel reports counts for more."""
         console = (self.out / CONSOLE).read_text(encoding="utf-8", errors="replace")
         trace = report.find(console)
         inside = load(self.out)
@@ -71,7 +91,7 @@ class GuestRun(runone.Run):
             (self.out / "crash.txt").write_text(trace + "\n", encoding="utf-8")
             self._class("crash", f"the kernel reports: {trace.splitlines()[0].strip()}")
         elif late:
-            raise UnresolvedError(f"the guest was still busy after {self.case.total + _MARGIN:g} s; see {self.out / CONSOLE}")
+            raise UnresolvedError(f"the guest was still busy after {self.limit:g} s; see {self.out / CONSOLE}")
         elif not inside or inside.reason == runone.NOT_ENDED:
             last = (console.strip().splitlines() or ["nothing"])[-1]
             raise UnresolvedError(f"the guest ended without a result; its console's last line is: {last}")
@@ -82,8 +102,3 @@ class GuestRun(runone.Run):
         self.result.cell = {**own.cell, "release": inside.cell.get("release", "")}
         self.result.out, self.result.started = own.out, own.started
         self.result.phases = {**own.phases, **virtual}
-
-
-def _processor(slot: int) -> int:
-    usable = sorted(os.sched_getaffinity(0))
-    return usable[slot % len(usable)]

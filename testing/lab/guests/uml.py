@@ -5,6 +5,7 @@ In virtual time (time-travel=inf-cpu) the guest's clock stands still while anyth
 when all is idle: a day of rekeying takes seconds, and a busy machine changes nothing.
 """
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -16,21 +17,25 @@ from lab import paths
 from lab.place import syscalls
 
 MEMORY = "512M"
-_BEGIN = 1767225600 * 10**9  # 2026-01-01 00:00 UTC in nanoseconds: the same moment in every run
+BEGIN = 1767225600 * 10**9  # 2026-01-01 00:00 UTC in nanoseconds: the same moment in every run
+_RANDOM = 512  # bytes for a guest's random number generator to begin with
 _INIT = Path(__file__).resolve().parent / "init"
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What a UML guest is: its kernel, whether its clock is the real one, and the processor that it is kept on.
+    """What a UML guest is: its kernel, whether its clock is a virtual one of its own, and the processor that it is kept on.
 
+    seed: what its random numbers follow from, with its name, if not chance.
     On one processor it is two to three times as fast as on two: kernel and programs are processes that wait for each
     other at every system call, and waking another processor takes longer than the call.
     """
 
     kernel: Path
-    real_time: bool
+    virtual: bool
     processor: int
+    seed: int | None = None
+    name: str = "guest"
 
 
 def start(machine: Machine, out: Path, console: Path) -> subprocess.Popen:
@@ -39,8 +44,8 @@ def start(machine: Machine, out: Path, console: Path) -> subprocess.Popen:
     It is killed when this process ends. OSError if the kernel cannot be started.
     """
     with open(console, "wb") as output:
-        return subprocess.Popen(_command(machine, out), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                env={"TMPDIR": _memory_folder(), "HOME": "/"}, start_new_session=True,
+        return subprocess.Popen(command(machine, out), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                env=environment(), start_new_session=True,
                                 preexec_fn=lambda: _settle(machine.processor))
 
 
@@ -49,17 +54,27 @@ def _settle(processor: int) -> None:
     os.sched_setaffinity(0, {processor})
 
 
-def _memory_folder() -> str:
-    """Where the guest's memory lies as an unlinked file: in memory, if that is possible."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
+def environment() -> dict[str, str]:
+    """What a guest's process has for an environment: TMPDIR is where its memory lies as an unlinked file."""
+    return {"TMPDIR": "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp", "HOME": "/"}
 
 
-def _command(machine: Machine, out: Path) -> list[str]:
+def random_bytes(seed: int | None, name: str) -> bytes:
+    """What a guest's random numbers begin with: chance, or what follows from a seed and the guest's name."""
+    if seed is None:
+        return os.urandom(_RANDOM)
+    return b"".join(hashlib.sha256(f"{seed} {name} {number}".encode()).digest() for number in range(_RANDOM // 32))
+
+
+def command(machine: Machine, out: Path) -> list[str]:
+    """The command that starts a guest which does what out/guest.json orders, its console on standard output."""
     words = [str(machine.kernel), f"mem={MEMORY}", "root=none", "rootfstype=hostfs", "rootflags=/", "ro", f'init="{_INIT}"',
              "con=null", "con0=null,fd:1", "ssl=null", "quiet", "panic=-1",
              # Python asks for random numbers before init can have seeded the kernel's generator, which would spin
              "PYTHONHASHSEED=0",
              f"LAB_OUT={quote(str(out))}", f"LAB_CACHE={quote(str(paths.cache()))}"]
-    if not machine.real_time:
-        words += ["time-travel=inf-cpu", f"time-travel-start={_BEGIN}"]
+    if machine.virtual:
+        words += ["time-travel=inf-cpu", f"time-travel-start={BEGIN}"]
+    if machine.seed is not None:
+        words += [f"lab_seed={random_bytes(machine.seed, machine.name)[:32].hex()}", "norandmaps"]
     return words

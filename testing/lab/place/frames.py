@@ -31,6 +31,12 @@ def unpack(text: str) -> bytes:
     return base64.b64decode(text)
 
 
+def encode(message: dict) -> bytes:
+    """A message as it travels."""
+    body = json.dumps(message, separators=(",", ":")).encode()
+    return _LENGTH.pack(len(body)) + body
+
+
 class Channel:
     """One end of a stream of messages. It owns its socket.
 
@@ -57,8 +63,7 @@ class Channel:
 
         What arrives meanwhile is stored: two ends that both send, and wait for each other to read, would wait for ever.
         """
-        body = json.dumps(message, separators=(",", ":")).encode()
-        data = memoryview(_LENGTH.pack(len(body)) + body)
+        data = memoryview(encode(message))
         while data:
             try:
                 data = data[self.sock.send(data, socket.MSG_DONTWAIT):]

@@ -24,13 +24,17 @@ class Timer:
 
 
 class Loop:
-    """Calls back when a descriptor is readable, a time has come, or a child has ended."""
+    """Calls back when a descriptor is readable, a time has come, or a child has ended.
+
+    rounds: what is called each time when all that was ready has been seen to.
+    """
 
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
         self._timers: list[tuple[float, int, Timer]] = []
         self._count = itertools.count()
         self._running = True
+        self.rounds: list[Callable[[], object]] = []
 
     def watch(self, fd: int, call: Callable[[], None]) -> None:
         """Call whenever fd is readable or at its end."""
@@ -77,6 +81,8 @@ class Loop:
                 if key.fd in self._selector.get_map():  # an earlier call may have forgotten it
                     key.data()
             self._fire()
+            for call in self.rounds:
+                call()
 
     def _fire(self) -> None:
         now = time.monotonic()

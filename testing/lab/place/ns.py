@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import socket
+from collections.abc import Callable
 
 from lab.errors import UnresolvedError
 from lab.place import HostSpec, keeper, syscalls, userns
@@ -27,12 +28,14 @@ _END_LIMIT = 5.0  # seconds until a keeper that does not end by itself is killed
 class Namespaces(KeeperClient):
     """Hosts in namespaces on this machine; see Place for its verbs.
 
-    own_users: in a user namespace where that is allowed, which guards the machine; in a guest there is nothing to guard.
+    own_users: in a user namespace where that is allowed, which guards the machine; in a guest there is nothing to guard,
+    and the wires are where its cards are.
+    serve: what PID 1 of the run does with its end of the channel.
     """
 
-    def __init__(self, own_users: bool = True) -> None:
+    def __init__(self, own_users: bool = True, serve: Callable[[socket.socket], None] = keeper.start) -> None:
         ours, theirs = socket.socketpair()
-        self._between = _fork_between(ours, theirs, own_users)
+        self._between = _fork_between(ours, theirs, own_users, serve)
         theirs.close()
         self._held: list[int] = []
         super().__init__(Channel(ours))
@@ -83,13 +86,14 @@ def _network_namespaces(pid: int) -> list[int]:
     return list(found.values())
 
 
-def _fork_between(ours: socket.socket, theirs: socket.socket, own_users: bool) -> int:
+def _fork_between(ours: socket.socket, theirs: socket.socket, own_users: bool,
+                  serve: Callable[[socket.socket], None]) -> int:
     """Fork the process that makes the run's namespaces; UnresolvedError says why where it may not."""
     ready, go = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         try:
-            _between(theirs, go, own_users)
+            _between(theirs, go, own_users, serve)
         finally:
             os._exit(1)  # nothing may come back from here into the lab's own code
     go.close()
@@ -119,7 +123,7 @@ def _say_go(ready: socket.socket, pid: int) -> str:
     return userns.refusal(OSError(said, os.strerror(said))) if said else ""
 
 
-def _between(sock: socket.socket, go: socket.socket, own_users: bool) -> None:
+def _between(sock: socket.socket, go: socket.socket, own_users: bool, serve: Callable[[socket.socket], None]) -> None:
     os.setsid()  # a Ctrl-C at the lab's terminal is the lab's to handle
     _keep_only(sock.fileno(), go.fileno())
     try:
@@ -129,7 +133,7 @@ def _between(sock: socket.socket, go: socket.socket, own_users: bool) -> None:
         go.send(b"0")
         if not go.recv(16):
             os._exit(1)  # the lab is gone, or could not give us our maps
-        syscalls.unshare(_RUN_NAMESPACES)
+        syscalls.unshare(_RUN_NAMESPACES if own_users else _RUN_NAMESPACES & ~syscalls.CLONE_NEWNET)
         pid = os.fork()
     except OSError as error:
         go.send(str(error.errno).encode())
@@ -137,7 +141,7 @@ def _between(sock: socket.socket, go: socket.socket, own_users: bool) -> None:
     if pid == 0:
         syscalls.die_with_parent(signal.SIGKILL)
         go.close()
-        keeper.start(sock)
+        serve(sock)
     sock.close()
     go.send(b"0")
     os.waitpid(pid, 0)

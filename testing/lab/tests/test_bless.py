@@ -58,7 +58,8 @@ def test_a_failure_is_shown_and_blessed(own):
 
 
 def test_a_variant_is_blessed_for_its_cells_only(own):
-    name = own.test("cells", {"01-west.sh": FINE}, {"west": "as elsewhere\n"}, toml='[variants]\nns = "here it is fine"\nmoon = "far"\n')
+    name = own.test("cells", {"01-west.sh": FINE}, {"west": "as elsewhere\n"},
+                    toml='[variants]\nns = "here it is fine"\nmoon = "far"\n')
     assert own.lab("run", name).returncode == 1
     assert "[variants] does not say why there is a 'sun'" in scratch.one_line(own.lab("bless", name, "--variant", "sun"), 2)
     assert own.lab("bless", name, "--variant", "ns").returncode == 0

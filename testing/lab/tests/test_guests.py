@@ -4,14 +4,15 @@
 import json
 import os
 import shutil
+import signal
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 import scratch
 
-from lab import cli, paths, pool, runone, testcase
-from lab.guests import report, uml
+from lab import cli, kernels, paths, pool, runone, testcase
+from lab.guests import processors, report, uml
 from lab.guests import run as guestrun
 
 _TRACE = " at net/xfrm/xfrm_state.c:700\nCPU: 0 PID: 12 Comm: ip\nCall Trace:\n [<6003a>] show_stack\n [<6004b>] xfrm_add_sa\n"
@@ -51,7 +52,7 @@ def test_clean_console(console):
 
 
 def _words(tmp_path: Path, out: str, real_time: bool = False) -> list[str]:
-    return uml._command(uml.Machine(tmp_path / "linux", real_time, 0), Path(out))
+    return uml.command(uml.Machine(tmp_path / "linux", not real_time, 0), Path(out))
 
 
 def test_command_line(tmp_path, monkeypatch):
@@ -71,6 +72,16 @@ def test_no_virtual_time_on_the_real_clock(tmp_path):
     assert real == [word for word in virtual if "time-travel" not in word]
 
 
+def test_a_seed_is_all_that_random_numbers_begin_with(tmp_path):
+    machines = [uml.Machine(tmp_path / "linux", True, 0, seed) for seed in (7, 7, 8, None)]
+    seven, again, eight, chance = [uml.command(machine, Path("/o/west")) for machine in machines]
+    assert seven == again != eight
+    (word,) = [word for word in seven if word not in chance and word != "norandmaps"]
+    assert word.startswith("lab_seed=") and len(bytes.fromhex(word.removeprefix("lab_seed="))) == 32
+    assert uml.random_bytes(7, "west") == uml.random_bytes(7, "west") != uml.random_bytes(7, "east")
+    assert uml.random_bytes(None, "west") != uml.random_bytes(None, "west") and len(uml.random_bytes(7, "w")) == 512
+
+
 _RESULT = json.dumps({"test": "t/name", "cell": {"place": "inner"}, "out": "/inner", "class": "fail", "reason": "west differs",
                       "seconds": 99.0, "started": 1.0, "phases": {"hosts": 0.5}, "diffs": [{"what": "west"}],
                       "wires": {"eastnet": {"packets": 3, "drops": 0}}, "attempts": []})
@@ -85,7 +96,10 @@ class _Guest:
         made.mkdir(parents=True)
         (made / "01-west.sh").write_text("true\n")
         self.case = testcase.load(made)
-        monkeypatch.setattr(guestrun.build, "ensure", lambda kernel, progress: self._kernel)
+        (tmp_path / "config").write_text("CONFIG_TUN=y\n")
+        monkeypatch.setenv("CYGNET_CACHE", str(tmp_path / "cache"))
+        monkeypatch.setattr(guestrun.kernels, "ensure", lambda kernel, progress: kernels.Files(
+            "uml-6.1", "6.1.0", self._kernel, None, None, tmp_path / "config"))
 
     def play(self, *lines: str, limit: float = 30.0, **options):
         """The result of the test whose guest does this."""
@@ -159,14 +173,48 @@ def test_panic_of_a_hung_guest_is_a_crash(guest):
 
 
 def test_kernel_that_cannot_be_started(guest, monkeypatch):
-    monkeypatch.setattr(guestrun.build, "ensure", lambda kernel, progress: guest.out / "no-such")
+    guest._kernel.write_text("")
+    monkeypatch.setattr(guestrun.uml, "command", lambda machine, out: [str(out / "no-such")])
     result = guest.play()
     assert result.verdict == "unresolved" and result.reason.endswith("no-such: No such file or directory")
 
 
-def test_pool_gives_each_slot_a_processor(monkeypatch):
+def test_a_test_that_needs_what_the_kernel_lacks_is_skipped(guest):
+    guest.case.needs = ["tun", "vti"]
+    result = guest.play("exit 1")
+    assert (result.verdict, result.reason) == (
+        "skipped", "needs VTI devices, but kernel uml-6.1 is built without CONFIG_NET_IPVTI")
+    guest.case.needs = ["virtual-time"]
+    assert guest.play("exit 1", real_time=True).verdict == "skipped"
+
+
+def test_each_guest_gets_a_processor_that_no_other_has(monkeypatch, tmp_path):
+    monkeypatch.setenv("CYGNET_CACHE", str(tmp_path))
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {5, 2})
-    assert [guestrun._processor(slot) for slot in range(4)] == [2, 5, 2, 5]
+    first = processors.take(1)
+    assert (first, processors.take(1)) == (5, 2)
+    assert [processors.take(slot, wait=False) for slot in range(4)] == [2, 5, 2, 5]  # none is free: the slot's
+
+
+def test_a_guest_waits_for_a_processor(monkeypatch, tmp_path):
+    monkeypatch.setenv("CYGNET_CACHE", str(tmp_path))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {3})
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        processors.take(0)
+        os.write(writer, b"taken")
+        signal.pause()
+    os.read(reader, 5)
+    naps = []
+
+    def nap(seconds):
+        naps.append(seconds)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+    monkeypatch.setattr(processors.time, "sleep", nap)
+    assert processors.take(0) == 3 and len(naps) == 1
 
 
 def test_pool_runs_it_in_a_guest(guest):
@@ -175,19 +223,24 @@ def test_pool_runs_it_in_a_guest(guest):
     assert not isinstance(pool._new_run(pool.Job(guest.case, guest.out), runone.Options(), 1), guestrun.GuestRun)
 
 
-_NOT_NS = "lab: --kernel and --real-time are for guests: --place uml"
-_NO_KEEP = "lab: hosts in a guest cannot be left up yet; --keep and --stop-... take --place ns"
+_NOT_NS = "lab: --kernel, --real-time, --apart and --seed are for guests: --place uml"
 
 
 @pytest.mark.parametrize("command", ["run", "run-one"])
 @pytest.mark.parametrize("words, said", [
     (["--place", "ns", "--kernel", "uml-6.1"], _NOT_NS), (["--kernel", "uml-6.1"], _NOT_NS), (["--real-time"], _NOT_NS),
-    (["--place", "uml", "--keep"], _NO_KEEP),
-    (["--place", "uml", "--kernel", "vmunix"], "lab: unknown kernel 'vmunix'; known are uml-6.1"),
+    (["--apart"], _NOT_NS), (["--seed", "0"], _NOT_NS),
+    (["--place", "uml", "--kernel", "vmunix"], "lab: unknown kernel 'vmunix'; known are 6.1, "),
+    (["--place", "uml", "--kernel", "uml-6.1", "--kernel", "uml-6.12"],
+     "lab: --kernel: 'uml-6.1' and 'uml-6.12' for the same hosts; HOST=NAME gives a host its own"),
+    (["--place", "uml", "--kernel", "east=6.1", "--kernel", "east=6.12"], "lab: --kernel: 'east=6.12': east has 6.1 already"),
+    (["--place", "uml", "--kernel", "east="], "lab: --kernel: 'east=': not HOST=NAME"),
+    (["--place", "uml", "--kernel", "moon=6.1"], "lab: --kernel: hosts/empty has no host 'moon'; it has west, east"),
 ])
 def test_options_that_do_not_fit(tmp_path, capsys, command, words, said):
     assert cli.main([command, *words, "--out", str(tmp_path / "out"), "hosts/empty"]) == 2
-    assert capsys.readouterr().err == said + "\n"
+    shown = capsys.readouterr().err
+    assert shown.startswith(said) and shown.count("\n") == 1
     assert not (tmp_path / "out").exists()
 
 

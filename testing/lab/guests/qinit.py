@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a QEMU guest's first process does: make the guest a machine, say that it is ready, and run what it is told to.
+
+It talks to the lab by lines of JSON over a virtio port: {"ready": true} when a test could begin, {"begun": true} when one
+has, {"done": true} at its end. A snapshot is taken between the first and the answer to it, so whatever differs from test to
+test comes with that answer, the order: the time, random numbers, the test.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import subprocess
+import tarfile
+import time
+import traceback
+from pathlib import Path
+
+from lab import paths
+from lab.guests import init
+from lab.place import syscalls
+
+OUT = Path("/mnt/out")
+_RNDRESEEDCRNG = 0x5207  # random(4)
+_PORT = "lab"
+_LARGEST = 8_000_000  # bytes of a file that is read ahead of need
+_NEEDED = ("tun",)  # modules that nothing loads by itself
+_MODULES = (  # those that most tests have the kernel load, sooner or later
+    "overlay", "veth", "bridge", "dummy", "nf_tables", "nft_chain_nat", "nft_masq", "nft_ct", "nft_log", "xfrm_user", "esp4",
+    "esp6", "xfrm_interface", "authenc", "echainiv", "seqiv", "gcm", "ctr", "cbc", "ghash_generic", "cmac", "hmac",
+    "sha256_generic", "sha1_generic", "aesni_intel", "ghash_clmulni_intel", "af_packet_diag", "udp_diag", "tcp_diag",
+    "inet_diag", "unix_diag")
+_PROGRAMS = (  # run once, so that their files are in memory
+    "ip link", "ip addr", "ip xfrm state", "nft list ruleset", "ping -c 1 127.0.0.1", "ps", "sed -n p /dev/null",
+    "awk 1 /dev/null", "grep x /dev/null", "pgrep nothing", "sleep 0", "timeout 5 true", "ss -n", "find /run -maxdepth 0",
+    "stat /run", "bash -c :", "mktemp /run/XXXXXX", "sort /dev/null", "tr a b", "cut -c1 /dev/null", "cmp /dev/null /dev/null")
+
+
+def main() -> None:
+    """Never returns."""
+    try:
+        init.machine()
+        with contextlib.suppress(OSError):
+            syscalls.mount("none", "/sys/fs/cgroup", "cgroup2")
+        _mount_disks()
+        paths.TESTING = Path("/mnt/testing")  # before what is imported next looks there
+        with open(_port(), "r+b", buffering=0) as port:
+            _load("-q", *_NEEDED)
+            if "LAB_WARM" in os.environ:
+                _warm_up()
+            _say(port, ready=True)
+            order = json.loads(_line(port))
+            _settle(order)
+            _say(port, begun=True)
+            init.in_child(lambda: _work(order))
+            _pack()
+            _say(port, done=True)
+            time.sleep(3600)  # the lab ends the guest at that
+    except Exception:  # the console is all there is to tell it
+        traceback.print_exc()
+    finally:
+        os.sync()
+        init.power_off()
+
+
+def _disks() -> dict[str, str]:
+    """The devices of disks by their names."""
+    found = {}
+    for folder in Path("/sys/block").glob("vd*"):
+        with contextlib.suppress(OSError):
+            found[(folder / "serial").read_text(encoding="ascii").strip("\0\n")] = f"/dev/{folder.name}"
+    return found
+
+
+def _mount_disks() -> None:
+    for name in ("modules", "cache", "testing", "out"):
+        os.makedirs(f"/mnt/{name}", exist_ok=True)
+    disks = _disks()
+    if "modules" in disks:
+        _mount(disks["modules"], "/mnt/modules")
+    for name, device in disks.items():
+        if name.startswith("tree"):
+            os.makedirs(f"/mnt/{name}")
+            _mount(device, f"/mnt/{name}")
+
+
+def _mount(device: str, target: str) -> None:
+    syscalls.mount(device, target, "erofs", syscalls.MS_RDONLY)
+
+
+def _port() -> str:
+    for name in Path("/sys/class/virtio-ports").glob("*/name"):
+        if name.read_text(encoding="ascii").strip() == _PORT:
+            return f"/dev/{name.parent.name}"
+    raise OSError(0, "no virtio port with the lab at its other end", _PORT)
+
+
+def _say(port, **message) -> None:
+    port.write(json.dumps(message).encode() + b"\n")
+
+
+def _line(port) -> bytes:
+    read = b""
+    while not read.endswith(b"\n"):
+        data = port.read(65536)
+        if not data:
+            raise OSError(0, "the lab has gone", _PORT)
+        read += data
+    return read
+
+
+def _warm_up() -> None:
+    """Before a snapshot: have in memory what tests take, of the lab's own modules, the kernel's, programs, peers."""
+    from lab import hostspec, runone, scenario, testcase, verdict  # noqa: F401
+    from lab.place import keeper  # noqa: F401
+    _load("-q", "-a", *_MODULES)
+    for line in _PROGRAMS:
+        _run(*line.split())
+    for path in Path("/mnt").glob("tree*/**/*"):
+        if path.is_file() and not path.is_symlink() and path.stat().st_size < _LARGEST:
+            path.read_bytes()
+    gc.collect()
+    gc.freeze()
+
+
+def _load(*words: str) -> None:
+    """Load modules of the kernel's; one that it has built in, or has not, is no fault."""
+    _run("modprobe", *words)
+
+
+def _run(*words: str) -> None:
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60,
+                       check=False)
+
+
+def _settle(order: dict) -> None:
+    """Take from the order what a guest restored from a snapshot would share with others: the time and random numbers."""
+    import fcntl
+    time.clock_settime(time.CLOCK_REALTIME, order["time"])
+    init.feed_random(bytes.fromhex(order["random"]))
+    with open("/dev/urandom", "wb") as device, contextlib.suppress(OSError):
+        fcntl.ioctl(device, _RNDRESEEDCRNG)
+    disks = _disks()
+    _mount(disks["in"], str(paths.TESTING))
+
+
+def _work(order: dict) -> None:
+    init.work(order, OUT)
+
+
+def _pack() -> None:
+    """Write all that the test left as an archive to the disk for it."""
+    with open(_disks()["out"], "wb") as disk, tarfile.open(fileobj=disk, mode="w|", bufsize=1 << 20) as archive:
+        archive.add(OUT, arcname=".")
+    os.sync()
