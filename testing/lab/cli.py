@@ -15,6 +15,8 @@ COMMANDS = {
     "list": "show the tests, with status and last result",
     "run": "run tests, several at once, and report",
     "run-one": "run one test in one cell into a folder: the unit of work",
+    "matrix": "run tests in many cells and print the table",
+    "bisect": "find the kernel at which a test's behaviour changed",
     "diff": "show how a test's last run differs from what was expected",
     "bless": "make a test's last run its new expectation, and show what changed",
     "shell": "open a shell on a host of a run that was left up",

@@ -49,6 +49,16 @@ class Peer:
         place = self.files.get(name.removeprefix(prefix)) if name.startswith(prefix) else None
         return place and place.replace("{host}", host)
 
+    def can_replace(self, other: "Peer", suffixes: Iterable[str]) -> bool:
+        """Whether a host that runs `other` and has files of those suffixes could run this peer as it is.
+
+        It can if all the files are of use to it. A host without files is set up by scripts, which only a peer that is
+        the same program as the other understands.
+        """
+        family = {(peer.base or peer).name for peer in (self, other)}
+        suffixes = set(suffixes)
+        return len(family) == 1 or bool(suffixes) and suffixes <= set(self.files)
+
     def certificates_for(self, host: str) -> dict[str, str]:
         """Where the CA's certificate ("ca"), the host's ("cert") and its key ("key") go on `host`."""
         return {what: place.replace("{host}", host) for what, place in self.certificates.items()}

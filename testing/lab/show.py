@@ -39,17 +39,18 @@ class Progress:
         self._clear()
         print(text, file=self._stream, flush=True)
 
-    def finished(self, result: Result) -> None:
-        """Print a result, with its differences if there are any."""
+    def finished(self, result: Result, where: str = "") -> None:
+        """Print a result, with its differences if there are any; those not if `where` tells one cell of several."""
         self._done += 1
         word = f"{result.verdict:<10}"
         if self._color:
             word = f"\x1b[{_INKS.get(result.verdict, '31')}m{word}\x1b[0m"
         attempt = f" (run {Path(result.out).name.partition('@')[2]})" if "@" in Path(result.out).name else ""
-        if result.diffs:
+        if result.diffs and not where:
             self.say(self._diffs(result))
         reason = f"  {result.reason}" if result.reason else ""
-        self.say(f"[{self._done}/{self._total}] {word} {result.test}{attempt} {result.seconds:.2f} s{reason}")
+        place = where and f" at {where}"
+        self.say(f"[{self._done}/{self._total}] {word} {result.test}{attempt}{place} {result.seconds:.2f} s{reason}")
         if result.verdict not in ("pass", "skipped"):
             self.say(f"    all it left is in {shorten(result.out)}")
 

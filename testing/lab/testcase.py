@@ -58,6 +58,7 @@ class TestCase:
     unordered: dict[str, list[str]] = field(default_factory=dict)
     variants: dict[str, str] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
+    instead: str = ""  # the peer that was put in place of others
 
     @property
     def name(self) -> str:
@@ -98,8 +99,11 @@ class TestCase:
         return {suffix: path for suffix, path in sorted(found.items()) if not suffix.startswith("console.")}
 
 
-def load(folder: Path) -> TestCase:
-    """Read a test's folder. UsageError names the file and the word at fault."""
+def load(folder: Path, instead: str = "") -> TestCase:
+    """Read a test's folder. UsageError names the file and the word at fault.
+
+    instead: a peer to be put on each host whose files and scripts serve it too; UsageError if there is no such host.
+    """
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such test")
     settings = _settings(folder / "test.toml")
@@ -112,6 +116,8 @@ def load(folder: Path) -> TestCase:
     _check_goldens(case)
     _check_variants(case)
     case.peers = _peers(case, named)
+    if instead:
+        case.instead, case.peers = instead, _replaced(case, peers.load(instead))
     for name in sorted(set(case.peers.values())):
         case.needs += [need for need in peers.load(name).needs if need not in case.needs]
     return case
@@ -240,3 +246,13 @@ def _peers(case: TestCase, named: dict | str | None) -> dict[str, str]:
             raise UsageError(f"{case.folder / 'test.toml'}: peer '{name}' is on '{host}', which the test does not use")
         _told(case.folder, peers.load, name)
     return named
+
+
+def _replaced(case: TestCase, peer: peers.Peer) -> dict[str, str]:
+    """The test's peers with this one on each host that can have it."""
+    fit = {host: peer.name for host, name in case.peers.items() if peer.can_replace(peers.load(name), case.host_files(host))}
+    if fit and not (case.x509 and not peer.certificates):
+        return case.peers | fit
+    has = ", ".join(f"{host}.{suffix}" for host in case.peers for suffix in case.host_files(host))
+    why = "it does not say where its certificates go" if fit else f"its files are {has}" if has else "no peer runs in it"
+    raise UsageError(f"{case.name} cannot have peer {peer.name}: {why}")

@@ -34,9 +34,9 @@ class Entry:
         """Where the test is."""
         return paths.TESTING / self.kind / self.name
 
-    def load(self) -> testcase.TestCase:
-        """The test itself."""
-        return testcase.load(self.folder)
+    def load(self, instead: str = "") -> testcase.TestCase:
+        """The test itself; instead: see testcase.load()."""
+        return testcase.load(self.folder, instead)
 
 
 def read(path: Path | None = None) -> list[Entry]:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from lab import commands, history, live, pool, rerun, runs, show, stress
+from lab.commands import farm
 from lab.errors import UsageError
 from lab.result import Result, exit_status
 from lab.testcase import TestCase
@@ -36,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
                       help="run a test that did not pass again, up to N times; a pass then is flaky")
     made.add_argument("--stress", type=commands.count, metavar="N",
                       help="run each test up to N times under CPU load until it fails, and report the failure rate")
+    farm.add_arguments(made)
     made.add_argument("--keep", action="store_true", help="leave the hosts up")
     made.add_argument("--stop-at", type=commands.count, default=0, metavar="N",
                       help="stop after script N, counted from 1, with the hosts up")
@@ -62,6 +64,7 @@ def main(arguments: argparse.Namespace) -> int:
         raise UsageError("--live types in hosts that are up, which are in namespaces; --place does not go with it")
     if arguments.live:
         return rerun.main(entries, arguments)
+    farm.check(arguments, options)
     progress = show.Progress(sys.stderr if arguments.json else sys.stdout, total=0)
     skipped = [runs.skipped(entry) for entry in entries if entry.status == "skip"]
     cases = [entry.load() for entry in entries if entry.status != "skip"]
@@ -72,7 +75,7 @@ def main(arguments: argparse.Namespace) -> int:
     session = runs.Session(cases, runs.folder(arguments.out), arguments.jobs, options, progress)
     if arguments.stress:
         return stress.run(session, arguments.stress)
-    results = skipped + session.run(arguments.repeat, arguments.retry)
+    results = skipped + (farm.run(session, arguments) or session.run(arguments.repeat, arguments.retry))
     return _report(results, session, arguments, progress)
 
 

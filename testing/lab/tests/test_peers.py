@@ -43,7 +43,14 @@ def test_every_peer_of_the_tree_is_as_it_should_be():
 
 def test_a_test_with_swanctl_conf_uses_strongswan():
     assert peers.inferred(["east.swanctl.conf", "west.console.txt"]) == ["strongswan"]
-    assert peers.inferred(["description.txt", "swanctl.conf"]) == []
+    assert peers.inferred(["description.txt", "west.toml"]) == []
+
+
+def test_ipsec_conf_is_libreswan_s_and_iked_conf_openiked_s():
+    assert peers.inferred(["east.conf", "east.secrets"]) == ["libreswan"]
+    assert peers.inferred(["east.iked.conf"]) == ["openiked"]
+    assert peers.load("libreswan").file_for("east.secrets", "east") == "/etc/ipsec.secrets"
+    assert "af-key" in peers.load("openiked").needs
 
 
 def test_a_peer_is_read(write):
@@ -91,7 +98,8 @@ def test_the_tree_is_that_of_its_packages_and_the_version_is_the_first_ones(writ
 def test_a_peer_with_a_base_is_the_other_but_for_what_it_says(write, tmp_path):
     folder = write(GOOD)
     (folder / "root").mkdir()
-    own = write('name = "gander"\ndescription = "a goose"\nbase = "goose"\nneeds = ["kernel-esp"]\n[files]\nconf = "/g"\n', "gander")
+    own = write('name = "gander"\ndescription = "a goose"\nbase = "goose"\nneeds = ["kernel-esp"]\n[files]\nconf = "/g"\n',
+                "gander")
     gander, goose = peers.load("gander"), peers.load("goose")
     assert (gander.packages, gander.without, gander.certificates) == (goose.packages, goose.without, goose.certificates)
     assert (gander.needs, gander.suffixes, gander.files) == (("kernel-esp",), (), {**goose.files, "conf": "/g"})
