@@ -8,14 +8,23 @@ fail() {
 	exit 1
 }
 
-# poll SECONDS COMMAND...: run the command until it succeeds; fails after so many seconds.
+# virtual_time: fail where the clock does not jump when nothing happens.
+virtual_time() {
+	grep -q -w 'time-travel=inf-cpu' /proc/cmdline || fail "time is not virtual here; '--place uml', without --real-time, has it"
+}
+
+# poll SECONDS COMMAND...: run the command until it succeeds; fails after so many seconds. Often at first; what takes longer
+# than 10 s may be one of those that take an hour of virtual time. $every, if set, are the seconds between two looks.
 poll() {
-	end=$(($(date +%s) + $1))
+	begin=$(date +%s)
+	most=$1
 	shift
 	pause=0.01
 	until "$@"; do
-		[ "$(date +%s)" -le "$end" ] || return 1
+		waited=$(($(date +%s) - begin))
+		[ "$waited" -le "$most" ] || return 1
 		sleep "$pause"
-		pause=0.05
+		pause=${every:-0.05}
+		[ "$waited" -le 10 ] || pause=${every:-1}
 	done
 }

@@ -1,16 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# usage: wait-for.sh [--timeout SECONDS] [--no-match] --match REGEX -- COMMAND...
+# usage: wait-for.sh [--timeout SECONDS] [--every SECONDS] [--no-match] --match REGEX -- COMMAND...
 # Runs a command again and again until a line of its output matches (with --no-match: until none does), and prints
 # those lines; fails after 30 seconds, or as many as given, with what the command printed last.
 set -u
 . "${0%/*}/functions.sh"
 
-usage="usage: wait-for.sh [--timeout SECONDS] [--no-match] --match REGEX -- COMMAND..."
+usage="usage: wait-for.sh [--timeout SECONDS] [--every SECONDS] [--no-match] --match REGEX -- COMMAND..."
 limit=30 wanted=0 regex=''
+# poll reads $every.
+# shellcheck disable=SC2034
 while [ $# -gt 0 ]; do
 	case "$1" in
 	--timeout) limit=${2?$usage}; shift ;;
+	--every) every=${2?$usage}; shift ;;
 	--match) regex=${2?$usage}; shift ;;
 	--no-match) wanted=1 ;;
 	--) shift; break ;;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ip(8): indexes, remaining lifetimes, keys, and what the machine's kernel chose by itself.
+# ip(8): indexes, remaining lifetimes, and what the machine's kernel chose by itself.
 s/^[0-9]+: ([A-Za-z][A-Za-z0-9_.-]*(@[A-Za-z0-9_.-]+)?: <)/N: \1/
 s/@if[0-9]+:/@ifN:/
 s/\b(link-netnsid) [0-9]+/\1 N/
@@ -10,6 +10,5 @@ s/\bqdisc (pfifo_fast|fq_codel|fq|cake) /qdisc DEFAULT /
 /stable-privacy|\bdev (ipsec|tun)[0-9]/s/\bfe80::[0-9a-f:]+/fe80::RANDOM/
 # A neighbour that has answered: which of these it is in is a question of when one looks.
 s/\b(lladdr [0-9a-f:]+ (router )?)(STALE|DELAY|PROBE) *$/\1REACHABLE /
-# ip xfrm: keys are fresh in each run; the index of a policy counts all that the kernel ever had.
-s/^(\t+(auth|auth-trunc|enc|comp|aead) [^ ]+ )0x[0-9a-f]+/\1KEY/
+# ip xfrm: the index of a policy counts all that the kernel ever had.
 s/\b(dir [a-z]+ .*)index [0-9]+/\1index N/

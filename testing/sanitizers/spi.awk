@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Names SPIs by the order in which they first appear: SPI-1, SPI-2, ... for ESP and AH, IKE-1, IKE-2, ... for
 # IKE SAs, so that "the same SPI again" still shows. They are known by the words around them, as strongSwan,
-# libreswan and ip(8) print them. Plain POSIX awk; mawk has no {n}, hence the digits spelt out.
+# libreswan, OpenIKED and ip(8) print them. Plain POSIX awk; mawk has no {n}, hence the digits spelt out.
 
 function name(kind, spi) {
     # ip and libreswan write 0x and may drop leading zeros; strongSwan writes all eight digits.
@@ -44,9 +44,14 @@ $0 !~ eight && $0 !~ /0x/ { print; next }
 /_[ir]/ { $0 = rename("IKE", $0, "", eight eight, "_[ir]") }
 /(initiator|responder)-spi=/ { $0 = rename("IKE", $0, "(initiator|responder)-spi=", eight eight, "") }
 /_[io]/ { $0 = rename("SPI", $0, "", eight, "_[io]") }
-/^ +(in|out) / { $0 = rename("SPI", $0, "^ +(in|out) +", eight, "[, (]") }
+/^ +(in|out) / { $0 = rename("SPI", $0, "^ +(in|out) +", eight, "[/, (]") }
+# After it may come the SPI of an SA of IPCOMP, a CPI of four digits.
+/^ +(in|out) +SPI-[0-9]+\// { $0 = rename("SPI", $0, "^ +(in|out) +SPI-[0-9]+/", h h h h, "[, (]") }
 /spi-(in|out)=/ { $0 = rename("SPI", $0, "spi-(in|out)=", eight, "") }
 /CHILD_SA with SPI/ { $0 = rename("SPI", $0, "CHILD_SA with SPI ", eight, "") }
+/^spi=/ { $0 = rename("IKE", $0, "^spi=", number, ":") }
+/[ri]spi 0x/ { $0 = rename("IKE", $0, " [ri]spi ", number, "") }
+/ (in|out) / { $0 = rename("SPI", $0, "(ESP|AH) ", number, " (in|out) ") }
 /[Ss][Pp][Ii]/ { $0 = rename("SPI", $0, "[Ss][Pp][Ii][ =:]+", number, "") }
 /[EA][SH]P?/ { $0 = rename("SPI", $0, "(=>| <)", number, "") }
 /@/ { $0 = rename("SPI", $0, "(esp|ah|comp)\\.", eight, "@") }

@@ -13,6 +13,8 @@ s/\b(received fragment #[0-9]+ of [0-9]+.*) \([0-9]+ bytes\)/\1 (SIZE bytes)/
 s/\b(strongSwan swanctl|strongSwan) [0-9]+\.[0-9]+[0-9a-z.]*(, Linux [^,)]+(, [^)]+)?)?/\1 VERSION/
 s/^uptime: .*, since .*/uptime: TIME/
 s/^(worker threads|job queues|jobs scheduled|mallinfo): .*/\1: NUMBERS/
+# IKEv1's message ids are random.
+s/\b((QUICK_MODE|INFORMATIONAL_V1|TRANSACTION) (request|response)) [0-9]+/\1 MSGID/
 # The log opens with the time, and with the number of the thread that wrote the line.
 s/^[0-2][0-9]:[0-5][0-9]:[0-6][0-9] ([0-9]{2}\[[A-Z]{3}\] )/TIME \1/
 s/^(TIME |DATE |)[0-9]{2}\[([A-Z]{3})\] /\1NN[\2] /

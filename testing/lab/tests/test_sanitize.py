@@ -57,6 +57,8 @@ MASKED = [
      "    installed TIME ago, rekeying in TIME, expires in TIME"),
     ("strongswan", "    in  8f8e7931,    168 bytes,     2 packets,    12s ago",
      "    in  8f8e7931,    168 bytes,     2 packets, TIME ago"),
+    ("strongswan", "[ENC] parsed QUICK_MODE response 2029993521 [ HASH SA No ID ID ]",
+     "[ENC] parsed QUICK_MODE response MSGID [ HASH SA No ID ID ]"),
     ("strongswan", "[IKE] scheduling rekeying in 14277s", "[IKE] scheduling rekeying in TIME"),
     ("strongswan", "[IKE] maximum IKE_SA lifetime 15717s", "[IKE] maximum IKE_SA lifetime TIME"),
     ("strongswan", "[IKE] received AUTH_LIFETIME of 9959s, scheduling reauthentication in 9419s",
@@ -84,6 +86,16 @@ MASKED = [
      "[ENC] generating IKE_AUTH request 1 [ EF(2/3) ]"),
     ("strongswan-fragments", "[ENC] received fragment #1 of 2, waiting for complete IKE message",
      "[ENC] received fragment #N of 2, waiting for complete IKE message"),
+    ("libreswan", '006 #2: "west-east", type=ESP, add_time=1767225610, inBytes=84',
+     '006 #2: "west-east", type=ESP, add_time=TIME, inBytes=84'),
+    ("libreswan", "#1: deleting state (STATE_V2_ESTABLISHED_IKE_SA) aged 0.000715s and sending notification",
+     "#1: deleting state (STATE_V2_ESTABLISHED_IKE_SA) aged TIME and sending notification"),
+    ("libreswan", "{using isakmp#1 msgid:8f52bda8 proposal=AES_CBC_256-HMAC_SHA2_256_128 pfsgroup=MODP2048}",
+     "{using isakmp#1 msgid:MSGID proposal=AES_CBC_256-HMAC_SHA2_256_128 pfsgroup=MODP2048}"),
+    ("openiked", "iked_sas: 0x552ab8a810 rspi 0x4b ispi 0x5e 192.1.2.45:500->192.1.2.23:500 nexti (nil) pol 0x552ab8bd30",
+     "iked_sas: MEMORY rspi 0x4b ispi 0x5e 192.1.2.45:500->192.1.2.23:500 nexti (nil) pol MEMORY"),
+    ("openiked", "  sa_childsas: 0x552aba2d80 ESP 0x9c2aa0f9 out (L) B=(nil) P=0x552aba2e30 @0x552ab8a810",
+     "  sa_childsas: MEMORY ESP 0x9c2aa0f9 out (L) B=(nil) P=MEMORY @MEMORY"),
     ("ip", "2: eth1@if7: <BROADCAST,UP> mtu 1500 qdisc noqueue state UP",
      "N: eth1@ifN: <BROADCAST,UP> mtu 1500 qdisc noqueue state UP"),
     ("ip", "3: ipsec0: <NOARP,UP> mtu 1400 qdisc fq_codel state",
@@ -96,8 +108,16 @@ MASKED = [
      "local fe80::RANDOM dev ipsec0 table local"),
     ("ip", "192.1.2.23 dev eth1 lladdr 12:00:00:64:64:23 DELAY ",
      "192.1.2.23 dev eth1 lladdr 12:00:00:64:64:23 REACHABLE "),
-    ("ip", "\tauth-trunc hmac(sha256) 0x1234abcd 128", "\tauth-trunc hmac(sha256) KEY 128"),
-    ("ip", "\taead rfc4106(gcm(aes)) 0x1234abcd 128", "\taead rfc4106(gcm(aes)) KEY 128"),
+    ("ip-xfrm", f"\tauth-trunc hmac(sha1) 0x{'1a' * 20} 96", "\tauth-trunc hmac(sha1) KEY:160bits 96"),
+    ("ip-xfrm", "\tenc cbc(blowfish) 0x1234abcd", "\tenc cbc(blowfish) KEY:otherbits"),
+    ("ip-xfrm", f"\taead rfc4106(gcm(aes)) 0x{'a1' * 20} (160 bits) 128",
+     "\taead rfc4106(gcm(aes)) KEY:160bits (160 bits) 128"),
+    ("ip-xfrm", "\tenc cbc(aes) 0x00112233445566778899aabbccddeeff\n", "\tenc cbc(aes) KEY:128bits\n"),
+    ("ip-xfrm", "\tproto esp spi 0x0b82fbf6(192085000) reqid 1(0x00000001) mode tunnel\n",
+     "\tproto esp spi 0x0b82fbf6(N) reqid 1(0x00000001) mode tunnel\n"),
+    ("ip-xfrm", "\t  expire add: soft 3296(sec), hard 3960(sec)\n", "\t  expire add: soft TIME(sec), hard TIME(sec)\n"),
+    ("ip-xfrm", "\treplay-window 0 seq 0x00000012 flag  (0x00000000)\n",
+     "\treplay-window 0 seq 0xN flag  (0x00000000)\n"),
     ("ip", "\tdir out action allow index 17 priority 1757393",
      "\tdir out action allow index N priority 1757393"),
     ("ip-counters", "    RX:  bytes packets errors\n          2125      15      0 \nend",
@@ -150,6 +170,11 @@ KEPT = [
     "192.1.2.23 dev eth1 FAILED ",
     "\t\tip saddr 1.2.3.4 counter packets 0 bytes 0 drop",
     "\tproto esp reqid 16385 mode tunnel",
+    "\t  expire add: soft 0(sec), hard 0(sec)",
+    "\t  limit: soft (INF)(bytes), hard 1000(bytes)",
+    "\treplay-window 32 seq 0x00000000 flag  (0x00000000)",
+    "\tanti-replay context: seq 0x3, oseq 0x12, bitmap 0x00000007",
+    "\tmark 0x1/0xffffffff if_id 0x2a",
     "\tencap type espinudp sport 4500 dport 4500 addr 0.0.0.0",
     "cat /tmp/west.log /tmp/tmp/x",
     " [status 1]",
@@ -168,13 +193,19 @@ SPIS = """\
 west-east: #1, ESTABLISHED, IKEv2, 5957da27d81c9c8b_i* 93957925f3e6be79_r
     in  8f8e7931,    168 bytes,     2 packets
     out b2ae13fb (0x00000017),    168 bytes
+    in  8f8e7931/8061,     95 bytes,     2 packets
 initiator-spi=5957da27d81c9c8b responder-spi=0000000000000000 spi-in=8f8e7931 spi-out=0b82fbf6
 [IKE] sending DELETE for ESP CHILD_SA with SPI 0b82fbf6
 \tproto esp spi 0x0b82fbf6 reqid 1 mode tunnel
 \tproto esp spi 0xb82fbf6(192085000) reqid 1
+\tproto comp spi 0x00008061 reqid 1 mode tunnel
 "west" #2: IPsec SA established {ESP=>0x8f8e7931 <0xb2ae13fb xfrm=AES_GCM}
  000 #2: esp.8f8e7931@192.1.2.23 esp.11111111@192.1.2.45
 closing with SPIs 8f8e7931_i (168 bytes) b2ae13fb_o (168 bytes)
+spi=0x5957da27d81c9c8b: established peer 192.1.2.23:500
+iked_sas: MEMORY rspi 0x93957925f3e6be79 ispi 0x5957da27d81c9c8b 192.1.2.45:500->192.1.2.23:500
+  sa_childsas: MEMORY ESP 0x8f8e7931 in 192.1.2.23:500 -> 192.1.2.45:500 (LA)
+iked_activesas: MEMORY ESP 0xb2ae13fb out 192.1.2.45:500 -> 192.1.2.23:500 (L)
 """
 
 NAMED = """\
@@ -182,13 +213,19 @@ NAMED = """\
 west-east: #1, ESTABLISHED, IKEv2, IKE-1_i* IKE-2_r
     in  SPI-1,    168 bytes,     2 packets
     out SPI-2 (0x00000017),    168 bytes
-initiator-spi=IKE-1 responder-spi=IKE-0 spi-in=SPI-1 spi-out=SPI-3
-[IKE] sending DELETE for ESP CHILD_SA with SPI SPI-3
-\tproto esp spi SPI-3 reqid 1 mode tunnel
-\tproto esp spi SPI-3(192085000) reqid 1
+    in  SPI-1/SPI-3,     95 bytes,     2 packets
+initiator-spi=IKE-1 responder-spi=IKE-0 spi-in=SPI-1 spi-out=SPI-4
+[IKE] sending DELETE for ESP CHILD_SA with SPI SPI-4
+\tproto esp spi SPI-4 reqid 1 mode tunnel
+\tproto esp spi SPI-4(192085000) reqid 1
+\tproto comp spi SPI-3 reqid 1 mode tunnel
 "west" #2: IPsec SA established {ESP=>SPI-1 <SPI-2 xfrm=AES_GCM}
- 000 #2: esp.SPI-1@192.1.2.23 esp.SPI-4@192.1.2.45
+ 000 #2: esp.SPI-1@192.1.2.23 esp.SPI-5@192.1.2.45
 closing with SPIs SPI-1_i (168 bytes) SPI-2_o (168 bytes)
+spi=IKE-1: established peer 192.1.2.23:500
+iked_sas: MEMORY rspi IKE-2 ispi IKE-1 192.1.2.45:500->192.1.2.23:500
+  sa_childsas: MEMORY ESP SPI-1 in 192.1.2.23:500 -> 192.1.2.45:500 (LA)
+iked_activesas: MEMORY ESP SPI-2 out 192.1.2.45:500 -> 192.1.2.23:500 (L)
 """
 
 

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# what charon does after it tells that the SA is up may be told or not
+swanctl --initiate --ike west-east | grep 'IKE\|initiate'

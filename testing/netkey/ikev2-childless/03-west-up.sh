@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+swanctl --initiate --ike west-east
+swanctl --list-sas
+ip xfrm state
+../../guestbin/ping-once.sh --down -I 192.0.1.254 192.0.2.254
+swanctl --initiate --child net
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+swanctl --list-sas
+ip xfrm state

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+ip xfrm state
+ip xfrm policy | sed -n '/^src 192.0/,+3p'

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/wait-for.sh --no-match --match west-east -- swanctl --list-sas
+ip xfrm state

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+swanctl --rekey --child net
+../../guestbin/wait-for.sh --match 'net: #2, .* INSTALLED' -- swanctl --list-sas
+../../guestbin/wait-for.sh --no-match --match 'net: #1,' -- swanctl --list-sas
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+swanctl --list-sas

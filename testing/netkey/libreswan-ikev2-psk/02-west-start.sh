@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+# what is not protected is dropped
+../../guestbin/ping-once.sh --down -I 192.0.1.254 192.0.2.254
+../../guestbin/libreswan-start.sh
+ipsec auto --add west-east

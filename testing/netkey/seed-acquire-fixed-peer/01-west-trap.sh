@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+sysctl -w net.core.xfrm_acq_expires=10
+../../guestbin/xfrm-tunnel.sh --only policies 192.1.2.45 192.1.2.23 192.0.1.0/24 192.0.2.0/24
+../../guestbin/xfrm-monitor.sh --start acquire

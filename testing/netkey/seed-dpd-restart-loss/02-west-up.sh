@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+../../guestbin/strongswan-start.sh
+swanctl --initiate --child net | tail -n 1
+../../guestbin/udp.py send --from 192.0.1.254 10 192.0.2.254 2000

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/udp.py send --size 100 1 192.0.2.12 9999
+# in two fragments
+../../guestbin/udp.py send --size 2000 1 192.0.2.12 9999

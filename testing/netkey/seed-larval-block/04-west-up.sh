@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+ip xfrm state flush
+ip xfrm policy flush
+../../guestbin/xfrm-tunnel.sh 192.1.2.45 192.1.2.23 192.0.1.0/24 192.0.2.0/24
+../../guestbin/udp.py send --from 192.0.1.254 1 192.0.2.254 2000

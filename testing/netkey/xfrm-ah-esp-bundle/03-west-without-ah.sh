@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# now without AH
+ip xfrm policy flush
+../../guestbin/xfrm-tunnel.sh --only policies 192.1.2.45 192.1.2.23 192.0.1.0/24 192.0.2.0/24
+../../guestbin/ping-once.sh --down -I 192.0.1.254 192.0.2.254

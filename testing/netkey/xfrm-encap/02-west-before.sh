@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/udp.py receive --encap /tmp/not-esp 4500
+../../guestbin/ping-once.sh --down -I 192.0.1.254 192.0.2.254

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+../../guestbin/xfrm-tunnel.sh --state 'replay-window 32 flag esn replay-seq 0xfffffffd replay-oseq 0xfffffffd' 192.1.2.45 192.1.2.23 192.0.1.0/24 192.0.2.0/24
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+ip xfrm state

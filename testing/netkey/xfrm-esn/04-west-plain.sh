@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+ip xfrm state flush
+../../guestbin/xfrm-tunnel.sh --only states --state 'replay-window 32 replay-seq 0xfffffff0 replay-oseq 0xfffffffd' 192.1.2.45 192.1.2.23 192.0.1.0/24 192.0.2.0/24
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+../../guestbin/ping-once.sh --down -I 192.0.1.254 192.0.2.254
+awk '$2' /proc/net/xfrm_stat

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+../../guestbin/xfrm-tunnel.sh --reqid 7 192.1.2.45 192.1.2.23 192.0.1.0/24 192.0.2.0/24
+nft -f out.nft
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+../../guestbin/ping-once.sh --up 192.1.2.23

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/replay-packets.py send eth1 /tmp/sent 3 3 3

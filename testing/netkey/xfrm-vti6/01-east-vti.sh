@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+ip link add vti1 type vti6 local 2001:db8:1:2::23 remote 2001:db8:1:2::45 key 1
+ip addr add 10.1.0.23/24 dev vti1
+ip link set vti1 up
+ip addr add fd00:1::23/64 dev vti1
+../../guestbin/xfrm-tunnel.sh --state 'mark 1 flag af-unspec' --policy 'mark 1' 2001:db8:1:2::45 2001:db8:1:2::23 ::/0 ::/0
+../../guestbin/xfrm-tunnel.sh --only policies --policy 'mark 1' 2001:db8:1:2::45 2001:db8:1:2::23 0.0.0.0/0 0.0.0.0/0
