@@ -10,10 +10,18 @@ TEST ?= pluto/ikev2-psk
 # Which of the lab's unit tests `make test` runs.
 TESTS ?= testing/lab/tests
 
+# What `make check` runs in guests, and `make kvm-test` in each of which kernels.
+UML_SMOKE ?= hosts/empty pluto/ikev2-psk netkey/ikev2-psk netkey/ikev2-rekey-hour netkey/xfrm-esp-tunnel
+QEMU_SMOKE ?= netkey/xfrm-esp-tunnel
+KERNELS ?= uml-6.1 uml-6.12 6.1-cloud 6.12-cloud
+TESTS_IN ?= netkey
+place = $(if $(filter uml-%,$(1)),uml,qemu)
+
 PYTHON := /usr/bin/python3
 PYTEST = $(PYTHON) -m pytest -q -p no:cacheprovider $(TESTS)
 
-.PHONY: help deps deps-run deps-uml run check check-all lint format test bench-lab clean distclean
+.PHONY: help deps deps-run deps-uml deps-kasan deps-qemu run check check-all kvm-test lint format test bench-lab bench-guest \
+	clean distclean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,15 +36,27 @@ deps-uml: ## build the kernel of UML guests (minutes, once) and install what tha
 	@tools/deps run guest
 	./lab kernels build uml-6.1
 
+deps-kasan: ## build the UML kernel that finds its own faults (minutes, once)
+	@tools/deps run guest
+	./lab kernels build uml-kasan
+
+deps-qemu: ## install QEMU and fetch the newest kernels for it
+	@tools/deps run qemu
+	./lab kernels get 6.1 6.12
+
 run: deps-run ## run one test and show its result (TEST=pluto/ikev2-psk)
 	./lab run --show $(TEST)
 
-check: deps ## run everything that must pass: linters, unit tests, all of the lab's tests
+check: deps ## run everything that must pass: linters, unit tests, the lab's tests, some of them in guests
 	@tools/check 'lint: tools/lint' 'unit tests: $(PYTEST)' 'lab lint: ./lab lint' \
-		'lab tests: ./lab run --all' 'mutation: ./lab mutate'
+		'lab tests: ./lab run --all' 'mutation: ./lab mutate' \
+		'UML: ./lab run --place uml $(UML_SMOKE)' 'QEMU: ./lab run --place qemu --kernel 6.12-cloud $(QEMU_SMOKE)'
 
-check-all: check ## the same, then all of the lab's tests 20 times over: none may flake
+check-all: check kvm-test ## the same, all tests in all of KERNELS, and 20 times over in namespaces: none may flake
 	@tools/check 'flakes: ./lab run --all --repeat 20' 'benchmark: testing/bench/lab.py'
+
+kvm-test: deps ## run all tests in guests (KERNELS="uml-6.1 6.12-cloud"; TESTS_IN="netkey pluto")
+	@tools/check $(foreach kernel,$(KERNELS),'$(kernel): ./lab run $(TESTS_IN) --kernel $(kernel) --place $(call place,$(kernel))')
 
 lint: deps ## run the linters
 	@tools/lint
@@ -49,6 +69,9 @@ test: deps ## run the lab's unit tests (TESTS=a file or folder)
 
 bench-lab: deps ## measure the lab: medians
 	testing/bench/lab.py
+
+bench-guest: deps ## measure tests in guests: medians
+	testing/bench/guest.py
 
 clean: ## remove build/
 	rm -rf build

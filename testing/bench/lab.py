@@ -14,28 +14,13 @@ The peer of the empty ones is by-hand.sh beside this file. The suite's peer is t
 import argparse
 import json
 import os
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-LAB = str(ROOT / "lab")
+from measure import LAB, finish, row, run
+
 HERE = Path(__file__).resolve().parent
-LIMIT = 600
-
-
-def run(*argv: str) -> tuple[float, str]:
-    """Run a command to its end; its seconds and output. Ends the bench if it fails."""
-    began = time.monotonic()
-    done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=LIMIT,
-                          check=False)
-    seconds = time.monotonic() - began
-    if done.returncode:
-        sys.exit(f"bench-lab: {' '.join(argv)} ended with {done.returncode}:\n{done.stdout.decode()}{done.stderr.decode()}")
-    return seconds, done.stdout.decode()
 
 
 def by_hand(folder: Path) -> float:
@@ -97,15 +82,6 @@ def memory(test: str, folder: Path) -> float:
         run(LAB, "stop", test)
 
 
-def row(name: str, values: list[float], unit: str, peer: str = "", peer_values: list[float] | None = None) -> dict:
-    """A line of the table: medians, and their ratio where there is a peer."""
-    value = statistics.median(values)
-    other = statistics.median(peer_values) if peer_values else None
-    return {"name": name, "value": round(value, 4), "unit": unit, "peer": peer or None,
-            "peer_value": round(other, 4) if other else None, "ratio": round(value / other, 3) if other else None,
-            "runs": len(values)}
-
-
 def measure(runs: int, folder: Path) -> list[dict]:
     """All rows; what is compared is run in turn, so that a machine that slows down slows both."""
     for test in ("hosts/empty", "pluto/ikev2-psk"):
@@ -123,16 +99,6 @@ def measure(runs: int, folder: Path) -> list[dict]:
     ]
 
 
-def show(rows: list[dict]) -> str:
-    """The rows as a table."""
-    lines = [f"{'name':<16} {'median':>9} unit  {'peer':>9} {'ratio':>6} runs  peer is"]
-    for entry in rows:
-        peer = f"{entry['peer_value']:9.3f} {entry['ratio']:6.2f}" if entry["peer"] else f"{'-':>9} {'-':>6}"
-        lines.append(f"{entry['name']:<16} {entry['value']:9.3f} {entry['unit']:<5} {peer} {entry['runs']:>4}  "
-                     f"{entry['peer'] or ''}".rstrip())
-    return "\n".join(lines)
-
-
 def main() -> int:
     """Measure, print, and write build/bench/lab.json."""
     parser = argparse.ArgumentParser(prog="bench-lab", description=__doc__,
@@ -141,11 +107,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-lab-") as folder:
         rows = measure(arguments.runs, Path(folder))
-    print(show(rows))
-    path = ROOT / "build" / "bench" / "lab.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    return 0
+    return finish("lab", rows)
 
 
 if __name__ == "__main__":
