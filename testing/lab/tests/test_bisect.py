@@ -303,15 +303,17 @@ _STAND_IN = '''
 
 def _stand_in(self, kernel, out):
     """What the kernel of a commit does is told by the number in its file n."""
+    import os
     import subprocess
     from lab.result import Result
+    change, skipped = int(os.environ["CHANGE"]), int(os.environ["SKIPPED"])
     tree, _, commit = kernel.removeprefix("git:").rpartition("@")
     number = int(subprocess.run(["git", "-C", tree, "show", f"{commit}:n"], check=True, capture_output=True).stdout)
-    if number == SKIPPED:
+    if number == skipped:
         raise UnresolvedError("it does not build")
     out.mkdir(parents=True)
-    (out / "west.console.txt").write_text("fine" if number < CHANGE else "poor", encoding="utf-8")
-    Result(self.order.test, {}, str(out), "pass" if number < CHANGE else "fail").save()
+    (out / "west.console.txt").write_text("fine" if number < change else "poor", encoding="utf-8")
+    Result(self.order.test, {}, str(out), "pass" if number < change else "fail").save()
 
 
 Session._run = _stand_in
@@ -323,13 +325,13 @@ def _own():
     import scratch
     own = scratch.another()
     own.says("it", "true")
+    with open(own.path / "testing" / "lab" / "bisect" / "session.py", "a", encoding="utf-8") as session:
+        session.write(_STAND_IN)
     return own
 
 
 def _lab_bisects(own, tree, out, *words, change=5, skipped=99):
-    session = own.path / "testing" / "lab" / "bisect" / "session.py"
-    text = session.read_text().partition("\n\ndef _stand_in")[0]
-    session.write_text(text + _STAND_IN.replace("CHANGE", str(change)).replace("SKIPPED", str(skipped)))
+    own.environment.update(CHANGE=str(change), SKIPPED=str(skipped))
     return own.lab("bisect", "it", "--git", str(tree), "--out", str(out), *words, before=("env", f"PATH={os.environ['PATH']}"))
 
 
