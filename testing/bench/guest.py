@@ -80,7 +80,7 @@ class Bench:
         border = next(index for index, name in enumerate(cloud) if name.startswith("6.12"))
         ten = cloud[border - 5:border + 5]
         run(LAB, "kernels", "get", *ten)
-        seconds, _ = run(LAB, "bisect", "netkey/kernel-release", "--place", "qemu", "--good", ten[0], "--bad", ten[-1],
+        seconds, _ = run(LAB, "bisect", "netkey/xfrm-counters", "--place", "qemu", "--good", ten[0], "--bad", ten[-1],
                          "--on", "console", "--flavour", "cloud", "--out", str(self.folder / "bisect"))
         return row("bisect-10", [seconds], "s")
 
