@@ -8,9 +8,27 @@ fail() {
 	exit 1
 }
 
+# end_daemon NAME PROGRAM [--kill]: end a daemon, whose oldest process ends its others, and wait until it is gone. --kill: at
+# once, without a word to its peers.
+end_daemon() {
+	name=$1 program=$2
+	shift 2
+	case "$#:${1-}" in
+	0:) pkill -TERM -o -x "$program" ;;
+	1:--kill) pkill -KILL -x "$program" ;;
+	*) fail "unknown argument '$1'; usage: ${0##*/} [--kill]" ;;
+	esac || fail "$name is not running"
+	poll 10 gone "$program" || fail "$name did not end within 10 s"
+}
+
+# gone PROGRAM: whether no process has that name.
+gone() {
+	! pgrep -x "$1" >/dev/null
+}
+
 # virtual_time: fail where the clock does not jump when nothing happens.
 virtual_time() {
-	grep -q -w 'time-travel=inf-cpu' /proc/cmdline || fail "time is not virtual here; '--place uml', without --real-time, has it"
+	grep -q -E 'time-travel=(inf-cpu|ext:)' /proc/cmdline || fail "time is not virtual here; '--place uml', without --real-time, has it"
 }
 
 # poll SECONDS COMMAND...: run the command until it succeeds; fails after so many seconds. Often at first; what takes longer

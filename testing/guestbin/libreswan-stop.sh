@@ -5,14 +5,4 @@
 set -u
 . "${0%/*}/functions.sh"
 
-signal=TERM
-case "${1-}" in
---kill) signal=KILL ;;
-'') ;;
-*) fail "unknown argument '$1'; usage: libreswan-stop.sh [--kill]" ;;
-esac
-pkill "-$signal" -x pluto || fail "pluto is not running"
-gone() {
-	! pgrep -x pluto >/dev/null
-}
-poll 10 gone || fail "pluto did not end within 10 s"
+end_daemon pluto pluto "$@"

@@ -8,10 +8,11 @@ usage: replay-packets.py record INTERFACE FILE     returns as soon as it records
 send: those with these sequence numbers, in this order. IPv4 only.
 """
 
-import os
 import socket
 import struct
 import sys
+
+import background
 
 ETH_P_ALL = 3
 PACKET_OUTGOING = 4  # linux/if_packet.h
@@ -30,11 +31,8 @@ def record(interface: str, file: str) -> None:
     tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
     tap.bind((interface, ETH_P_ALL))
     with open(file, "wb", buffering=0) as out:
-        if os.fork():
+        if not background.go():
             return
-        os.setsid()
-        for descriptor in (0, 1, 2):
-            os.close(descriptor)
         while True:
             frame, (_, _, kind, _, _) = tap.recvfrom(65535)
             if kind == PACKET_OUTGOING and sequence_number(frame) is not None:

@@ -5,14 +5,4 @@
 set -u
 . "${0%/*}/functions.sh"
 
-signal=TERM
-case "${1-}" in
---kill) signal=KILL ;;
-'') ;;
-*) fail "unknown argument '$1'; usage: strongswan-stop.sh [--kill]" ;;
-esac
-pkill "-$signal" -x charon-systemd || fail "charon is not running"
-gone() {
-	! pgrep -x charon-systemd >/dev/null
-}
-poll 10 gone || fail "charon did not end within 10 s"
+end_daemon charon charon-systemd "$@"

@@ -15,8 +15,9 @@ import argparse
 import collections
 import errno
 import ipaddress
-import os
 import socket
+
+import background
 
 UDP_ENCAP = 100  # linux/udp.h
 UDP_ENCAP_ESPINUDP = 2
@@ -64,11 +65,8 @@ def receive_all(options: argparse.Namespace) -> None:
         listener.setsockopt(socket.IPPROTO_UDP, UDP_ENCAP, UDP_ENCAP_ESPINUDP)
     listener.bind(("", options.port))
     with open(options.file, "w", encoding="ascii", errors="replace", buffering=1) as out:
-        if os.fork():
+        if not background.go():
             return
-        os.setsid()
-        for descriptor in (0, 1, 2):
-            os.close(descriptor)
         while True:
             print(listener.recv(65535).decode("ascii", "replace").rstrip(), file=out)
 

@@ -59,14 +59,17 @@ def missing(needs: Iterable[str], virtual: bool = False) -> str:
     return ""
 
 
-def lacking(needs: Iterable[str], config: str, kernel: str) -> str:
-    """Why a test with these needs cannot be run on a kernel of that configuration and name; empty if it can."""
+def lacking(needs: Iterable[str], config: str, kernel: str, virtual: bool) -> str:
+    """Why a test with these needs cannot be run in a guest with a kernel of that configuration and name; empty if it can.
+
+    virtual: the guest's clock is a virtual one.
+    """
     have = {line.partition("=")[0].removeprefix("CONFIG_") for line in config.splitlines() if line.endswith(("=y", "=m"))}
     for name in needs:
         for option in _NEEDS[name].options:
             if option not in have:
                 return f"needs {_NEEDS[name].what}, but kernel {kernel} is built without CONFIG_{option}"
-    return ""
+    return missing({"virtual-time"}.intersection(needs), virtual)
 
 
 @cache

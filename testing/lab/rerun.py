@@ -15,8 +15,8 @@ def main(entries: list[testlist.Entry], arguments: argparse.Namespace) -> int:
         raise UsageError(f"--live takes one test, not {len(entries)}")
     if arguments.stop_at or arguments.keep or arguments.stop_on_failure:
         raise UsageError("with --live the hosts stay up in any case; --keep and --stop-... do not go with it")
-    case = entries[0].load()
-    test, out = live.find(case.name)
+    test, out = live.find(entries[0].test)
+    case = verdict.in_cell_of(entries[0].load(), out)
     client = live.connect(out)
     scenario = Scenario(case, client)
     try:

@@ -137,7 +137,7 @@ def _commits(arguments: argparse.Namespace) -> int:
 
 
 def _kernel(arguments: argparse.Namespace, commit: str) -> str:
-    base = f",{arguments.base}" if arguments.base else ""
+    base = f"+{arguments.base}" if arguments.base else ""
     return f"git:{arguments.git.resolve()}@{commit}{base}"
 
 
@@ -179,8 +179,8 @@ def _judged(folder: Path) -> int:
     syscalls.die_with_parent(signal.SIGKILL)
     session = load(folder, _options, show.Progress(sys.stderr, total=0))
     tree, _, rest = session.order.good.removeprefix("git:").rpartition("@")
-    base = rest.partition(",")[2]
-    found = session.judge(f"git:{tree}@{commits.here()}" + (f",{base}" if base else ""), True)
+    base = rest.partition("+")[2]
+    found = session.judge(f"git:{tree}@{commits.here()}" + (f"+{base}" if base else ""), True)
     if session.order.backwards and found != search.SKIP:
         found = search.BAD if found == search.GOOD else search.GOOD
     return _FOR_GIT[found]

@@ -61,7 +61,7 @@ def main(arguments: argparse.Namespace) -> int:
     if options.may_stay and (arguments.repeat > 1 or arguments.retry or arguments.stress):
         raise UsageError("hosts cannot be left up by a test that is run several times")
     if arguments.live and options.place != "ns":
-        raise UsageError("--live types in hosts that are up, which are in namespaces; --place does not go with it")
+        raise UsageError("--live types in hosts that are up, wherever they are; --place does not go with it")
     if arguments.live:
         return rerun.main(entries, arguments)
     farm.check(arguments, options)

@@ -141,7 +141,7 @@ class Farm:
                     _end(process)
 
     def _command(self, folder: Path, longest: float) -> list[str]:
-        limit = int(longest * self._session.options.patience + _OVERTIME)
+        limit = int(self._session.options.limit(longest) + _OVERTIME)
         there = f'{load.BASE.strip()}; exec "$base/{self._load.checkout}/testing/lab/farm/cell" "$@"'
         remote = " ".join([*map(shlex.quote, ["/bin/sh", "-c", there, _OURS]), "{2}", *map(shlex.quote, self._words)])
         return ["parallel", "--plain", "--will-cite", "--ssh", shlex.join(hosts.ssh()), "--sshloginfile", str(folder / "hosts"),

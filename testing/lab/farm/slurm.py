@@ -80,7 +80,7 @@ class Array:
     def _write(self, tasks: list[_Task]) -> Path:
         self._folder.mkdir(parents=True)
         (self._folder / "tests").write_text("".join(f"{task.case.name}\t{task.out}\n" for task in tasks), encoding="utf-8")
-        longest = max(task.case.total for task in tasks) * self._session.options.patience + _OVERTIME
+        longest = self._session.options.limit(max(task.case.total for task in tasks)) + _OVERTIME
         script = self._folder / "array.sh"
         script.write_text(_SCRIPT.format(
             count=len(tasks), minutes=math.ceil(longest / 60), tests=shlex.quote(str(self._folder / "tests")),

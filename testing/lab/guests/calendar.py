@@ -6,7 +6,6 @@ a time, for as long as it has something to do, which takes no time on the clock;
 that any guest waits for. A guest that got a frame or a request is woken before that, at the present moment.
 """
 
-import os
 import socket
 import struct
 import time
@@ -144,8 +143,3 @@ class Calendar:
             guest.running = False
         answer = self.time_of_day() if operation == _GET_TOD else max(self.now, guest.latest)
         guest.send(_ACK, number, answer)
-
-
-def socket_path(folder: str) -> str:
-    """A path for the calendar's socket that is short enough for the kernel: sun_path has 108 bytes."""
-    return f"/proc/self/fd/{os.open(folder, os.O_PATH)}/clock"

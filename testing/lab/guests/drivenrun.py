@@ -20,20 +20,26 @@ class DrivenRun(runone.Run):
                  slot: int) -> None:
         super().__init__(case, out, options, progress)
         self._slot = slot
-        names = {host: options.kernels.get(host, options.kernel) for host in case.hosts}
-        self._files = {name: kernels.ensure(catalog.find(name, options.place), progress) for name in set(names.values())}
-        self._names = names
-        self.result.cell["kernel"] = ",".join(f"{host}={name}" for host, name in names.items()) if options.kernels \
-            else options.kernel
-        self.result.cell["release"] = self._files[names[case.hosts[0]]].release
-        self.case = case.in_cell(self.result.cell)
+        self._names = {host: options.kernels.get(host, options.kernel) for host in case.hosts}
+        self._files: dict[str, kernels.Files] = {}
+        own = ",".join(f"{host}={name}" for host, name in self._names.items())
+        self.result.cell["kernel"] = own if options.kernels else options.kernel
+
+    def attempt(self) -> None:
+        """See Run; the cell's release is that of the first host's kernel."""
+        self._files = {name: kernels.ensure(catalog.find(name, self.options.place), self.progress)
+                       for name in set(self._names.values())}
+        self.result.cell["release"] = self._files[self._names[self.case.hosts[0]]].release
+        self.case = self.case.in_cell(self.result.cell)
+        super().attempt()
 
     def missing(self) -> str:
         """See Run: told by the kernels' configurations."""
         for name, files in self._files.items():
-            if reason := needs.lacking(self.case.needs, files.config.read_text(encoding="utf-8"), name):
+            config = files.config.read_text(encoding="utf-8")
+            if reason := needs.lacking(self.case.needs, config, name, self.options.is_virtual):
                 return reason
-        return "" if self.options.is_virtual else needs.missing([need for need in self.case.needs if need == "virtual-time"])
+        return ""
 
     def new_place(self) -> Place:
         """See Run."""

@@ -89,8 +89,8 @@ def work(order: dict, out: Path) -> None:
     """Run the test that is ordered; `slow` is how many times as long as on the machine a line may take in this guest."""
     from lab import runone, testcase
     from lab.place import HostSpec
-    case = testcase.load(Path(order["folder"]), order.get("instead", ""))
-    case.limit, case.total = case.limit * order.get("slow", 1), case.total * order.get("slow", 1)
+    case = testcase.load(Path(order["folder"]), order["instead"])
+    case.limit, case.total = case.limit * order["slow"], case.total * order["slow"]
     hosts = [HostSpec(**spec) for spec in order["hosts"]]
     options = runone.Options(place=order["place"], real_time=not order["virtual"], inside=hosts)
     runone.Run(case, out, options, print).play()

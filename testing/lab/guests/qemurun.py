@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from lab import hostspec, kernels, paths, runone
+from lab import kernels, paths, runone
 from lab.errors import UnresolvedError, UsageError
 from lab.guests import image, mailbox, processors, qemu, qemuboot, run
 from lab.kernels import catalog
@@ -28,6 +28,8 @@ def options(arguments: argparse.Namespace, **others) -> runone.Options:
     """How to run, by the arguments of a command whose place is a QEMU guest. UsageError if they do not fit together."""
     if arguments.real_time:
         raise UsageError("--real-time is for UML guests; a QEMU guest's clock is always real")
+    if arguments.apart or arguments.seed is not None or "=" in (arguments.kernel or "").partition("git:")[0]:
+        raise UsageError("--apart, --kernel HOST=NAME and --seed are for UML guests: --place uml")
     kernel = catalog.find(arguments.kernel or DEFAULT, "qemu").name
     return runone.Options(place="qemu", kernel=kernel, machine=arguments.machine or "microvm",
                           snapshot=not arguments.no_snapshot, gdb=arguments.gdb,
@@ -39,11 +41,11 @@ class QemuRun(run.GuestRun):
 
     def attempt(self) -> None:
         """Have a guest run the test, and take over its result."""
-        hosts = [vars(spec) for spec in hostspec.build(self.case, self.progress)]  # fetches peers, which setup looks for
+        if self.skips(kernels.ensure(catalog.find(self.options.kernel, "qemu"), self.progress)):
+            return
+        order = self.order()  # fetches peers, which setup looks for
         setup = provide(self.options, self.progress)
-        order = moved({"folder": str(self.case.folder), "instead": self.case.instead, "place": "qemu",
-                       "virtual": False, "slow": self.options.patience, "hosts": hosts},
-                      {str(paths.TESTING): _TESTING, **setup.trees})
+        order = moved(order, {str(paths.TESTING): _TESTING, **setup.trees})
         with self._work() as work:
             with self._phase("wait"):
                 processors.take(self._slot)
@@ -91,13 +93,13 @@ class QemuRun(run.GuestRun):
         return qemuboot.boot(setup, work, console, self.progress)
 
     def _takes(self, guest: qemu.Guest, setup: qemuboot.Setup, order: dict) -> bool:
-        """Whether a guest gets ready, if it is not, and begins with an order, which gets the time and random numbers of now."""
+        """Whether a guest gets ready, if it is not, and begins with an order, which gets the time of now."""
         if self.options.gdb:
             guest.hear(None)
         elif not self.options.snapshot and not qemuboot.wait_ready(guest, setup.machine):
             return False
         try:
-            guest.say({**order, "time": time.time(), "random": os.urandom(run.RANDOM).hex()})
+            guest.say({**order, "time": time.time()})
             return bool(guest.hear(None if self.options.gdb else qemuboot.READY_LIMIT[setup.machine.accelerator]))
         except (TimeoutError, UnresolvedError):
             return False

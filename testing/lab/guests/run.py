@@ -17,7 +17,6 @@ from lab.result import Result, load
 from lab.testcase import TestCase
 
 CONSOLE = "guest.console.txt"
-RANDOM = 512  # bytes for the guest's random number generator to begin with
 _MARGIN = 60.0  # seconds of real time beyond a test's own limit until a guest counts as hung
 
 
@@ -38,7 +37,7 @@ class GuestRun(runone.Run):
         files = kernels.ensure(catalog.find(self.options.kernel, "uml"), self.progress)
         if self.skips(files):
             return
-        self._order()
+        (self.out / "guest.json").write_text(json.dumps(self.order()), encoding="utf-8")
         with self._phase("wait"):
             processor = processors.take(self._slot)
         machine = uml.Machine(files.image, self.options.is_virtual, processor, self.options.seed)
@@ -48,19 +47,17 @@ class GuestRun(runone.Run):
 
     def skips(self, files: kernels.Files) -> bool:
         """Whether the test needs what the kernel or the place does not have; that is its result then."""
-        reason = needs.lacking(self.case.needs, files.config.read_text(encoding="utf-8"), self.options.kernel)
-        if not reason and not self.options.is_virtual:
-            reason = needs.missing([need for need in self.case.needs if need == "virtual-time"])
+        config = files.config.read_text(encoding="utf-8")
+        reason = needs.lacking(self.case.needs, config, self.options.kernel, self.options.is_virtual)
         if reason:
             self._class("skipped", reason)
         return bool(reason)
 
-    def _order(self) -> None:
-        hosts = [vars(spec) for spec in hostspec.build(self.case, self.progress)]
-        order = {"folder": str(self.case.folder), "instead": self.case.instead, "place": self.options.place,
-                 "random": uml.random_bytes(self.options.seed, "guest").hex(), "virtual": self.options.is_virtual,
-                 "hosts": hosts}
-        (self.out / "guest.json").write_text(json.dumps(order), encoding="utf-8")
+    def order(self) -> dict:
+        """What the guest is to do. Fetches peers and makes certificates where they are not cached yet."""
+        return {"folder": str(self.case.folder), "instead": self.case.instead, "place": self.options.place,
+                "random": uml.random_bytes(self.options.seed, "guest").hex(), "virtual": self.options.is_virtual,
+                "slow": self.options.patience, "hosts": [vars(spec) for spec in hostspec.build(self.case, self.progress)]}
 
     def _wait(self, process: subprocess.Popen) -> bool:
         """Wait for the guest's end; whether it had to be killed."""

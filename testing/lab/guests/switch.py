@@ -10,8 +10,9 @@ import signal
 import socket
 import subprocess
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from lab.guests import uml
 from lab.guests.calendar import Calendar
 from lab.guests.line import Line
 from lab.guests.wires import Wires
@@ -20,7 +21,6 @@ from lab.place.frames import Channel
 
 _BOOT_LIMIT = 120.0  # seconds of real time until a guest must have said that it is ready
 _QUEUE = 4096  # frames that a guest's socket holds; the kernel's own limit can be as low as 10
-_LINE_BUFFER = 1 << 20
 
 
 @dataclass
@@ -31,9 +31,7 @@ class _Guest:
     line: Line
     process: subprocess.Popen
     begin: dict  # the request that makes its keeper bring up its hosts
-    ready: bool = False
     up: bool = False
-    ends: list[socket.socket] = field(default_factory=list)
 
 
 class Switch(keeper.Keeper):
@@ -80,7 +78,7 @@ class Switch(keeper.Keeper):
             self.calendar.wake(number)
 
     def _boot(self, number: int, machine: dict) -> None:
-        """Start a guest's process: "@line@" and "@wire:NAME@" in its words are its descriptors for these."""
+        """Start a guest's process: "@line@" and "@card:NUMBER@" in its words are its descriptors for these."""
         ours, theirs = socket.socketpair()
         ends = [theirs]
         words = {"@line@": str(theirs.fileno())}
@@ -91,7 +89,7 @@ class Switch(keeper.Keeper):
             process = subprocess.Popen(
                 [_filled(word, words) for word in machine["argv"]], env=machine["environment"], stdin=subprocess.DEVNULL,
                 stdout=console, stderr=console, pass_fds=[end.fileno() for end in ends],
-                preexec_fn=lambda: _settle(machine["processor"]))
+                preexec_fn=lambda: uml.settle(machine["processor"]))
         for end in ends:
             end.close()
         line = Line(ours, lambda: self._wake(number))
@@ -108,7 +106,6 @@ class Switch(keeper.Keeper):
             return
         for message in messages:
             if "hello" in message:
-                guest.ready = True
                 guest.line.send({**guest.begin, "op": "start", "id": 0})
             elif not guest.up and message["id"] == 0:
                 self._is_up(guest, message)
@@ -170,12 +167,6 @@ def _filled(word: str, words: dict[str, str]) -> str:
     for mark, value in words.items():
         word = word.replace(mark, value)
     return word
-
-
-def _settle(processor: int | None) -> None:
-    syscalls.die_with_parent(signal.SIGKILL)
-    if processor is not None:
-        os.sched_setaffinity(0, {processor})
 
 
 def start(sock: socket.socket, folder: str) -> None:

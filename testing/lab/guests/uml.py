@@ -46,10 +46,11 @@ def start(machine: Machine, out: Path, console: Path) -> subprocess.Popen:
     with open(console, "wb") as output:
         return subprocess.Popen(command(machine, out), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                                 env=environment(), start_new_session=True,
-                                preexec_fn=lambda: _settle(machine.processor))
+                                preexec_fn=lambda: settle(machine.processor))
 
 
-def _settle(processor: int) -> None:
+def settle(processor: int) -> None:
+    """In a guest's process, before it is one: end with the process that starts it, and stay on one processor."""
     syscalls.die_with_parent(signal.SIGKILL)
     os.sched_setaffinity(0, {processor})
 

@@ -32,7 +32,7 @@ def named(name: str, place: str) -> Build:
     tree, at, revision = name.removeprefix("git:").rpartition("@")
     if not at or not tree or not revision:
         raise UsageError(f"kernel '{name}': say git:TREE@REVISION, or git:TREE@REVISION+BASE")
-    revision, _, base = revision.replace(",", "+").partition("+")  # a comma too, where it does not part kernels of a list
+    revision, _, base = revision.partition("+")
     return from_git(Path(tree), revision, base or _BASES[place])
 
 

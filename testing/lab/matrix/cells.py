@@ -36,9 +36,9 @@ class Cell:
 def words(lists: Iterable[str]) -> list[str]:
     """What options give that may be repeated and may hold several words each, with commas; each word once.
 
-    A commit with its base (git:TREE@REVISION,BASE) and kernels of single hosts (east=A,west=B) have commas of their own.
+    Kernels of single hosts (east=A,west=B) are one word together.
     """
-    parts = [[text] if text.startswith("git:") or "=" in text else text.split(",") for text in lists]
+    parts = [[text] if "=" in text else text.split(",") for text in lists]
     return list(dict.fromkeys(word for part in parts for word in part if word))
 
 

@@ -246,9 +246,9 @@ def test_a_step_that_fails_is_no_opinion(checkout):
 
 
 def test_order_is_json_that_a_step_reads(tmp_path):
-    Order("t/name", (), "a|b", "git:/linux@0123,uml-6.1", 2, True).keep(tmp_path)
+    Order("t/name", (), "a|b", "git:/linux@0123+uml-6.1", 2, True).keep(tmp_path)
     assert json.loads(Path(tmp_path / "order.json").read_text())["backwards"] is True
-    assert Order.read(tmp_path).good == "git:/linux@0123,uml-6.1"
+    assert Order.read(tmp_path).good == "git:/linux@0123+uml-6.1"
 
 
 # ---- packages

@@ -64,6 +64,8 @@ def test_a_variant_is_blessed_for_its_cells_only(own):
     assert "[variants] does not say why there is a 'sun'" in scratch.one_line(own.lab("bless", name, "--variant", "sun"), 2)
     assert own.lab("bless", name, "--variant", "ns").returncode == 0
     assert own.lab("diff", name).returncode == 0 and own.lab("run", name).returncode == 0
+    assert own.lab("run", "--keep", name).returncode == 0 and own.lab("run", "--live", name).returncode == 0
+    assert own.lab("stop", name).returncode == 0
     goldens = _goldens(own, "cells")
     assert goldens["west.console.txt"] == "as elsewhere\n" and "fine" in goldens["west.console.ns.txt"]
     folder = own.kind / "cells"

@@ -12,6 +12,7 @@ import pytest
 import scratch
 
 from lab import cli, kernels, paths, pool, runone, testcase
+from lab.commands import kernelwords
 from lab.guests import processors, report, uml
 from lab.guests import run as guestrun
 
@@ -226,6 +227,9 @@ def test_pool_runs_it_in_a_guest(guest):
 _NOT_NS = "lab: --kernel, --real-time, --apart and --seed are for guests: --place uml"
 
 
+_NOT_QEMU = "lab: --apart, --kernel HOST=NAME and --seed are for UML guests: --place uml"
+
+
 @pytest.mark.parametrize("command", ["run", "run-one"])
 @pytest.mark.parametrize("words, said", [
     (["--place", "ns", "--kernel", "uml-6.1"], _NOT_NS), (["--kernel", "uml-6.1"], _NOT_NS), (["--real-time"], _NOT_NS),
@@ -234,6 +238,8 @@ _NOT_NS = "lab: --kernel, --real-time, --apart and --seed are for guests: --plac
     (["--place", "uml", "--kernel", "uml-6.1", "--kernel", "uml-6.12"],
      "lab: --kernel: 'uml-6.1' and 'uml-6.12' for the same hosts; HOST=NAME gives a host its own"),
     (["--place", "uml", "--kernel", "east=6.1", "--kernel", "east=6.12"], "lab: --kernel: 'east=6.12': east has 6.1 already"),
+    (["--place", "qemu", "--apart"], _NOT_QEMU), (["--place", "qemu", "--seed", "1"], _NOT_QEMU),
+    (["--place", "qemu", "--kernel", "east=6.1"], _NOT_QEMU),
     (["--place", "uml", "--kernel", "east="], "lab: --kernel: 'east=': not HOST=NAME"),
     (["--place", "uml", "--kernel", "moon=6.1"], "lab: --kernel: hosts/empty has no host 'moon'; it has west, east"),
 ])
@@ -242,6 +248,22 @@ def test_options_that_do_not_fit(tmp_path, capsys, command, words, said):
     shown = capsys.readouterr().err
     assert shown.startswith(said) and shown.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("words, found", [
+    ("", ("usual", {})), ("6.1", ("6.1", {})), ("git:/a b@HEAD~2+uml-6.1", ("git:/a b@HEAD~2+uml-6.1", {})),
+    ("east=6.1,west=git:/t@HEAD+uml-6.1", ("usual", {"east": "6.1", "west": "git:/t@HEAD+uml-6.1"})),
+    ("east=6.1,6.12", ("6.12", {"east": "6.1"})),
+])
+def test_kernels_of_all_and_of_single_hosts(words, found):
+    assert kernelwords.read(words, "usual") == found
+
+
+def test_virtual_time_has_a_limit_in_real_time():
+    day = 90_000.0
+    assert runone.Options(place="uml").limit(day) == 600 and runone.Options(place="uml").limit(30) == 30
+    assert runone.Options(place="uml", real_time=True).limit(day) == day
+    assert runone.Options(place="qemu", patience=8.0).limit(30) == 240
 
 
 @pytest.mark.parametrize("command", ["run", "run-one"])
@@ -294,4 +316,5 @@ def test_clock_jumps_and_stands(guests, tmp_path):
 
 def test_live_hosts_are_not_in_a_guest(capsys):
     assert cli.main(["run", "--place", "uml", "--live", "hosts/empty"]) == 2
-    assert capsys.readouterr().err.startswith("lab: --live types in hosts that are up, which are in namespaces")
+    said = "lab: --live types in hosts that are up, wherever they are; --place does not go with it"
+    assert capsys.readouterr().err.startswith(said)

@@ -306,7 +306,7 @@ def test_git_builds_compile_only_what_changed(tree, tmp_path):
     before = _git(tree, "status", "--porcelain"), _git(tree, "for-each-ref"), sorted((tree / ".git").iterdir())
     first = kernels.ensure(catalog.find(f"git:{tree}@HEAD~2+k"), _quiet)
     again = catalog.find(first.name)
-    assert again == catalog.find(f"git:{tree}@HEAD~2,k") and "," not in again.name and again.name.endswith("+k")
+    assert again == catalog.find(f"git:{tree}@HEAD~2+k") and "," not in again.name and again.name.endswith("+k")
     assert first.image.read_text() == "new 1\nmore\n" and _compiled(tmp_path) == ["code.c", "more.c"]
     with pytest.raises(UnresolvedError, match="ended with 2: .*error"):
         kernels.ensure(gittree.from_git(tree, "HEAD~1", "k"), _quiet)

@@ -42,7 +42,7 @@ def test_a_kernel_must_go_with_one_of_the_places():
 
 def test_words_may_be_repeated_and_joined():
     assert cells.words(["a,b", "c", "b,", ""]) == ["a", "b", "c"]
-    assert cells.words(["git:/linux@v6,uml-6.1", "east=a,west=b"]) == ["git:/linux@v6,uml-6.1", "east=a,west=b"]
+    assert cells.words(["git:/linux@v6+uml-6.1,6.1", "east=a,west=b"]) == ["git:/linux@v6+uml-6.1", "6.1", "east=a,west=b"]
 
 
 def test_folders_of_cells_are_one_name():

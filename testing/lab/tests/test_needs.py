@@ -25,7 +25,7 @@ def _asked_anew():
     (["vti"], "needs VTI devices, but kernel k is built without CONFIG_NET_IPVTI"),
 ])
 def test_what_a_configuration_lacks(names, said):
-    assert needs.lacking(names, CONFIG, "k") == said
+    assert needs.lacking(names, CONFIG, "k", virtual=True) == said
 
 
 def test_virtual_time_is_there_where_the_place_has_it():
