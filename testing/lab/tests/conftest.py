@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes the package `lab` importable for its tests."""
+"""Makes the package `lab` importable for its tests, and Ctrl-C what it is at a terminal."""
 
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+# A shell that starts this in the background has it ignored, and so would all that is started here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(name="checkout", scope="session")
