@@ -58,8 +58,8 @@ def _relay(client: KeeperClient, host: str) -> int:
             data = os.read(0, 4096)
             if not data:
                 sources.remove(sys.stdin)
-                data = b"\x04"  # the end of our input is the end of the shell's
-            client.channel.send({"op": "input", "id": 0, "to": host, "session": 1, "data": pack(data)})
+            what = {"op": "input", "data": pack(data)} if data else {"op": "end-input"}
+            client.channel.send({**what, "id": 0, "to": host, "session": 1})
         if client.channel in ready:
             messages = client.channel.pump()
             if messages is None:

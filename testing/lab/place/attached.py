@@ -9,6 +9,8 @@ from lab.place.frames import pack, unpack
 from lab.place.loop import Loop
 
 _AGAIN = 0.02  # seconds until a terminal that takes no more is tried again
+_REMIND = 0.1  # seconds until a command is told again that there is no more input
+_END_OF_FILE = b"\x04"  # as typed: VEOF of termios(3), which a new terminal has
 
 
 class Attached:
@@ -17,6 +19,7 @@ class Attached:
     def __init__(self, loop: Loop, request: dict, environment: dict[str, str], folder: str,
                  send: Callable[[dict], None]) -> None:
         self._loop, self._send, self._typed = loop, send, bytearray()
+        self._no_more = False  # whether the input has ended
         self.pid, self._master = os.forkpty()
         if self.pid == 0:
             _become(request, environment, folder)
@@ -43,6 +46,15 @@ class Attached:
         if not waits:
             self._type()
 
+    def end_input(self) -> None:
+        """Let whoever reads find the end of the input, again and again as that of a file.
+
+        A terminal tells the end to one read() alone, and not even to that if its reader changes its mode just then, as
+        readline does between commands.
+        """
+        self._no_more = True
+        self._type()
+
     def _type(self) -> None:
         """Give the terminal what it takes, the rest later: the host must not wait for a command that does not read."""
         try:
@@ -50,6 +62,10 @@ class Attached:
                 del self._typed[:os.write(self._master, self._typed)]
         except BlockingIOError:
             self._loop.after(_AGAIN, self._type)
+            return
+        if self._no_more and self._master >= 0:
+            self._typed += _END_OF_FILE
+            self._loop.after(_REMIND, self._type)
 
     def resize(self, request: dict) -> None:
         """Give the terminal request["rows"] rows and request["columns"] columns."""

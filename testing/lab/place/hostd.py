@@ -113,6 +113,11 @@ class Host:
         if session := self._session(request):
             session.input(request)
 
+    def do_end_input(self, request: dict) -> None:
+        """A person's input at an attached terminal has ended, as a pipe's does; no answer."""
+        if session := self._session(request):
+            session.end_input()
+
     def do_resize(self, request: dict) -> None:
         """A person's window has another size; no answer."""
         if session := self._session(request):

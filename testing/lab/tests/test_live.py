@@ -150,6 +150,12 @@ def test_a_shell_that_is_fed_from_a_pipe(checkout, kept):
     assert done.returncode == 0 and "sum 42" in done.stdout
 
 
+def test_whoever_reads_finds_the_end_of_a_pipe(checkout, kept):
+    done = subprocess.run([checkout.path / "lab", "shell", kept, "west"], input="cat; cat; echo both $((40 + 2))\n", text=True,
+                          env=checkout.environment, capture_output=True, timeout=scratch.LIMIT, check=False)
+    assert done.returncode == 0 and "both 42" in done.stdout
+
+
 def test_what_a_shell_left_running_ends_with_its_terminal(checkout, kept, terminal):
     terminal.type("tail -f /dev/zero >/dev/null\r")
     terminal.wait_for("zero")
