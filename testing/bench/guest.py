@@ -7,7 +7,7 @@ uml-day      netkey/ikev2-day, 24 hours of a tunnel in virtual time, likewise
 uml-suite    all good tests of testing/pluto and testing/netkey in UML guests, as many at once as there are processors
 qemu-first   pluto/ikev2-psk in a QEMU guest that is booted (--no-snapshot), from command to verdict
 qemu-next    the same in a guest restored from a snapshot
-bisect-10    lab bisect over ten packaged kernels, each tried in a guest whose snapshot is not there yet
+bisect-10    lab bisect over ten packaged kernels that are fetched already; with the snapshots of earlier runs
 
 The peer of the first and of qemu-first and qemu-next is pluto/ikev2-psk in namespaces; of uml-day, the day; of uml-suite,
 the sum of its tests' own times. Kernels and peers are fetched and built before anything is measured.
