@@ -3,7 +3,6 @@
 ../../guestbin/xfrm-churn.sh 10
 before=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
 ../../guestbin/xfrm-churn.sh 1000
-after=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
-((before - after < 4096)) && echo memory is back || echo "$before kB before, $after kB after"
+../../guestbin/wait-for.sh --match back -- awk -v before="$before" '/^MemAvailable/ { print(before - $2 < 4096 ? "memory is back" : before " kB before, now " $2) }' /proc/meminfo
 ip xfrm state count
 ip xfrm policy count
