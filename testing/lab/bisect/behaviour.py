@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lab import compare, diffshow
 from lab.errors import UsageError
+from lab.guests import run
 from lab.result import Result, load
 from lab.testcase import TestCase
 
@@ -43,6 +44,8 @@ class Aspect:
         result = load(out)
         if not result or (result.verdict == "unresolved" and (self.on == RESULT or not ended(result))):
             return Behaviour("unresolved", {}, result.reason or "unresolved" if result else "it left no result")
+        if result.verdict == "crash" and result.reason.startswith(run.AT_BOOT):
+            return Behaviour("crash", {}, f"it does not boot: {result.reason}")
         if self.on == RESULT:
             return Behaviour(result.verdict, {"result": f"{result.verdict} {result.reason}".rstrip() + "\n"})
         if result.verdict == "skipped":

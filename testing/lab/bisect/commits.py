@@ -89,6 +89,7 @@ def run(bare: Path, older: str, newer: str, step: list[str], log: Path) -> Ended
 
     The command's standard error is ours; what git itself prints goes to the log. UnresolvedError if the command gave up.
     """
+    _checked(_git(bare, "update-ref", "--no-deref", "HEAD", newer))  # the tree's may be a branch without commits
     _checked(_git(bare, "bisect", "start", "--no-checkout", newer, older))
     with open(log, "ab") as file, subprocess.Popen(["git", "bisect", "run", *step], cwd=bare, stdin=subprocess.DEVNULL,
                                                    stdout=file, stderr=None, env=_environment(),

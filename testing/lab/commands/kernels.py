@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
                       help="list them; get packages; build what is built; gc: remove what nothing names (%(default)s)")
     made.add_argument("kernels", nargs="*", metavar="KERNEL", help="just these (list, get, build)")
     made.add_argument("--git", metavar="TREE", type=Path, help="build a commit of this git tree of the kernel (build)")
-    made.add_argument("--commit", metavar="REV", default="HEAD", help="which commit (build --git; %(default)s)")
+    made.add_argument("--commit", metavar="REV", help="which commit (build --git; HEAD)")
     made.add_argument("--base", metavar="BUILD", help="whose configuration and edits it gets (build --git; uml-6.12)")
     made.add_argument("--cached", action="store_true", help="only what is in the cache; asks nobody (list)")
     made.add_argument("--older", metavar="DAYS", type=float, help="remove also what was last used so long ago (gc)")
@@ -45,8 +45,10 @@ def _check(arguments: argparse.Namespace) -> None:
     """Refuse options of other actions."""
     if arguments.action != "gc" and (arguments.older is not None or arguments.all or arguments.dry_run):
         raise UsageError("--older, --all and --dry-run are for 'lab kernels gc'")
-    if arguments.action != "build" and (arguments.git or arguments.base):
-        raise UsageError("--git and --base are for 'lab kernels build'")
+    if arguments.action != "build" and (arguments.git or arguments.base or arguments.commit):
+        raise UsageError("--git, --commit and --base are for 'lab kernels build'")
+    if not arguments.git and (arguments.base or arguments.commit):
+        raise UsageError("--commit and --base go with --git TREE")
     if arguments.action == "gc" and arguments.kernels:
         raise UsageError("kernels gc takes no names")
     if arguments.older is not None and not arguments.older >= 0:
@@ -93,7 +95,7 @@ def _make(arguments: argparse.Namespace) -> int:
     wanted = [catalog.find(name, progress=_tell) for name in arguments.kernels]
     if arguments.git:
         from lab.kernels import gittree
-        wanted.append(gittree.from_git(arguments.git, arguments.commit, arguments.base or "uml-6.12"))
+        wanted.append(gittree.from_git(arguments.git, arguments.commit or "HEAD", arguments.base or "uml-6.12"))
     if not wanted:
         raise UsageError(f"kernels {arguments.action}: name the kernels; 'lab kernels' lists them")
     for kernel in wanted:

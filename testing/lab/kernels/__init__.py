@@ -68,8 +68,11 @@ def ensure(kernel: Kernel, progress: Progress) -> Files:
 
 def _make(kernel: Kernel, progress: Progress) -> None:
     from lab import once
-    from lab.kernels import build, catalog, package
+    from lab.kernels import build, catalog, gc, package
     final = folder(kernel)
+    for stale in final.parent.glob("*.draft-*"):  # gigabytes that a run left which was killed
+        if stale.is_dir():
+            gc.remove(stale)
     make = package.make if isinstance(kernel, catalog.Package) else build.make
     with once.locked(final.with_name(final.name + ".lock"), lambda: progress(f"{kernel.name}: another run makes it; waiting")):
         once.folder(final, lambda draft: make(kernel, draft, progress))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab import debs, kernels
 from lab.errors import UnresolvedError
-from lab.kernels import compiler
+from lab.kernels import compiler, gcov
 from lab.kernels.catalog import Build, Edit
 
 _ROOM = 4_000_000_000  # bytes that a source tree and its objects take
@@ -22,13 +22,15 @@ def make(build: Build, draft: Path, progress: kernels.Progress) -> None:
     UnresolvedError if there is no room or no source, an edit or the configuration does not fit, or it does not compile.
     """
     top = kernels.top()
-    if shutil.disk_usage(top).free < _ROOM:
-        raise UnresolvedError(f"{top}: building {build.name} takes {_ROOM // 10**9} GB of room, which is not there")
+    free = shutil.disk_usage(top).free
+    if free < _ROOM:
+        raise UnresolvedError(f"{top}: building {build.name} takes {_ROOM / 1e9:.1f} GB of room; there are {free / 1e9:.1f} GB")
+    compiler.check(build, top)
     began = time.monotonic()
     if build.tree:
         from lab.kernels import gittree
         with gittree.checked_out(build, progress) as tree:
-            compiled(build, tree, draft, progress)
+            compiled(build, tree, draft, progress, gittree.configured_by(build))
     else:
         source = debs.fetch([build.source], top / "source" / build.source, progress)
         work = draft / "work"
@@ -42,15 +44,16 @@ def make(build: Build, draft: Path, progress: kernels.Progress) -> None:
     progress(f"{build.name}: built in {time.monotonic() - began:.0f} s")
 
 
-def compiled(build: Build, tree: Path, draft: Path, progress: kernels.Progress) -> None:
-    """Configure and compile a tree that is edited, and copy what comes of it."""
+def compiled(build: Build, tree: Path, draft: Path, progress: kernels.Progress, key: str = "") -> None:
+    """Configure and compile a tree that is edited, and copy what comes of it. key: see compiler.configure()."""
     log = draft / "build.log"
-    compiler.configure(build, tree, log)
+    compiler.configure(build, tree, log, key)
     progress(f"{build.name}: compiling, which takes some minutes; its log is {log}")
-    compiler.compile_kernel(build, tree, log, _steps(build) - log.read_bytes().count(b"\n"), progress)
+    compiler.compile_kernel(build, tree, log, _steps(build) - (log.read_bytes().count(b"\n") if log.exists() else 0), progress)
     products = {**_PRODUCTS[build.arch], ".config": "config", "include/config/kernel.release": "release"}
     for product, name in products.items():
         shutil.copy2(tree / product, draft / name)
+    gcov.keep(tree, draft)
 
 
 def apply(edit: Edit, tree: Path, name: str) -> None:

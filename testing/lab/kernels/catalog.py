@@ -9,10 +9,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.errors import UsageError
+from lab.errors import EXIT_UNRESOLVED, UsageError
 
 PLACES = {"um": "uml", "x86": "qemu"}  # where a kernel of that architecture runs
 FORMAT = 1  # of the folders of packages; another number makes them anew
+
+
+class UnknownKernelError(UsageError):
+    """There is no such kernel, or none any more: nothing can be said of a test under it."""
+
+    exit_status = EXIT_UNRESOLVED
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,8 @@ def find(name: str, place: str = "", progress: Callable[[str], None] = print) ->
     """The kernel of that name, which must suit the place (uml, qemu) if one is given.
 
     A name is a build's, a package's (6.1.0-50, 6.12.100-rt), a series' (6.1, 6.12-cloud: the newest package; at place
-    uml the build uml-6.1), or git:TREE@REVISION[+BASE]. UsageError if there is none, and tells what there is.
+    uml the build uml-6.1), or git:TREE@REVISION[+BASE]. UnknownKernelError if there is none, and tells what there is;
+    UsageError if it does not suit the place.
     """
     known = builds()
     if name.startswith("git:"):
@@ -120,14 +127,14 @@ def _package(name: str, known: dict[str, Build], progress: Callable[[str], None]
     from lab.kernels import archive, recipes
     series = recipes.series_of(name)
     if not series:
-        raise UsageError(f"unknown kernel '{name}'; {_known(name, known)}")
+        raise UnknownKernelError(f"unknown kernel '{name}'; {_known(name, known)}")
     if found := archive.find(name, progress):
         return found
     there = [one for one in packages(series.flavour, progress) if one.series == series.name]
     if name == series.alias and there:
         return there[-1]
     have = f"there are {there[0].name} to {there[-1].name}" if there else "it has none of that sort"
-    raise UsageError(f"the archive has no kernel '{name}'; {have}, and 'lab kernels list' shows all")
+    raise UnknownKernelError(f"the archive has no kernel '{name}'; {have}, and 'lab kernels list' shows all")
 
 
 def _known(name: str, known: dict[str, Build]) -> str:

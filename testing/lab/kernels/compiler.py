@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ _LIMIT = 3600  # seconds for a whole build on a slow machine
 _STEP_LIMIT = 600  # seconds for what comes before compiling: unpacking, configuring
 _END_LIMIT = 10  # seconds for make to end after it was asked to
 _TELL = 30  # seconds between words of progress
+_PROGRAMS = ("gcc", "make", "flex", "bison", "bc", "ld")
 _TARGETS = {"um": "linux", "x86": "bzImage"}
 _CACHE = "5G"
 _ERROR = re.compile(r"\berror: |#error|undefined reference")
@@ -30,13 +32,37 @@ _FIXED = {"KBUILD_BUILD_TIMESTAMP": "2026-01-01 00:00:00 UTC", "KBUILD_BUILD_USE
           "KBUILD_BUILD_VERSION": "1", "CCACHE_NOHASHDIR": "1", "CCACHE_MAXSIZE": _CACHE, "LC_ALL": "C"}
 
 
-def configure(build: Build, tree: Path, log: Path) -> None:
-    """Merge the fragments over the smallest configuration, and see that every wish of theirs came true."""
+def check(build: Build, top: Path) -> None:
+    """UnresolvedError if a program that building takes is not installed, or make cannot work below the folder `top`."""
+    if missing := [name for name in _PROGRAMS if not shutil.which(name)]:
+        raise UnresolvedError(f"{build.name}: building a kernel takes {', '.join(missing)}; 'make deps-uml' installs "
+                              "what is missing")
+    if re.search(r"[\s:]", str(top)):
+        raise UnresolvedError(f"{top}: a kernel cannot be built in a folder with a blank or a colon in its name; "
+                              "set CYGNET_CACHE to another")
+
+
+def configure(build: Build, tree: Path, log: Path, key: str = "") -> None:
+    """Merge the fragments over the smallest configuration, and see that every wish of theirs came true.
+
+    key: what the configuration comes from, if that is known; then nothing is done where the tree's was made from the same.
+    """
+    mark = tree / ".lab-configured"
+    if key and mark.exists() and mark.read_text(encoding="ascii") == _stamp(tree, key):
+        return
     run([*_words(build), "tinyconfig"], tree, log)
     run(["scripts/kconfig/merge_config.sh", "-m", ".config", *map(str, build.config)], tree, log)
     run([*_words(build), "olddefconfig"], tree, log)
     if lost := unmet(build.config, (tree / ".config").read_text(encoding="utf-8")):
         raise UnresolvedError(f"{build.name}: the configuration cannot have {', '.join(lost)}")
+    mark.write_text(_stamp(tree, key), encoding="ascii")
+
+
+def _stamp(tree: Path, key: str) -> str:
+    """A hash of the key, the compiler, and the configuration as it is."""
+    compiler = os.stat(shutil.which("gcc"))
+    have = (tree / ".config").read_bytes() if (tree / ".config").exists() else b""
+    return hashlib.sha256(f"{key} {compiler.st_mtime_ns} {compiler.st_size} ".encode() + have).hexdigest()
 
 
 def unmet(fragments: tuple[Path, ...], config: str) -> list[str]:
@@ -56,7 +82,7 @@ def compile_kernel(build: Build, tree: Path, log: Path, steps: int, progress: ke
 
     UnresolvedError with the end of the log if it fails or takes more than an hour.
     """
-    with open(log, "ab") as file, subprocess.Popen(
+    with open(log, "ab", buffering=0) as file, subprocess.Popen(
             [*_words(build), _TARGETS[build.arch]], cwd=tree, env=_environment(tree), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
             preexec_fn=lambda: syscalls.die_with_parent(signal.SIGTERM)) as process:
@@ -118,5 +144,5 @@ def _check(status: int, log: Path, what: str) -> None:
     """UnresolvedError with the errors in the last of the log, or its end, if the status is not 0."""
     if status:
         end = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-_END:]
-        told = [line for line in end if _ERROR.search(line)][:2] or end[-3:]
+        told = [line for line in end if _ERROR.search(line)][:2] or [line for line in end if "*** " in line][:2] or end[-3:]
         raise UnresolvedError(f"{what} ended with {status}: {' | '.join(told)}")

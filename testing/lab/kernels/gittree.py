@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from lab.kernels.catalog import Build, Edit
 
 _BASES = {"": "uml-6.12", "uml": "uml-6.12", "qemu": "qemu-6.12"}
 _SECONDS = 600
+_CONFIGURES = re.compile(r"(.*/)?Kconfig[^/]*$|(.*/)?configs/|scripts/|Makefile$|arch/[^/]*/Makefile")
 
 
 def named(name: str, place: str) -> Build:
@@ -52,6 +54,8 @@ def from_git(tree: Path, revision: str, base: str) -> Build:
         why = found.stderr.strip().splitlines()
         raise UsageError(f"{tree}: {why[0] if why else f'no commit {revision!r}'}")
     commit = found.stdout.strip()
+    if _git(tree, "cat-file", "-e", f"{commit}:scripts/kconfig").returncode:
+        raise UsageError(f"{tree}: commit {commit[:12]} is none of the kernel's: it has no scripts/kconfig")
     return replace(recipe, name=f"git:{tree}@{commit[:12]}+{base}", source="", tree=tree, commit=commit)
 
 
@@ -69,6 +73,8 @@ def checked_out(build: Build, progress: kernels.Progress) -> Iterator[Path]:
         sources = place / "tree"
         sources.mkdir(parents=True, exist_ok=True)
         busy.touch()
+        if _is_changed(build):
+            progress(f"{build.name}: what {build.tree} has that is not committed is left out")
         try:
             _update(build, place, sources)
             yield sources
@@ -79,7 +85,22 @@ def checked_out(build: Build, progress: kernels.Progress) -> Iterator[Path]:
 def folder(build: Build) -> Path:
     """Where the sources and objects of a build's tree and recipe are."""
     key = hashlib.sha256(f"{build.tree}\0{build.recipe()}".encode()).hexdigest()[:12]
-    return kernels.top() / "git" / f"{build.tree.name}-{key}"
+    return kernels.top() / "git" / f"{re.sub(r'[^A-Za-z0-9._+-]', '_', build.tree.name)}-{key}"
+
+
+def configured_by(build: Build) -> str:
+    """A hash of all that a build's configuration comes from: its recipe, and the files of its commit that Kconfig reads."""
+    listed = _git(build.tree, "ls-tree", "-r", build.commit).stdout.splitlines()
+    read = [line for line in listed if _CONFIGURES.match(line.partition("\t")[2])]
+    return hashlib.sha256("\n".join([build.recipe(), *read]).encode()).hexdigest() if read else ""
+
+
+def _is_changed(build: Build) -> bool:
+    """Whether the commit is the one that is checked out in the tree, with changes that are not committed."""
+    head = _git(build.tree, "rev-parse", "--verify", "--quiet", "HEAD").stdout.strip()
+    index = _git(build.tree, "rev-parse", "--absolute-git-dir").stdout.strip() + "/index"
+    return head == build.commit and Path(index).exists() and bool(
+        _git(build.tree, "--no-optional-locks", "status", "--porcelain", "--untracked-files=no").stdout)
 
 
 def _update(build: Build, place: Path, sources: Path) -> None:

@@ -72,6 +72,16 @@ def test_what_says_nothing_is_unknown(case, tmp_path):
     assert not Aspect("result", case).read(skipped).unknown
 
 
+@pytest.mark.parametrize("on", ["result", "console", "h.llo"])
+def test_a_kernel_that_does_not_boot_is_unknown(case, tmp_path, on):
+    out = tmp_path / "boot"
+    out.mkdir()
+    Result("t/name", {}, str(out), "crash", "the kernel reports at boot: Kernel panic").save()
+    assert Aspect(on, case).read(out).unknown == "it does not boot: the kernel reports at boot: Kernel panic"
+    crashed = _run(tmp_path / "later", "crash", reason="the kernel reports: Kernel panic")
+    assert not Aspect(on, case).read(crashed).unknown
+
+
 def test_what_has_no_expected_file_can_be_compared_all_the_same(case, tmp_path):
     out = _run(tmp_path / "new", "unresolved", reason="nothing to compare with")
     result = load(out)
@@ -195,6 +205,13 @@ def test_the_commit_is_found_and_the_tree_left_alone(tree, tmp_path, change):
     assert before == (sorted(path for path in tree.rglob("*")), _git(tree, "status", "--porcelain"), _git(tree, "for-each-ref"))
     assert f"change number {change}" in commits.about(tree, names[change])
     assert commits.parent(tree, names[change]) == names[change - 1]
+
+
+def test_a_tree_on_a_branch_without_commits(tree, tmp_path):
+    tree, names = tree
+    _git(tmp_path, "clone", "--quiet", str(tree), "other")
+    _git(tmp_path / "other", "symbolic-ref", "HEAD", "refs/heads/new")
+    assert _bisect(tmp_path / "other", names, tmp_path, "int(number >= 3)").first == names[3]
 
 
 def test_commits_that_cannot_be_told_are_all_named(tree, tmp_path):

@@ -2,6 +2,7 @@
 """Building kernels of guests into the cache, from a source and from a git tree made up here."""
 
 import os
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 import scratch
 
-from lab import cli, debs, kernels, paths
+from lab import cli, debs, kernels, once, paths
 from lab.errors import UnresolvedError, UsageError
 from lab.kernels import build, catalog, compiler, gittree, recipes
 
@@ -28,6 +29,7 @@ why = "newer"
 _MAKEFILE = """\
 tinyconfig:
 \techo CONFIG_TINY=y > .config
+\techo configured >> $(COUNT)
 olddefconfig:
 \tsed -i /CONFIG_LOST/d .config
 linux: more.o code.o
@@ -119,6 +121,16 @@ def test_built_once(kernel, tmp_path):
     assert (tmp_path / "count").read_text().count("made\n") == 1
 
 
+def test_what_killed_builds_left_is_removed(kernel, tmp_path):
+    top = tmp_path / "cache" / "kernels"
+    for name in ("other-0123456789ab.draft-1", "busy-0123456789ab.draft-2"):
+        (top / name / "work").mkdir(parents=True)
+    (top / "packages.json.draft-3").touch()
+    with once.locked(top / "busy-0123456789ab.lock"):
+        kernels.ensure(kernel, _quiet)
+    assert _left(tmp_path) == ["busy-0123456789ab.draft-2", kernels.folder(kernel).name, "packages.json.draft-3"]
+
+
 def test_progress_is_a_part_of_what_the_last_build_took(kernel, monkeypatch):
     monkeypatch.setattr(compiler, "_TELL", -1)
     said = []
@@ -135,6 +147,14 @@ def test_compile_failure(kernel, tmp_path):
     assert said.startswith("k ended with 2: ") and "#error no such machine" in said
     _source(tmp_path, "old\n")
     assert kernels.ensure(kernel, _quiet).image.read_text() == "new\nmore\n"
+
+
+def test_file_that_is_not_there(kernel, tmp_path, monkeypatch):
+    """What make says of it is not at the end where it works at two things at once."""
+    monkeypatch.setitem(globals(), "_MAKEFILE", _MAKEFILE.replace("linux: more.o", "linux: more.o gone.o"))
+    _source(tmp_path, "old\n")
+    _program(tmp_path, monkeypatch, "make", '/usr/bin/make -k "$@"; status=$?; printf "AR\\nAR\\nAR\\n"; exit $status')
+    assert "No rule to make target 'gone.o'" in _fails(kernel, tmp_path)
 
 
 @pytest.mark.parametrize("first, second, config, lost", [
@@ -157,7 +177,7 @@ def test_unmet(tmp_path, first, second, config, lost):
 def test_unmet_option(kernel, tmp_path):
     kernel.config[0].write_text("CONFIG_A=y\nCONFIG_LOST=y\n")
     assert _fails(kernel, tmp_path) == "k: the configuration cannot have CONFIG_LOST=y"
-    assert not (tmp_path / "count").exists()
+    assert _compiled(tmp_path) == []
 
 
 @pytest.mark.parametrize("code, times", [("other\n", 0), ("old old\n", 2)])
@@ -174,7 +194,8 @@ def test_edit_of_a_file_that_is_not_there(kernel, tmp_path):
 
 def test_no_room(kernel, tmp_path, monkeypatch):
     monkeypatch.setattr(build, "_ROOM", 1 << 62)
-    assert "of room, which is not there" in _fails(kernel, tmp_path)
+    said = _fails(kernel, tmp_path)
+    assert re.search(rf"kernels: building k takes {(1 << 62) / 1e9:.1f} GB of room; there are \d+\.\d GB$", said)
 
 
 def test_package_without_source(kernel, tmp_path):
@@ -203,7 +224,15 @@ def test_no_make(kernel, tmp_path, monkeypatch):
     for name in ("tar", "xz"):
         (tmp_path / "programs" / name).symlink_to(f"/bin/{name}")
     monkeypatch.setenv("PATH", str(tmp_path / "programs"))
-    assert _fails(kernel, tmp_path) == "make: no such program; 'make deps-uml' installs what building kernels takes"
+    assert _fails(kernel, tmp_path) == ("k: building a kernel takes gcc, make, flex, bison, bc, ld; 'make deps-uml' installs "
+                                        "what is missing")
+
+
+@pytest.mark.parametrize("name", ["a cache", "a:cache"])
+def test_cache_whose_name_make_cannot_have(kernel, tmp_path, monkeypatch, name):
+    monkeypatch.setenv("CYGNET_CACHE", str(tmp_path / name))
+    with pytest.raises(UnresolvedError, match=f"{name}/kernels: a kernel cannot be built in a folder with a blank or a colon"):
+        kernels.ensure(kernel, _quiet)
 
 
 def test_same_environment_wherever_it_is_built(kernel, monkeypatch):
@@ -294,12 +323,78 @@ def _user_tree(kernel, tmp_path):
     return tree
 
 
+def _told(tmp_path: Path) -> list[str]:
+    """What make has done since this was last asked."""
+    count = tmp_path / "count"
+    found = count.read_text().splitlines() if count.exists() else []
+    count.write_text("")
+    return found
+
+
 def _compiled(tmp_path: Path) -> list[str]:
     """The files that were compiled since this was last asked."""
-    count = tmp_path / "count"
-    found = [line.removeprefix("cc ") for line in count.read_text().splitlines() if line.startswith("cc ")]
-    count.write_text("")
-    return sorted(found)
+    return sorted(line.removeprefix("cc ") for line in _told(tmp_path) if line.startswith("cc "))
+
+
+def _commit(tree: Path, file: str, text: str) -> catalog.Build:
+    """A commit after the one that is checked out, with another text in a file; its build."""
+    (tree / file).write_text(text)
+    _git(tree, "add", "-A")
+    _git(tree, "commit", "-qm", text)
+    return gittree.from_git(tree, "HEAD", "k")
+
+
+def test_git_builds_are_configured_again_only_if_what_they_come_from_changed(tree, tmp_path, monkeypatch):
+    kernels.ensure(_commit(tree, "code.c", "old 1\n"), _quiet)
+    assert "configured" in _told(tmp_path)
+    kernels.ensure(_commit(tree, "more.c", "other\n"), _quiet)
+    assert _told(tmp_path) == ["cc more.c", "made"]
+    kernels.ensure(_commit(tree, "Kconfig.extra", "config A\n"), _quiet)
+    assert "configured" in _told(tmp_path)
+    last = _commit(tree, "more.c", "another\n")
+    (gittree.folder(last) / "tree" / ".config").write_text("CONFIG_B=y\n")
+    kernels.ensure(last, _quiet)
+    assert "configured" in _told(tmp_path)
+    (tmp_path / "programs").mkdir()
+    (tmp_path / "programs" / "gcc").write_text("another compiler")
+    (tmp_path / "programs" / "gcc").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'programs'}:{os.environ['PATH']}")
+    kernels.ensure(_commit(tree, "more.c", "the last\n"), _quiet)
+    assert "configured" in _told(tmp_path)
+
+
+def test_git_build_after_a_configuration_that_failed_configures_again(tree, tmp_path):
+    (tmp_path / "config" / "a.config").write_text("CONFIG_A=y\nCONFIG_LOST=y\n")
+    kernel = gittree.from_git(tree, "HEAD", "k")
+    for _ in range(2):
+        with pytest.raises(UnresolvedError, match="cannot have CONFIG_LOST=y"):
+            kernels.ensure(kernel, _quiet)
+        assert _told(tmp_path) == ["configured"]
+
+
+def test_tree_with_a_blank_in_its_name(tree, tmp_path):
+    (tree.parent / "my linux:next").symlink_to(tree)
+    built = kernels.ensure(gittree.from_git(tree.parent / "my linux:next", "HEAD~2", "k"), _quiet)
+    assert built.image.read_text() == "new 1\nmore\n" and not list((tmp_path / "cache").rglob("*[ :]*"))
+
+
+def test_what_is_not_committed_is_told(tree):
+    said = []
+    (tree / "more.c").write_text("not committed\n")
+    before = sorted((path, path.stat().st_mtime_ns) for path in tree.rglob("*"))
+    assert "not committed" not in kernels.ensure(gittree.from_git(tree, "HEAD", "k"), said.append).image.read_text()
+    assert f"what {tree} has that is not committed is left out" in "".join(said)
+    assert before == sorted((path, path.stat().st_mtime_ns) for path in tree.rglob("*"))
+    said.clear()
+    kernels.ensure(gittree.from_git(tree, "HEAD~2", "k"), said.append)
+    assert "not committed" not in "".join(said)
+
+
+def test_tree_of_something_else(tree):
+    _git(tree, "rm", "-qr", "scripts")
+    _git(tree, "commit", "-qm", "other")
+    with pytest.raises(UsageError, match=r"linux: commit \w{12} is none of the kernel's: it has no scripts/kconfig"):
+        gittree.from_git(tree, "HEAD", "k")
 
 
 def test_git_builds_compile_only_what_changed(tree, tmp_path):

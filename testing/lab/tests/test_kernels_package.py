@@ -276,11 +276,12 @@ def test_gc_of_all(known):
 @pytest.mark.parametrize("words, said", [
     (["build"], "kernels build: name the kernels; 'lab kernels' lists them"),
     (["get"], "kernels get: name the kernels; 'lab kernels' lists them"),
-    (["build", "vmunix"], "unknown kernel 'vmunix'; known are 6, k, and packages such as 6.1.0-50 ('lab kernels list')"),
-    (["list", "vmunix"], "unknown kernel 'vmunix'; known are 6, k, and packages such as 6.1.0-50 ('lab kernels list')"),
     (["build", "6.9"], "kernels build: '6.9' is not for that: lab kernels get 6.9"),
     (["get", "k"], "kernels get: 'k' is not for that: lab kernels build k"),
-    (["get", "6.9", "--git", "x"], "--git and --base are for 'lab kernels build'"),
+    (["get", "6.9", "--git", "x"], "--git, --commit and --base are for 'lab kernels build'"),
+    (["get", "6.9", "--commit", "x"], "--git, --commit and --base are for 'lab kernels build'"),
+    (["build", "k", "--commit", "x"], "--commit and --base go with --git TREE"),
+    (["build", "k", "--base", "k"], "--commit and --base go with --git TREE"),
     (["list", "--all"], "--older, --all and --dry-run are for 'lab kernels gc'"),
     (["gc", "k"], "kernels gc takes no names"),
     (["gc", "--older", "-1"], "--older -1: days cannot be negative"),
@@ -288,4 +289,11 @@ def test_gc_of_all(known):
 ])
 def test_command_errors(known, capsys, words, said):
     assert cli.main(["kernels", *words]) == 2
+    assert capsys.readouterr().err == f"lab: {said}\n"
+
+
+@pytest.mark.parametrize("action", ["build", "get", "list"])
+def test_unknown_kernel(known, capsys, action):
+    assert cli.main(["kernels", action, "vmunix"]) == 3
+    said = "unknown kernel 'vmunix'; known are 6, k, and packages such as 6.1.0-50 ('lab kernels list')"
     assert capsys.readouterr().err == f"lab: {said}\n"
