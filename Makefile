@@ -13,15 +13,14 @@ TESTS ?= testing/lab/tests
 # What `make check` runs in guests, and `make kvm-test` in each of which kernels.
 UML_SMOKE ?= hosts/empty pluto/ikev2-psk netkey/ikev2-psk netkey/ikev2-rekey-hour netkey/xfrm-esp-tunnel
 QEMU_SMOKE ?= netkey/xfrm-esp-tunnel
-KERNELS ?= uml-6.1 uml-6.12 6.1-cloud 6.12-cloud
-TESTS_IN ?= netkey
-place = $(if $(filter uml-%,$(1)),uml,qemu)
+KERNELS ?= uml-6.1 uml-6.12 uml-kasan 6.1 6.12
+TESTS_IN ?= netkey pluto
 
 PYTHON := /usr/bin/python3
 PYTEST = $(PYTHON) -m pytest -q -p no:cacheprovider $(TESTS)
 
-.PHONY: help deps deps-run deps-uml deps-kasan deps-qemu run check check-all kvm-test lint format test bench-lab bench-guest \
-	clean distclean
+.PHONY: help deps deps-run deps-uml deps-kasan deps-qemu deps-libvirt kvm-install kvm-uninstall run check check-all kvm-test \
+	lint format test bench-lab bench-guest clean distclean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +33,7 @@ deps-run:
 
 deps-uml: ## build the kernel of UML guests (minutes, once) and install what that takes
 	@tools/deps run guest
-	./lab kernels build uml-6.1
+	./lab kernels build uml-6.12
 
 deps-kasan: ## build the UML kernel that finds its own faults (minutes, once)
 	@tools/deps run guest
@@ -44,19 +43,30 @@ deps-qemu: ## install QEMU and fetch the newest kernels for it
 	@tools/deps run qemu
 	./lab kernels get 6.1 6.12
 
+deps-libvirt: ## install libvirt, and QEMU for it
+	@tools/deps run qemu libvirt
+
+kvm-install: deps-libvirt ## define hosts as libvirt domains (HOSTS="east west" KERNEL="6.12 east=6.1" CONNECT=qemu:///system)
+	@./lab libvirt define $(HOSTS) $(addprefix --kernel ,$(KERNEL)) $(addprefix --connect ,$(CONNECT))
+
+kvm-uninstall: ## remove these domains, running or not (HOSTS="east west" CONNECT=qemu:///system)
+	@./lab libvirt undefine $(HOSTS) $(addprefix --connect ,$(CONNECT))
+
 run: deps-run ## run one test and show its result (TEST=pluto/ikev2-psk)
 	./lab run --show $(TEST)
 
 check: deps ## run everything that must pass: linters, unit tests, the lab's tests, some of them in guests
-	@tools/check 'lint: tools/lint' 'unit tests: $(PYTEST)' 'lab lint: ./lab lint' \
+	@tools/check 'lint: tools/lint' 'unit tests: $(PYTEST)' $(CHECKS) 'lab lint: ./lab lint' \
 		'lab tests: ./lab run --all' 'mutation: ./lab mutate' \
 		'UML: ./lab run --place uml $(UML_SMOKE)' 'QEMU: ./lab run --place qemu --kernel 6.12-cloud $(QEMU_SMOKE)'
 
 check-all: check kvm-test ## the same, all tests in all of KERNELS, and 20 times over in namespaces: none may flake
-	@tools/check 'flakes: ./lab run --all --repeat 20' 'benchmark: testing/bench/lab.py'
+	@tools/check 'flakes: ./lab run --all --repeat 20' 'benchmark: testing/bench/lab.py' \
+		'bisection: $(PYTHON) -m pytest -q -rs -p no:cacheprovider testing/lab/tests/slow_bisect.py'
 
-kvm-test: deps ## run all tests in guests (KERNELS="uml-6.1 6.12-cloud"; TESTS_IN="netkey pluto")
-	@tools/check $(foreach kernel,$(KERNELS),'$(kernel): ./lab run $(TESTS_IN) --kernel $(kernel) --place $(call place,$(kernel))')
+kvm-test: ## run all tests in guests, in one table (KERNELS="uml-6.1 6.12-cloud" TESTS_IN="netkey pluto")
+	@tools/deps run guest qemu
+	./lab matrix $(TESTS_IN) --place uml,qemu $(addprefix --kernel ,$(KERNELS))
 
 lint: deps ## run the linters
 	@tools/lint

@@ -27,6 +27,8 @@ if [ ! -e $nss/cert9.db ]; then
 		limited certutil -A -n ca -t CT,, -i $x509/cacerts/ca.crt -d sql:$nss
 	fi
 fi
+# Each connection that is added complains where there is none, as in a QEMU guest.
+[ -e /etc/resolv.conf ] || : >/etc/resolv.conf
 mkdir -p /run/pluto
 setsid ipsec pluto --config /etc/ipsec.conf --logfile $log --nofork >/var/log/pluto.out 2>&1 </dev/null &
 daemon=$!

@@ -27,8 +27,17 @@ chmod 600 /etc/iked.conf
 # -d: stay in the foreground, and log there.
 setsid iked -d -v >$log 2>&1 </dev/null &
 daemon=$!
+# Its processes answer ikectl before they open their sockets, and open them before they read from them: what came meanwhile would
+# have to be sent again, and if it was answered, the SA be forgotten at once. So it must have read a datagram of ours.
+sent=
 ready() {
 	kill -0 "$daemon" 2>/dev/null || fail "iked ended: $(tail -n 3 $log)"
-	ikectl show sa >/dev/null 2>&1
+	ikectl show sa >/dev/null 2>&1 || return 1
+	case "$sent:$(awk '$2 ~ /:01F4$/ { print $5; exit }' /proc/net/udp)" in
+	*:) return 1 ;;
+	:*) bash -c 'echo >/dev/udp/127.0.0.1/500' && sent=1 && return 1 ;;
+	*:00000000) return 0 ;;
+	*) return 1 ;;
+	esac
 }
 poll 20 ready || fail "iked did not answer within 20 s: $(tail -n 3 $log)"

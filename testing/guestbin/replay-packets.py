@@ -5,18 +5,21 @@
 usage: replay-packets.py record INTERFACE FILE     returns as soon as it records; goes on in the background
        replay-packets.py send INTERFACE FILE SEQ...
 
-send: those with these sequence numbers, in this order. IPv4 only.
+send: those with these sequence numbers, in this order. IPv4 only. What was sent just now may not have been recorded yet: the
+recorder is another process, which gets its turn when the kernel says so. After ten seconds it will not come any more.
 """
 
 import socket
 import struct
 import sys
+import time
 
 import background
 
 ETH_P_ALL = 3
 PACKET_OUTGOING = 4  # linux/if_packet.h
 ESP, AH = 50, 51
+LIMIT, AGAIN = 10.0, 0.02  # seconds: how long to wait for the recorder, and how often to look
 
 
 def sequence_number(frame: bytes) -> int | None:
@@ -49,8 +52,16 @@ def frames(file: str) -> dict[int, bytes]:
     return found
 
 
+def awaited(file: str, numbers: list[int], limit: float = LIMIT) -> dict[int, bytes]:
+    """What was recorded, as soon as these sequence numbers are among it, or when so many seconds are over."""
+    deadline = time.monotonic() + limit
+    while not (recorded := frames(file)).keys() >= set(numbers) and time.monotonic() < deadline:
+        time.sleep(AGAIN)
+    return recorded
+
+
 def send(interface: str, file: str, numbers: list[int]) -> int:
-    recorded = frames(file)
+    recorded = awaited(file, numbers)
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as out:
         out.bind((interface, 0))
         for number in numbers:

@@ -26,6 +26,8 @@ COMMANDS = {
     "topology": "print or draw the network",
     "peers": "show the other IKE implementations, fetch them",
     "kernels": "show the kernels of guests, build them",
+    "coverage": "show what of the kernel's IPsec the tests have run",
+    "libvirt": "define hosts as libvirt domains",
     "new": "make a test",
     "lint": "check the tests' folders",
     "mutate": "prove that each expectation can fail",

@@ -160,7 +160,13 @@ def provide(cases: Iterable[TestCase], options: Options, progress: Callable[[str
         peers.load(name).tree(progress)
     for kind in sorted({case.x509 for case in cases if case.x509}):
         x509.ensure(kind)
-    if options.place == "qemu":
+    if options.place == "qemu" and options.is_driven:
+        from lab.guests import qemudrivenrun
+        qemudrivenrun.provide(cases, options, progress)
+    elif options.place == "libvirt":
+        from lab.libvirt import run as libvirtrun
+        libvirtrun.check(cases)
+    elif options.place == "qemu":
         from lab.guests import qemurun
         qemurun.provide(options, progress)
 
@@ -197,10 +203,16 @@ def _reap(worker: _Worker) -> None:
 def _new_run(job: Job, options: Options, slot: int) -> Run:
     if options.place == "ns":
         return Run(job.case, job.out, options, lambda text: None)
+    if options.place == "qemu" and options.is_driven:
+        from lab.guests.qemudrivenrun import QemuDrivenRun
+        return QemuDrivenRun(job.case, job.out, options, lambda text: None, slot)
+    if options.place == "libvirt":
+        from lab.libvirt.run import LibvirtRun
+        return LibvirtRun(job.case, job.out, options, lambda text: None, slot)
     if options.place == "qemu":
         from lab.guests.qemurun import QemuRun
         return QemuRun(job.case, job.out, options, lambda text: None, slot)
-    if options.apart or options.may_stay:
+    if options.is_driven:
         from lab.guests.drivenrun import DrivenRun
         return DrivenRun(job.case, job.out, options, lambda text: None, slot)
     from lab.guests.run import GuestRun

@@ -65,6 +65,11 @@ class Options:
         """Whether hosts may be left up."""
         return bool(self.keep or self.stop_at or self.stop_on_failure)
 
+    @property
+    def is_driven(self) -> bool:
+        """Whether guests are driven from outside, rather than one running the test by itself."""
+        return self.apart or self.may_stay
+
 
 class Run:
     """A test that is being run. After play(), `place` is still there if the hosts stay up.
@@ -116,8 +121,7 @@ class Run:
         with self._phase("hosts"):
             specs = self.options.inside or hostspec.build(self.case, self.progress)
             plan = self.case.network.subset(self.case.hosts).plan(self.case.nat)
-            self.place = self.new_place()
-            self.place.start(specs, plan, str(self.out))
+            self.bring_up(specs, plan)
         self.gate()
         scenario = Scenario(self.case, self.place, self._after_script)
         with self._phase("scripts"):
@@ -134,6 +138,11 @@ class Run:
         if self.options.inside is not None:
             return ""  # by its kernel's configuration, before the guest was started
         return needs.missing(self.case.needs)
+
+    def bring_up(self, specs: list[HostSpec], plan: dict) -> None:
+        """Have the hosts and wires of a plan in a new place, `place`."""
+        self.place = self.new_place()
+        self.place.start(specs, plan, str(self.out))
 
     def new_place(self) -> Place:
         """Where the hosts will be."""

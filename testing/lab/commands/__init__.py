@@ -43,16 +43,17 @@ def add_selection(made: argparse.ArgumentParser) -> None:
 
 def add_place(made: argparse.ArgumentParser) -> None:
     """The arguments that say where hosts run."""
-    made.add_argument("--place", choices=("ns", "uml", "qemu"), default="ns",
-                      help="where the hosts are: namespaces on this machine, a UML guest in virtual time, or a QEMU guest "
-                           "(%(default)s)")
+    made.add_argument("--place", choices=("ns", "uml", "qemu", "libvirt"), default="ns",
+                      help="where the hosts are: namespaces on this machine, a UML guest in virtual time, a QEMU guest, or "
+                           "libvirt's domains (%(default)s)")
     made.add_argument("--kernel", metavar="[HOST=]NAME", action=_Joined,
-                      help="the guest's kernel; 'lab kernels list' shows them (uml-6.1); with HOST=, that host's: each host "
-                      "is a guest of its own then")
+                      help="the guest's kernel; 'lab kernels list' shows them (uml-6.1, 6.1); with HOST=, that host's: each "
+                      "host is a guest of its own then")
     made.add_argument("--apart", action="store_true", help="make each host a guest of its own")
     made.add_argument("--seed", type=natural, metavar="N", help="have a UML guest's random numbers follow from N")
     made.add_argument("--real-time", action="store_true", help="give the guest the real clock instead of a virtual one")
-    made.add_argument("--machine", choices=("microvm", "q35"), help="the QEMU guest's board (microvm)")
+    made.add_argument("--machine", choices=("microvm", "q35"),
+                      help="the QEMU guest's board (microvm, or q35 where the kernel cannot run on that)")
     made.add_argument("--no-snapshot", action="store_true", help="boot the QEMU guest instead of restoring one that is ready")
     made.add_argument("--gdb", action="store_true", help="have the QEMU guest wait for gdb before its first instruction")
 
@@ -93,17 +94,18 @@ def options(arguments: argparse.Namespace, **others) -> Options:
     """How to run, by the arguments of add_place() and what else is given. UsageError if that does not fit together."""
     if arguments.place == "ns":
         if arguments.kernel or arguments.real_time or arguments.apart or arguments.seed is not None:
-            raise UsageError("--kernel, --real-time, --apart and --seed are for guests: --place uml")
+            raise UsageError("--kernel, --real-time, --apart and --seed are for guests: --place uml, --place qemu")
         return _without_qemu(arguments) and Options(**others)
     if arguments.place == "qemu":
-        if Options(**others).may_stay:
-            raise UsageError("hosts in a QEMU guest cannot be left up; --keep and --stop-... take --place ns or uml")
         from lab.guests import qemurun
         return qemurun.options(arguments, **others)
+    if arguments.place == "libvirt":
+        from lab.libvirt import run as libvirtrun
+        return libvirtrun.options(arguments, **others)
     _without_qemu(arguments)
     from lab.commands import kernelwords
     from lab.kernels import catalog
-    common, by_host = kernelwords.read(arguments.kernel or "", "uml-6.1")
+    common, by_host = kernelwords.read(arguments.kernel or "", "uml-6.12")
     by_host = {host: catalog.find(name, "uml").name for host, name in by_host.items()}
     apart = arguments.apart or bool(by_host)
     return Options(place="uml", kernel=catalog.find(common, "uml").name, kernels=by_host, apart=apart,

@@ -13,7 +13,7 @@ from lab.matrix import cells, play, table
 from lab.result import exit_status
 from lab.runone import Options
 
-_OF = {"uml": ("apart", "real_time", "seed"), "qemu": ("machine", "no_snapshot", "gdb")}  # what a place's guests have
+_OF = {"uml": ("apart", "real_time", "seed"), "qemu": ("apart", "machine", "no_snapshot", "gdb")}  # what a place's guests have
 _EPILOG = """\
 examples:
   lab matrix ikev2-psk --place ns,uml

@@ -74,8 +74,9 @@ def wanted(*sets: str) -> list[str]:
 
 
 def basics() -> dict[str, bytes]:
-    """What a machine has in /etc that belongs to no package."""
-    return {path: Path(path).read_bytes() for path in _MADE_LATER if os.path.isfile(path)}
+    """What a machine has in /etc that belongs to no package; its name servers are none of a guest's."""
+    found = {path: Path(path).read_bytes() for path in _MADE_LATER if os.path.isfile(path)}
+    return {**found, "/etc/resolv.conf": b""}
 
 
 def files(packages: Iterable[str]) -> Iterator[str]:

@@ -94,3 +94,6 @@ def work(order: dict, out: Path) -> None:
     hosts = [HostSpec(**spec) for spec in order["hosts"]]
     options = runone.Options(place=order["place"], real_time=not order["virtual"], inside=hosts)
     runone.Run(case, out, options, print).play()
+    if os.path.isdir("/sys/kernel/debug"):  # the kernel may be one that counts which lines of it are run
+        from lab.kernels import gcov
+        gcov.collect(out)

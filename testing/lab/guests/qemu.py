@@ -22,6 +22,7 @@ PROGRAM = "qemu-system-x86_64"
 BOARDS = ("microvm", "q35")
 CHANNEL = "lab"  # the name of the port that the guest talks to the lab by
 _VIRTIO = {"microvm": "device", "q35": "pci"}  # how a virtio device's name ends
+MOST_DEVICES = {"microvm": 24, "q35": 30}  # virtio devices: microvm's transports, the free slots of q35's bus
 _TCG_CPU = "max,-la57,-smap,-smep"  # what an emulation takes time for and no test can see
 _TCG_ARGUMENTS = ("init_on_alloc=0", "hardened_usercopy=off", "randomize_kstack_offset=off", "cgroup_disable=memory",
                   "apparmor=0", "psi=0")  # the same of the kernel's
@@ -90,7 +91,8 @@ def command(machine: Machine, disks: list[Disk], console: Path, memory: Path | N
 
 def boot_words(machine: Machine, boot: Boot) -> list[str]:
     """QEMU's words for a fresh boot."""
-    words = ["-kernel", str(boot.kernel), "-initrd", str(boot.initrd), "-append", " ".join(_arguments(machine, boot))]
+    words = ["-kernel", str(boot.kernel), "-initrd", str(boot.initrd),
+             "-append", " ".join(kernel_arguments(machine, boot))]
     if boot.gdb:
         words += ["-S", "-gdb", f"unix:{_quoted(boot.gdb)},server=on,wait=off"]
     return words
@@ -124,7 +126,32 @@ def _disk(machine: Machine, disk: Disk) -> list[str]:
             "-device", f"virtio-blk-{_VIRTIO[machine.board]},drive={disk.name},serial={disk.name}"]
 
 
-def _arguments(machine: Machine, boot: Boot) -> list[str]:
+def card_mac(number: int) -> str:
+    """The MAC of a card in a guest that is to be saved: its hosts, and so their MACs, are not known yet."""
+    return f"52:54:00:00:00:{number:02x}"
+
+
+def cards(machine: Machine, macs: list[str], ends: list[str]) -> list[str]:
+    """QEMU's words for network cards, of which so many are connected as there are ends, and the others to nothing.
+
+    ends: descriptors, as text, of sockets that take and give a frame a datagram. No card joins or cuts packets for the guest,
+    and none leaves out a multicast that the guest has not asked for yet.
+    """
+    words = []
+    for number, mac in enumerate(macs):
+        end = f"dgram,local.type=fd,local.str={ends[number]}" if number < len(ends) else f"hubport,hubid={number}"
+        rom = ",romfile=" if machine.board == "q35" else ""
+        words += ["-netdev", f"{end},id=card{number}", "-device",
+                  f"virtio-net-{_VIRTIO[machine.board]},netdev=card{number},mac={mac},ctrl_rx=off,guest_announce=off{rom}"]
+    return words
+
+
+def most_cards(board: str, disks: int) -> int:
+    """How many cards a guest with so many disks can have."""
+    return MOST_DEVICES[board] - disks - len(("serial", "rng"))
+
+
+def kernel_arguments(machine: Machine, boot: Boot) -> list[str]:
     """The kernel's command line."""
     words = ["console=ttyS0", "quiet", "panic=-1", "reboot=t", "audit=0", "random.trust_cpu=on", "cryptomgr.notests",
              "norandmaps", "mitigations=off"]
@@ -155,8 +182,11 @@ def _tsc_khz() -> int:
 class Guest:
     """A QEMU process. Its channel carries a line of JSON a message."""
 
-    def __init__(self, words: list[str], log: Path) -> None:
-        """Start QEMU, whose own complaints go to the end of a file; it is killed when this process ends."""
+    def __init__(self, words: list[str], log: Path, ends: tuple[int, ...] = ()) -> None:
+        """Start QEMU, whose own complaints go to the end of a file; it is killed when this process ends.
+
+        ends: descriptors that its words name.
+        """
         ours, lab = socket.socketpair()
         control, monitor = socket.socketpair()
         words = [*words, "-chardev", f"socket,id=lab,fd={lab.fileno()}", "-chardev", f"socket,id=monitor,fd={monitor.fileno()}",
@@ -164,7 +194,7 @@ class Guest:
         with lab, monitor, open(log, "ab") as output:
             self.process = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
-                pass_fds=(lab.fileno(), monitor.fileno()), preexec_fn=lambda: syscalls.die_with_parent(signal.SIGKILL))
+                pass_fds=(lab.fileno(), monitor.fileno(), *ends), preexec_fn=lambda: syscalls.die_with_parent(signal.SIGKILL))
         self.channel, self.control = ours, control
         self._read = b""
 

@@ -8,14 +8,14 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from lab import apt
 from lab.errors import UnresolvedError
-from lab.guests import image, initrd, qemu, snapshot
+from lab.guests import image, initrd, qemu, ram, snapshot
 
 READY_LIMIT = {"kvm": 60.0, "tcg": 240.0}  # seconds from a guest's start until it is ready
-HEADROOM = 200  # megabytes of the machine's memory that are left beside a guest
 IN, OUT = "in", "out"  # the names of the disks that bring and take what belongs to one test
 _IN_SIZE, _OUT_SIZE = 256 << 20, 4 << 30  # bytes; they take only the room that is written
 _STARTS = ("lab.guests.qemu", "lab.guests.initrd", "lab.guests.snapshot")  # the code that decides how a guest is started
@@ -27,7 +27,7 @@ class Setup:
     """What does not depend on the test: the machine, its kernel, that kernel's modules (lib/modules/RELEASE), the disks.
 
     trees: where in the guest the cache's fetched trees are, by their folder here. name: of snapshots of it, with a hash of all
-    that they depend on.
+    that they depend on. cards: how many network cards it has if the lab drives it; None if it runs its test by itself.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Setup:
     modules: Path | None
     disks: tuple[qemu.Disk, ...]
     trees: dict[str, str]
+    cards: int | None = None
 
 
 def prepare(kernel: Path, modules: Path | None, board: str, progress: Progress) -> Setup:
@@ -51,6 +52,11 @@ def prepare(kernel: Path, modules: Path | None, board: str, progress: Progress) 
     return Setup(_name(machine, kernel, disks), machine, kernel, modules, tuple(disks), trees)
 
 
+def driven(setup: Setup, cards: int) -> Setup:
+    """The same for a guest that the lab drives, with so many cards."""
+    return replace(setup, name=f"{setup.name}-{cards}", cards=cards)
+
+
 def _name(machine: qemu.Machine, kernel: Path, disks: list[qemu.Disk]) -> str:
     marks = [(found.st_size, found.st_mtime_ns) for found in (kernel.stat(), os.stat(qemu.program()))]
     code = [hashlib.sha256(Path(sys.modules[name].__file__).read_bytes()).hexdigest() for name in _STARTS]
@@ -64,44 +70,51 @@ def _processor() -> str:
         return next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), "")
 
 
-def mailboxes(folder: Path) -> tuple[qemu.Disk, qemu.Disk]:
-    """The disks of one guest, in a folder of its own: IN, if there, gets its full size; OUT is made anew."""
-    inward, outward = folder / IN, folder / OUT
+def disks(setup: Setup, work: Path) -> list[qemu.Disk]:
+    """All disks of a guest whose own are in a folder: IN, if there, gets its full size; OUT, if used, is made anew."""
+    inward, outward = work / IN, work / OUT
     if inward.exists() and inward.stat().st_size > _IN_SIZE:
         raise UnresolvedError(f"{inward}: {inward.stat().st_size >> 20} MB of tests, a guest takes {_IN_SIZE >> 20} at most")
     with open(inward, "ab") as file:
         os.truncate(file.fileno(), _IN_SIZE)
-    qemu.fresh_file(outward, _OUT_SIZE)
-    return qemu.Disk(IN, inward), qemu.Disk(OUT, outward, writable=True)
+    found = [*setup.disks, qemu.Disk(IN, inward)]
+    if setup.cards is None:
+        found.append(qemu.Disk(OUT, qemu.fresh_file(outward, _OUT_SIZE), writable=True))
+    return found
 
 
-def check_memory(machine: qemu.Machine, available: int | None = None) -> None:
-    """UnresolvedError if this machine has no memory for another guest. available: in megabytes, if not what /proc tells."""
-    if available is None:
-        with open("/proc/meminfo", encoding="ascii") as file:
-            table = dict(line.split(":", 1) for line in file)
-        available = int(table["MemAvailable"].split()[0]) >> 10
-    if available < machine.memory + HEADROOM:
-        raise UnresolvedError(f"a guest takes {machine.memory} MB of memory and must leave {HEADROOM} MB; "
-                              f"{available} MB are available; run fewer at once: -j")
+def boot_words(setup: Setup, work: Path, console: Path, progress: Progress, memory: Path | None = None,
+               gdb: Path | None = None) -> list[str]:
+    """QEMU's words, but for cards, for a guest that boots, with the disks of a folder; memory: a file for its memory."""
+    first = initrd.write(work / "initrd", setup.modules, setup.machine.board, progress)
+    words = qemu.command(setup.machine, disks(setup, work), console, memory, private=False)
+    return words + qemu.boot_words(setup.machine, qemu.Boot(setup.kernel, first, bool(memory), gdb))
+
+
+def restore_words(setup: Setup, work: Path, console: Path, taken: Path) -> list[str]:
+    """QEMU's words, but for cards, for a guest that snapshot.give_back() is to set going from a snapshot in that folder."""
+    words = qemu.command(setup.machine, disks(setup, work), console, taken / snapshot.MEMORY, private=True)
+    return words + snapshot.RESTORE_WORDS
+
+
+def saved_cards(setup: Setup, ends: list[str]) -> list[str]:
+    """QEMU's words for the cards of a guest that is to be saved, or is to be restored; ends: see qemu.cards()."""
+    return qemu.cards(setup.machine, [qemu.card_mac(number) for number in range(setup.cards or 0)], ends)
 
 
 def boot(setup: Setup, work: Path, console: Path, progress: Progress, memory: Path | None = None,
          gdb: Path | None = None) -> qemu.Guest:
-    """A guest that boots, with the mailboxes of a folder; its memory in that file, if one is named."""
-    check_memory(setup.machine)
-    first = initrd.write(work / "initrd", setup.modules, setup.machine.board, progress)
-    words = qemu.command(setup.machine, [*setup.disks, *mailboxes(work)], console, memory, private=False)
-    words += qemu.boot_words(setup.machine, qemu.Boot(setup.kernel, first, bool(memory), gdb))
+    """A guest that boots; see boot_words()."""
+    ram.check(setup.machine.memory)
+    words = boot_words(setup, work, console, progress, memory, gdb) + saved_cards(setup, [])
     return qemu.Guest(words, console.with_name("qemu.log"))
 
 
 def restore(setup: Setup, work: Path, console: Path, progress: Progress) -> qemu.Guest:
-    """A guest that goes on from a snapshot where it was ready, with the mailboxes of a folder. Makes the snapshot first."""
+    """A guest that goes on from a snapshot where it was ready, with the disks of a folder. Makes the snapshot first."""
     taken = ensure_snapshot(setup, progress)
-    check_memory(setup.machine)
-    words = qemu.command(setup.machine, [*setup.disks, *mailboxes(work)], console, taken / snapshot.MEMORY, private=True)
-    guest = qemu.Guest(words + snapshot.RESTORE_WORDS, console.with_name("qemu.log"))
+    ram.check(setup.machine.memory)
+    guest = qemu.Guest(restore_words(setup, work, console, taken), console.with_name("qemu.log"))
     try:
         snapshot.give_back(guest, taken / snapshot.STATE)
     except BaseException:
@@ -117,7 +130,9 @@ def ensure_snapshot(setup: Setup, progress: Progress) -> Path:
 
 def _snapshot(setup: Setup, draft: Path, progress: Progress) -> None:
     """Boot a guest, wait until it is ready, and take a snapshot of it."""
-    progress(f"booting a guest for a snapshot: {setup.kernel.parent.name}, {setup.machine.board}, {setup.machine.accelerator}")
+    about = [setup.kernel.parent.name, setup.machine.board, setup.machine.accelerator]
+    progress(f"booting a guest for a snapshot: {', '.join(about + ([f'{setup.cards} cards'] if setup.cards else []))}")
+    apt.need_room(draft, setup.machine.memory << 20)
     memory = qemu.fresh_file(draft / snapshot.MEMORY, setup.machine.memory << 20)
     for last in (False, True):
         guest = boot(setup, draft, draft / snapshot.CONSOLE, progress, memory=memory)
@@ -130,7 +145,7 @@ def _snapshot(setup: Setup, draft: Path, progress: Progress) -> None:
         if last:
             raise UnresolvedError(failure(draft / snapshot.CONSOLE, setup.machine))
     for name in (IN, OUT, "initrd"):
-        (draft / name).unlink()
+        (draft / name).unlink(missing_ok=True)
 
 
 def wait_ready(guest: qemu.Guest, machine: qemu.Machine) -> bool:
@@ -144,9 +159,14 @@ def wait_ready(guest: qemu.Guest, machine: qemu.Machine) -> bool:
 
 def failure(console: Path, machine: qemu.Machine) -> str:
     """Why a guest did not get ready, in one line: what it or QEMU said last."""
+    limit = READY_LIMIT[machine.accelerator]
+    return f"the guest did not get ready ({limit:g} s at most), tried twice; last was said: {last_words(console)}"
+
+
+def last_words(console: Path) -> str:
+    """The last line that a guest, or else QEMU, said."""
     last = ["nothing"]
     for path in (console.with_name("qemu.log"), console):
         if path.exists() and (text := path.read_text(encoding="utf-8", errors="replace").strip()):
             last = text.splitlines()
-    limit = READY_LIMIT[machine.accelerator]
-    return f"the guest did not get ready ({limit:g} s at most), tried twice; last was said: {last[-1].strip()}"
+    return last[-1].strip()

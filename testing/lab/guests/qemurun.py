@@ -15,25 +15,30 @@ from pathlib import Path
 
 from lab import kernels, paths, runone
 from lab.errors import UnresolvedError, UsageError
-from lab.guests import image, mailbox, processors, qemu, qemuboot, run
+from lab.guests import board, image, mailbox, processors, qemu, qemuboot, run, snapshot
 from lab.kernels import catalog
 
 DEFAULT = "6.1"  # the kernel where none is named
 PATIENCE = {"kvm": 2.0, "tcg": 8.0}  # how many times as long as on the machine a line and a test may take
 _WORK = ".guest"  # in the output folder while the guest runs: its disks
-_TESTING = "/mnt/testing"  # where the guest has the checkout's testing folder
+TESTING = "/mnt/testing"  # where the guest has the checkout's testing folder
 
 
 def options(arguments: argparse.Namespace, **others) -> runone.Options:
     """How to run, by the arguments of a command whose place is a QEMU guest. UsageError if they do not fit together."""
+    from lab.commands import kernelwords
     if arguments.real_time:
         raise UsageError("--real-time is for UML guests; a QEMU guest's clock is always real")
-    if arguments.apart or arguments.seed is not None or "=" in (arguments.kernel or "").partition("git:")[0]:
-        raise UsageError("--apart, --kernel HOST=NAME and --seed are for UML guests: --place uml")
-    kernel = catalog.find(arguments.kernel or DEFAULT, "qemu").name
-    return runone.Options(place="qemu", kernel=kernel, machine=arguments.machine or "microvm",
-                          snapshot=not arguments.no_snapshot, gdb=arguments.gdb,
-                          patience=PATIENCE[qemu.accelerator()], **others)
+    if arguments.seed is not None:
+        raise UsageError("--seed is for UML guests: a QEMU guest's run cannot be repeated to the packet")
+    common, by_host = kernelwords.read(arguments.kernel or "", DEFAULT)
+    made = runone.Options(
+        place="qemu", kernel=catalog.find(common, "qemu").name, apart=arguments.apart or bool(by_host),
+        kernels={host: catalog.find(name, "qemu").name for host, name in by_host.items()}, machine=arguments.machine or "",
+        snapshot=not arguments.no_snapshot, gdb=arguments.gdb, patience=PATIENCE[qemu.accelerator()], **others)
+    if made.gdb and (made.apart or made.may_stay):
+        raise UsageError("--gdb is for one guest that runs its test by itself: not with --apart, --keep and --stop-...")
+    return made
 
 
 class QemuRun(run.GuestRun):
@@ -45,7 +50,7 @@ class QemuRun(run.GuestRun):
             return
         order = self.order()  # fetches peers, which setup looks for
         setup = provide(self.options, self.progress)
-        order = moved(order, {str(paths.TESTING): _TESTING, **setup.trees})
+        order = moved(order, {str(paths.TESTING): TESTING, **setup.trees})
         with self._work() as work:
             with self._phase("wait"):
                 processors.take(self._slot)
@@ -114,18 +119,27 @@ class QemuRun(run.GuestRun):
 
 def provide(options: runone.Options, progress: Callable[[str], None]) -> qemuboot.Setup:
     """What guests of these options need but for the test, made where it is not cached; a snapshot among it."""
-    qemu.program()  # or say that it is missing, before anything is fetched
-    files = kernels.ensure(catalog.find(options.kernel, "qemu"), progress)
-    modules = files.modules and files.modules / "lib" / "modules" / files.release
-    kernel = files.vmlinux if options.machine == "microvm" else files.image
-    if (kernel, options.machine, *image.trees()) not in _prepared:
-        _prepared[kernel, options.machine, *image.trees()] = qemuboot.prepare(kernel, modules, options.machine, progress)
-    setup = _prepared[kernel, options.machine, *image.trees()]
+    setup = prepared(options.kernel, options.machine, progress)
     if options.snapshot and not options.gdb:
         qemuboot.ensure_snapshot(setup, progress)
     return setup
 
 
+def prepared(name: str, wanted: str, progress: Callable[[str], None], cards: int = 0) -> qemuboot.Setup:
+    """What guests of a kernel need but for a snapshot. wanted: their board, if one was asked for; cards: how many they have."""
+    qemu.program()  # or say that it is missing, before anything is fetched
+    key = (name, wanted, cards, *image.trees())
+    if key not in _prepared:
+        files = kernels.ensure(catalog.find(name, "qemu"), progress)
+        config = files.config.read_text(encoding="utf-8")
+        kind = board.choose(files.name, config, wanted, progress, cards, len(image.trees()) + len(_DISKS))
+        modules = files.modules and files.modules / "lib" / "modules" / files.release
+        kernel = files.vmlinux if kind == "microvm" else files.image
+        _prepared[key] = qemuboot.prepare(kernel, modules, kind, progress)
+    return _prepared[key]
+
+
+_DISKS = ("root", "code", "modules", "in", "out")  # besides those of fetched trees
 _prepared: dict[tuple, qemuboot.Setup] = {}  # so that what a run's first test gets, all get, whatever is edited meanwhile
 
 
@@ -146,10 +160,17 @@ def _gdb_socket() -> Path:
     return Path(tempfile.gettempdir()) / f"lab-gdb-{os.getpid()}"  # below the output folder it might be too long for a socket
 
 
+def _symbols(setup: qemuboot.Setup) -> Path:
+    """The file that has the names in a guest's kernel: a build's own; a package's is without, and its -dbg has this one."""
+    vmlinux = setup.kernel.with_name("vmlinux")
+    return Path(f"/usr/lib/debug/boot/vmlinux-{setup.modules.name}") if setup.modules else vmlinux
+
+
 def _under_gdb(setup: qemuboot.Setup, work: Path, console: Path, progress: Callable[[str], None]) -> qemu.Guest:
     """A guest that waits for gdb before its first instruction."""
     socket = _gdb_socket()
     guest = qemuboot.boot(setup, work, console, progress, gdb=socket)
-    print(f"the guest waits for gdb; in another terminal: gdb {setup.kernel} -ex 'target remote {socket}' -ex continue",
-          file=sys.stderr, flush=True)
+    snapshot.Control(guest)  # QEMU answers when it has made all that its words name
+    print(f"the guest waits for gdb; in another terminal: gdb {_symbols(setup)} -ex 'target remote {socket}' "
+          "-ex 'hbreak start_kernel' -ex continue", file=sys.stderr, flush=True)
     return guest

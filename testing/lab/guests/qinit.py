@@ -3,13 +3,17 @@
 
 It talks to the lab by lines of JSON over a virtio port: {"ready": true} when a test could begin, {"begun": true} when one
 has, {"done": true} at its end. A snapshot is taken between the first and the answer to it, so whatever differs from test to
-test comes with that answer, the order: the time, random numbers, the test.
+test comes with that answer, the order: the time, random numbers, the test. An order with "serve" has it do what comes over
+the port from then on, as messages to a keeper of hosts (serve.py).
 """
 
 import contextlib
+import ctypes
 import gc
 import json
 import os
+import socket
+import struct
 import subprocess
 import tarfile
 import time
@@ -22,6 +26,7 @@ from lab.place import syscalls
 
 OUT = Path("/mnt/out")
 _RNDRESEEDCRNG = 0x5207  # random(4)
+_SIOCETHTOOL, _ETHTOOL_SGRO = 0x8946, 0x2C
 _PORT = "lab"
 _LARGEST = 8_000_000  # bytes of a file that is read ahead of need
 _NEEDED = ("tun",)  # modules that nothing loads by itself
@@ -29,7 +34,7 @@ _MODULES = (  # those that most tests have the kernel load, sooner or later
     "overlay", "veth", "bridge", "dummy", "nf_tables", "nft_chain_nat", "nft_masq", "nft_ct", "nft_log", "xfrm_user", "esp4",
     "esp6", "xfrm_interface", "authenc", "echainiv", "seqiv", "gcm", "ctr", "cbc", "ghash_generic", "cmac", "hmac",
     "sha256_generic", "sha1_generic", "aesni_intel", "ghash_clmulni_intel", "af_packet_diag", "udp_diag", "tcp_diag",
-    "inet_diag", "unix_diag")
+    "inet_diag", "unix_diag", "virtio_net")
 _PROGRAMS = (  # run once, so that their files are in memory
     "ip link", "ip addr", "ip xfrm state", "nft list ruleset", "ping -c 1 127.0.0.1", "ps", "sed -n p /dev/null",
     "awk 1 /dev/null", "grep x /dev/null", "pgrep nothing", "sleep 0", "timeout 5 true", "ss -n", "find /run -maxdepth 0",
@@ -42,20 +47,19 @@ def main() -> None:
         init.machine()
         with contextlib.suppress(OSError):
             syscalls.mount("none", "/sys/fs/cgroup", "cgroup2")
-        _mount_disks()
+        mount_disks()
         paths.TESTING = Path("/mnt/testing")  # before what is imported next looks there
-        with open(_port(), "r+b", buffering=0) as port:
-            _load("-q", *_NEEDED)
+        with open(find_port(), "r+b", buffering=0) as port:
+            load("-q", *_NEEDED)
             if "LAB_WARM" in os.environ:
                 _warm_up()
             _say(port, ready=True)
             order = json.loads(_line(port))
             _settle(order)
-            _say(port, begun=True)
-            init.in_child(lambda: _work(order))
-            _pack()
-            _say(port, done=True)
-            port.read(1)  # the lab ends the guest at that
+            if order.get("serve"):
+                init.in_child(lambda: _serve(order, port))
+            else:
+                _run_test(order, port)
     except Exception:  # the console is all there is to tell it
         traceback.print_exc()
     finally:
@@ -63,7 +67,7 @@ def main() -> None:
         init.power_off()
 
 
-def _disks() -> dict[str, str]:
+def find_disks() -> dict[str, str]:
     """The devices of disks by their names."""
     found = {}
     for folder in Path("/sys/block").glob("vd*"):
@@ -72,27 +76,30 @@ def _disks() -> dict[str, str]:
     return found
 
 
-def _mount_disks() -> None:
+def mount_disks() -> None:
+    """Mount the disks that have the kernel's modules and the fetched trees."""
     for name in ("modules", "cache", "testing", "out"):
         os.makedirs(f"/mnt/{name}", exist_ok=True)
-    disks = _disks()
+    disks = find_disks()
     if "modules" in disks:
-        _mount(disks["modules"], "/mnt/modules")
+        mount_disk(disks["modules"], "/mnt/modules")
     for name, device in disks.items():
         if name.startswith("tree"):
             os.makedirs(f"/mnt/{name}")
-            _mount(device, f"/mnt/{name}")
+            mount_disk(device, f"/mnt/{name}")
 
 
-def _mount(device: str, target: str) -> None:
+def mount_disk(device: str, target: str) -> None:
+    """Mount a disk, which is an erofs image."""
     syscalls.mount(device, target, "erofs", syscalls.MS_RDONLY)
 
 
-def _port() -> str:
+def find_port(wanted: str = _PORT) -> str:
+    """The device of the virtio port of that name, at whose other end the lab is."""
     for name in Path("/sys/class/virtio-ports").glob("*/name"):
-        if name.read_text(encoding="ascii").strip() == _PORT:
+        if name.read_text(encoding="ascii").strip() == wanted:
             return f"/dev/{name.parent.name}"
-    raise OSError(0, "no virtio port with the lab at its other end", _PORT)
+    raise OSError(0, "no virtio port with the lab at its other end", wanted)
 
 
 def _say(port, **message) -> None:
@@ -112,8 +119,9 @@ def _line(port) -> bytes:
 def _warm_up() -> None:
     """Before a snapshot: have in memory what tests take, of the lab's own modules, the kernel's, programs, peers."""
     from lab import hostspec, runone, scenario, testcase, verdict  # noqa: F401
+    from lab.guests import serve  # noqa: F401
     from lab.place import keeper  # noqa: F401
-    _load("-q", "-a", *_MODULES)
+    load("-q", "-a", *_MODULES)
     for line in _PROGRAMS:
         _run(*line.split())
     for path in Path("/mnt").glob("tree*/**/*"):
@@ -123,7 +131,7 @@ def _warm_up() -> None:
     gc.freeze()
 
 
-def _load(*words: str) -> None:
+def load(*words: str) -> None:
     """Load modules of the kernel's; one that it has built in, or has not, is no fault."""
     _run("modprobe", *words)
 
@@ -141,16 +149,50 @@ def _settle(order: dict) -> None:
     init.feed_random(bytes.fromhex(order["random"]))
     with open("/dev/urandom", "wb") as device, contextlib.suppress(OSError):
         fcntl.ioctl(device, _RNDRESEEDCRNG)
-    disks = _disks()
-    _mount(disks["in"], str(paths.TESTING))
+    disks = find_disks()
+    mount_disk(disks["in"], str(paths.TESTING))
 
 
-def _work(order: dict) -> None:
-    init.work(order, OUT)
+def _run_test(order: dict, port) -> None:
+    _say(port, begun=True)
+    init.in_child(lambda: init.work(order, OUT))
+    _pack()
+    _say(port, done=True)
+    port.read(1)  # the lab ends the guest at that
+
+
+def _serve(order: dict, port) -> None:
+    """Do what comes over the port, with the cards called card0, card1... in the order of the MACs that they were made with."""
+    from lab.guests import serve
+    if order["cards"]:
+        name_cards(order["cards"])
+    serve.serve(port.fileno(), counts=False)
+
+
+def name_cards(macs: list[str]) -> None:
+    """Call the cards with these MACs card0, card1...; OSError if one is not there."""
+    load("-q", "virtio_net")
+    found = {(folder / "address").read_text(encoding="ascii").strip(): folder.name
+             for folder in Path("/sys/class/net").iterdir()}
+    lines = []
+    for number, mac in enumerate(macs):
+        if mac not in found:
+            raise OSError(0, "no such network card", mac)
+        _let_packets_be(found[mac])
+        lines.append(f"link set dev {found[mac]} name card{number}\n")
+    subprocess.run(["ip", "-batch", "-"], input="".join(lines).encode(), timeout=60, check=True)
+
+
+def _let_packets_be(card: str) -> None:
+    """Have the kernel join no packets that a card receives: SIOCETHTOOL of netdevice(7), ETHTOOL_SGRO of linux/ethtool.h."""
+    import fcntl
+    value = ctypes.create_string_buffer(struct.pack("=II", _ETHTOOL_SGRO, 0))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        fcntl.ioctl(sock, _SIOCETHTOOL, struct.pack("@16sP16x", card.encode(), ctypes.addressof(value)))
 
 
 def _pack() -> None:
     """Write all that the test left as an archive to the disk for it."""
-    with open(_disks()["out"], "wb") as disk, tarfile.open(fileobj=disk, mode="w|", bufsize=1 << 20) as archive:
+    with open(find_disks()["out"], "wb") as disk, tarfile.open(fileobj=disk, mode="w|", bufsize=1 << 20) as archive:
         archive.add(OUT, arcname=".")
     os.sync()

@@ -17,6 +17,7 @@ from lab.result import Result, load
 from lab.testcase import TestCase
 
 CONSOLE = "guest.console.txt"
+AT_BOOT = "the kernel reports at boot"  # how the reason of a crash begins where the test had not begun
 _MARGIN = 60.0  # seconds of real time beyond a test's own limit until a guest counts as hung
 
 
@@ -43,7 +44,7 @@ class GuestRun(runone.Run):
         machine = uml.Machine(files.image, self.options.is_virtual, processor, self.options.seed)
         with self._phase("guest"):
             late = self._wait(uml.start(machine, self.out, self.out / CONSOLE))
-        self.judge_guest(late)
+        self.judge_guest(late, self._has_begun())
 
     def skips(self, files: kernels.Files) -> bool:
         """Whether the test needs what the kernel or the place does not have; that is its result then."""
@@ -77,7 +78,12 @@ class GuestRun(runone.Run):
         """Seconds of real time until the guest counts as hung."""
         return self.options.limit(self.case.total) + _MARGIN
 
-    def judge_guest(self, late: bool) -> None:
+    def _has_begun(self) -> bool:
+        """Whether the guest came as far as the test: it saves a record of its own then, whose kernel is a release."""
+        inside = load(self.out)
+        return bool(inside) and inside.cell.get("kernel") != self.result.cell["kernel"]
+
+    def judge_guest(self, late: bool, begun: bool = True) -> None:
         """Take over the guest's result, if it left one; what its kernel reports counts for more."""
         console = (self.out / CONSOLE).read_text(encoding="utf-8", errors="replace")
         trace = report.find(console)
@@ -86,7 +92,9 @@ class GuestRun(runone.Run):
             self._take_over(inside)
         if trace:
             (self.out / "crash.txt").write_text(trace + "\n", encoding="utf-8")
-            self._class("crash", f"the kernel reports: {trace.splitlines()[0].strip()}")
+            self._class("crash", f"{'the kernel reports' if begun else AT_BOOT}: {trace.splitlines()[0].strip()}")
+        elif starved := report.starved(console):
+            raise UnresolvedError(report.STARVED.format(starved, self.out / CONSOLE))
         elif late:
             raise UnresolvedError(f"the guest was still busy after {self.limit:g} s; see {self.out / CONSOLE}")
         elif not inside or inside.reason == runone.NOT_ENDED:

@@ -12,19 +12,22 @@ from lab.place.ns import Namespaces
 _CHUNK = 65536
 
 
-def serve(line: int) -> None:
-    """Pass messages between the line, which this takes over, and a new keeper, until either ends."""
+def serve(line: int, counts: bool = True) -> None:
+    """Pass messages between the line, which this takes over, and a new keeper, until either ends.
+
+    counts: whether the lab is told what was taken (line.py); a line that holds back by itself what cannot be taken needs none.
+    """
     if os.isatty(line):
         tty.setraw(line, termios.TCSANOW)  # before the first byte comes
     place = Namespaces(own_users=False)
     _write(line, {"id": 0, "hello": True})
     try:
-        _relay(line, place.channel)
+        _relay(line, place.channel, counts)
     finally:
         place.stop()
 
 
-def _relay(line: int, keeper: Channel) -> None:
+def _relay(line: int, keeper: Channel, counts: bool) -> None:
     while True:
         ready, _, _ = select.select([line, keeper], [], [])
         if line in ready:
@@ -32,7 +35,8 @@ def _relay(line: int, keeper: Channel) -> None:
             if not data:
                 return
             keeper.sock.sendall(data)
-            _write(line, {"id": 0, "took": len(data)})
+            if counts:
+                _write(line, {"id": 0, "took": len(data)})
         if keeper in ready:
             messages = keeper.pump()
             if messages is None:

@@ -63,6 +63,7 @@ def give_back(guest: qemu.Guest, state: Path) -> None:
     """Have QEMU go on from a state. UnresolvedError if it refuses."""
     control = Control(guest)
     control.ask("migrate-set-capabilities", capabilities=_IGNORE_SHARED)
+    control.ask("migrate-set-parameters", **{"announce-rounds": 0})  # no frame that a test has not sent
     with open(state, "rb") as file:
         control.give("state", file.fileno())
         control.ask("migrate-incoming", uri="fd:state")

@@ -12,14 +12,13 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from lab.guests import uml
+from lab.errors import UnresolvedError
+from lab.guests import births
 from lab.guests.calendar import Calendar
-from lab.guests.line import Line
 from lab.guests.wires import Wires
 from lab.place import keeper, syscalls
 from lab.place.frames import Channel
 
-_BOOT_LIMIT = 120.0  # seconds of real time until a guest must have said that it is ready
 _QUEUE = 4096  # frames that a guest's socket holds; the kernel's own limit can be as low as 10
 
 
@@ -28,8 +27,8 @@ class _Guest:
     number: int
     name: str
     hosts: list[str]
-    line: Line
-    process: subprocess.Popen
+    line: Channel
+    process: subprocess.Popen | None
     begin: dict  # the request that makes its keeper bring up its hosts
     up: bool = False
 
@@ -59,6 +58,8 @@ class Switch(keeper.Keeper):
             self._start(message)
         except OSError as error:
             self._fail(f"{error.filename or 'guests'}: {error.strerror}")
+        except UnresolvedError as error:
+            self._fail(str(error))
 
     def _start(self, message: dict) -> None:
         if message["virtual"]:
@@ -68,7 +69,7 @@ class Switch(keeper.Keeper):
         self.wires = Wires(self.loop, message["wires"], message["capture"], self._time_of_day, self._wake)
         for number, machine in enumerate(message["machines"]):
             self._boot(number, machine)
-        self.loop.after(_BOOT_LIMIT, self._late)
+        self.loop.after(message["ready"], self._late)
 
     def _time_of_day(self) -> int:
         return self.calendar.time_of_day() if self.calendar else time.time_ns()
@@ -77,22 +78,17 @@ class Switch(keeper.Keeper):
         if self.calendar:
             self.calendar.wake(number)
 
+    def begin(self, number: int, machine: dict) -> tuple[Channel, subprocess.Popen | None]:
+        """Start a guest and plug in its cards; its line and its process, if it is ours."""
+        cards = [self.wires.plug(wire, number) for wire in machine["wires"]]
+        try:
+            return births.start(machine, cards, lambda: self._wake(number))
+        finally:
+            for end in cards:
+                end.close()
+
     def _boot(self, number: int, machine: dict) -> None:
-        """Start a guest's process: "@line@" and "@card:NUMBER@" in its words are its descriptors for these."""
-        ours, theirs = socket.socketpair()
-        ends = [theirs]
-        words = {"@line@": str(theirs.fileno())}
-        for index, wire in enumerate(machine["wires"]):
-            ends.append(self.wires.plug(wire, number))
-            words[f"@card:{index}@"] = str(ends[-1].fileno())
-        with open(machine["console"], "wb") as console:
-            process = subprocess.Popen(
-                [_filled(word, words) for word in machine["argv"]], env=machine["environment"], stdin=subprocess.DEVNULL,
-                stdout=console, stderr=console, pass_fds=[end.fileno() for end in ends],
-                preexec_fn=lambda: uml.settle(machine["processor"]))
-        for end in ends:
-            end.close()
-        line = Line(ours, lambda: self._wake(number))
+        line, process = self.begin(number, machine)
         guest = _Guest(number, machine["name"], machine["hosts"], line, process, machine["begin"])
         self.guests.append(guest)
         self.hosts.update(dict.fromkeys(guest.hosts, guest.line))
@@ -100,7 +96,11 @@ class Switch(keeper.Keeper):
 
     def _said(self, guest: _Guest) -> None:
         """Handle what a guest's line brought."""
-        messages = guest.line.pump()
+        try:
+            messages = guest.line.pump()
+        except UnresolvedError as error:
+            self._fail(str(error))
+            messages = None
         if messages is None:
             self._gone(guest)
             return
@@ -138,7 +138,7 @@ class Switch(keeper.Keeper):
     def _late(self) -> None:
         late = [guest.name for guest in self.guests if not guest.up]
         if self.starting and late:
-            self._fail(f"guest {', '.join(late)} was not up within {_BOOT_LIMIT:g} s; see its console")
+            self._fail(f"guest {', '.join(late)} was not up within {self.starting['ready']:g} s; see its console")
 
     def _fail(self, why: str) -> None:
         number, self.starting = self.starting.get("id", 0), {}
@@ -150,7 +150,8 @@ class Switch(keeper.Keeper):
         guest.line.close()
         if self.starting:
             self._fail(f"guest {guest.name} ended as it was started; see its console")
-        self.give(self.lab, {"id": 0, "lost": f"guest {guest.name}"})
+        elif guest.up:
+            self.give(self.lab, {"id": 0, "lost": f"guest {guest.name}"})
         for name in guest.hosts:
             self.hosts.pop(name, None)
             for number, (client, theirs, host) in list(self.waiting.items()):
@@ -161,12 +162,6 @@ class Switch(keeper.Keeper):
     def do_end_capture(self, message: dict) -> dict:
         """Stop capturing and answer the counts by wire."""
         return {"wires": self.wires.end() if self.wires else {}}
-
-
-def _filled(word: str, words: dict[str, str]) -> str:
-    for mark, value in words.items():
-        word = word.replace(mark, value)
-    return word
 
 
 def start(sock: socket.socket, folder: str) -> None:

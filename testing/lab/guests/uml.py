@@ -14,9 +14,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lab import paths
+from lab.guests import ram
 from lab.place import syscalls
 
-MEMORY = "512M"
+MEMORY = 512  # megabytes; most tests leave three quarters of it untouched
 BEGIN = 1767225600 * 10**9  # 2026-01-01 00:00 UTC in nanoseconds: the same moment in every run
 _RANDOM = 512  # bytes for a guest's random number generator to begin with
 _INIT = Path(__file__).resolve().parent / "init"
@@ -41,7 +42,7 @@ class Machine:
 def start(machine: Machine, out: Path, console: Path) -> subprocess.Popen:
     """Start a guest that does what out/guest.json orders; its console goes to a file.
 
-    It is killed when this process ends. OSError if the kernel cannot be started.
+    It is killed when this process ends. OSError if the kernel cannot be started, UnresolvedError if memory is missing.
     """
     with open(console, "wb") as output:
         return subprocess.Popen(command(machine, out), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
@@ -55,9 +56,13 @@ def settle(processor: int) -> None:
     os.sched_setaffinity(0, {processor})
 
 
-def environment() -> dict[str, str]:
-    """What a guest's process has for an environment: TMPDIR is where its memory lies as an unlinked file."""
-    return {"TMPDIR": "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp", "HOME": "/"}
+def environment(guests: int = 1) -> dict[str, str]:
+    """What the process of a guest, or of each of several, has for an environment: its memory is an unlinked file in TMPDIR.
+
+    UnresolvedError if this machine has no memory for so many.
+    """
+    ram.check(guests * MEMORY)
+    return {"TMPDIR": ram.folder(guests * MEMORY), "HOME": "/"}
 
 
 def random_bytes(seed: int | None, name: str) -> bytes:
@@ -69,7 +74,7 @@ def random_bytes(seed: int | None, name: str) -> bytes:
 
 def command(machine: Machine, out: Path) -> list[str]:
     """The command that starts a guest which does what out/guest.json orders, its console on standard output."""
-    words = [str(machine.kernel), f"mem={MEMORY}", "root=none", "rootfstype=hostfs", "rootflags=/", "ro", f'init="{_INIT}"',
+    words = [str(machine.kernel), f"mem={MEMORY}M", "root=none", "rootfstype=hostfs", "rootflags=/", "ro", f'init="{_INIT}"',
              "con=null", "con0=null,fd:1", "ssl=null", "quiet", "panic=-1",
              # Python asks for random numbers before init can have seeded the kernel's generator, which would spin
              "PYTHONHASHSEED=0",

@@ -54,11 +54,15 @@ class Wires:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         for end in (ours, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+        self.join(wire, guest, ours)
+        return theirs
+
+    def join(self, wire: str, guest: int, ours: socket.socket) -> None:
+        """Add a port for a guest whose frames come and go by a socket of datagrams, which is ours from now on."""
         ours.setblocking(False)
         port = _Port(self._wires[wire], guest, ours)
         port.wire.ports.append(port)
         self._loop.watch(ours.fileno(), lambda: self._receive(port))
-        return theirs
 
     def end(self) -> dict:
         """Stop capturing; packets and drops by wire."""

@@ -46,8 +46,8 @@ def _place(tmp_path, monkeypatch):
     case = testcase.load(paths.TESTING / "hosts" / "empty")
     monkeypatch.setattr(driven.uml, "command", lambda machine, out: [sys.executable, "-c", GUEST, "@line@"])
     monkeypatch.setattr(driven, "_words", lambda *words: [])
-    place = driven.Guests([driven.Guest("guest", tuple(case.hosts), Path("/none"), min(os.sched_getaffinity(0)))],
-                          tmp_path / "guests", virtual=False)
+    place = driven.UmlGuests([driven.Guest("guest", tuple(case.hosts), Path("/none"), min(os.sched_getaffinity(0)))],
+                             tmp_path / "guests", virtual=False)
     place.case, place.out = case, tmp_path
     yield place
     place.stop()

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Tests of the commands for scripts, as far as they can be run without a host."""
 
+import importlib.util
+import struct
 import subprocess
 
 import pytest
@@ -56,3 +58,31 @@ def test_wait_for_waits_until_nothing_matches(tmp_path):
     counter.write_text("x\nx\nx\n", encoding="ascii")
     done = run("wait-for.sh", "--no-match", "--match", "x", "--", "sh", "-c", f"sed -i 1d {counter}; cat {counter}")
     assert (done.returncode, done.stdout, counter.read_text("ascii")) == (0, "", "")
+
+
+@pytest.fixture(name="replay")
+def _replay(monkeypatch):
+    monkeypatch.syspath_prepend(str(GUESTBIN))
+    spec = importlib.util.spec_from_file_location("replay_packets", GUESTBIN / "replay-packets.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _record(file, *numbers: int) -> None:
+    """Add ESP packets with these sequence numbers to a recording."""
+    with open(file, "ab") as out:
+        for number in numbers:
+            frame = bytes(12) + b"\x08\x00\x45" + bytes(8) + b"\x32" + bytes(14) + struct.pack("!I", number) + bytes(8)
+            out.write(struct.pack("!H", len(frame)) + frame)
+
+
+def test_replay_waits_for_the_recorder(replay, tmp_path, monkeypatch):
+    _record(tmp_path / "sent", 1, 2)
+    monkeypatch.setattr(replay.time, "sleep", lambda seconds: _record(tmp_path / "sent", 3))
+    assert sorted(replay.awaited(str(tmp_path / "sent"), [3, 1])) == [1, 2, 3]
+
+
+def test_replay_gives_up_on_a_packet_that_was_not_sent(replay, tmp_path):
+    _record(tmp_path / "sent", 1)
+    assert list(replay.awaited(str(tmp_path / "sent"), [2], limit=0)) == [1]

@@ -11,7 +11,7 @@ import scratch
 
 from lab import cli, kernels, paths, runone, testcase
 from lab.errors import UnresolvedError
-from lab.guests import initrd, kvm, mailbox, qemu, qemuboot, qemurun
+from lab.guests import initrd, kvm, mailbox, qemu, qemuboot, qemurun, ram
 from lab.guests import run as guestrun
 
 _FAKE = Path(__file__).resolve().parent / "fake_qemu.py"
@@ -108,10 +108,9 @@ def test_kvm_is_tried_once_a_boot(tmp_path, monkeypatch):
 
 
 def test_memory_is_looked_at_first():
-    machine = qemu.Machine("tcg", memory=512)
-    qemuboot.check_memory(machine, 712)
+    ram.check(512, 712)
     with pytest.raises(UnresolvedError, match="takes 512 MB of memory and must leave 200 MB; 711 MB are available"):
-        qemuboot.check_memory(machine, 711)
+        ram.check(512, 711)
 
 
 def test_paths_are_moved_into_the_guest():
@@ -228,7 +227,9 @@ _NOT_NS = "--machine, --no-snapshot and --gdb are for QEMU guests: --place qemu"
 @pytest.mark.parametrize("words, said", [
     (["--gdb"], _NOT_NS), (["--place", "uml", "--no-snapshot"], _NOT_NS), (["--machine", "q35"], _NOT_NS),
     (["--place", "qemu", "--real-time"], "--real-time is for UML guests; a QEMU guest's clock is always real"),
-    (["--place", "qemu", "--kernel", "uml-6.1"], "uml-6.1"),
+    (["--place", "qemu", "--kernel", "uml-6.1"], "uml-6.1"), (["--place", "qemu", "--seed", "7"], "--seed is for UML guests"),
+    (["--place", "qemu", "--kernel", "east=uml-6.1"], "kernel 'uml-6.1' is built for arch um and runs at --place uml"),
+    (["--place", "qemu", "--gdb", "--apart"], "--gdb is for one guest that runs its test by itself"),
 ])
 def test_options_that_do_not_fit(tmp_path, capsys, words, said):
     assert cli.main(["run-one", *words, "--out", str(tmp_path / "out"), "hosts/empty"]) == 2
