@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One KLIPS: its tables and devices come and go. */
+#include "hold.h"
+#include "klips.h"
+
+/**
+ * klips_init() - make empty tables and no devices
+ * @klips: what is made; its memory is the caller's
+ * @ops: what the platform does for it
+ * @own: the platform's
+ *
+ * Return: 0 or -ENOMEM, with nothing left.
+ */
+int klips_init(struct klips *klips, const struct klips_ops *ops, void *own)
+{
+	memset(klips, 0, sizeof(*klips));
+	klips->ops = ops;
+	klips->own = own;
+	klips->settings.icmp = 1;
+	klips->settings.inbound_policy_check = 1;
+	klips->settings.tos = 1;
+	klips->settings.acquire_rate = KLIPS_ACQUIRE_RATE;
+	klips->settings.acquire_burst = KLIPS_ACQUIRE_BURST;
+	klips_holds_init(&klips->holds);
+	klips_acquires_init(&klips->acquires, KLIPS_ACQUIRE_BURST, ktime_get_ns());
+	klips->sadb = klips_sadb_new();
+	klips->eroutes = klips_eroutes_new();
+	if (klips->sadb && klips->eroutes)
+		return 0;
+	klips_exit(klips);
+	return -ENOMEM;
+}
+
+/**
+ * klips_exit() - free all tables and devices; no packet may be on its way
+ * @klips: it
+ */
+void klips_exit(struct klips *klips)
+{
+	unsigned int i;
+
+	klips_holds_clear(klips);
+	for (i = 0; i < KLIPS_DEVICES; i++)
+		kfree(klips->devices[i]);
+	while (klips->removed) {
+		struct klips_dev *dev = klips->removed;
+
+		klips->removed = dev->next;
+		kfree(dev);
+	}
+	if (klips->eroutes)
+		klips_eroutes_free(klips->eroutes);
+	if (klips->sadb)
+		klips_sadb_free(klips->sadb);
+	memset(klips, 0, sizeof(*klips));
+}
+
+static bool is_same_name(const char *a, const char *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < KLIPS_NAME_MAX; i++) {
+		if (a[i] != b[i])
+			return false;
+		if (!a[i])
+			return true;
+	}
+	return false;
+}
+
+/* 0: it is too long or empty */
+static unsigned int name_length(const char *name)
+{
+	unsigned int length = 0;
+
+	while (name[length])
+		if (++length >= KLIPS_NAME_MAX)
+			return 0;
+	return length;
+}
+
+static void set_name(char *to, const char *from)
+{
+	memset(to, 0, KLIPS_NAME_MAX);
+	memcpy(to, from, name_length(from));
+}
+
+/**
+ * klips_dev_find() - an ipsecN by name
+ * @klips: where
+ * @name: its name
+ *
+ * Return: the device, valid until it is removed (the caller holds what keeps others from that); NULL: there is none.
+ */
+struct klips_dev *klips_dev_find(struct klips *klips, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < KLIPS_DEVICES; i++)
+		if (klips->devices[i] && is_same_name(klips->devices[i]->name, name))
+			return klips->devices[i];
+	return NULL;
+}
+
+/* One that was removed comes back with its counters at zero: packets that were held then may name it still. */
+static struct klips_dev *find_removed(struct klips *klips, const char *name)
+{
+	struct klips_dev **at, *dev;
+
+	for (at = &klips->removed; *at; at = &(*at)->next)
+		if (is_same_name((*at)->name, name)) {
+			dev = *at;
+			*at = dev->next;
+			memset(&dev->stats, 0, sizeof(dev->stats));
+			return dev;
+		}
+	return NULL;
+}
+
+static int add_device(struct klips *klips, struct klips_dev *dev)
+{
+	unsigned int i;
+
+	for (i = 0; i < KLIPS_DEVICES; i++)
+		if (!klips->devices[i]) {
+			dev->id = i + 1;
+			rcu_assign_pointer(klips->devices[i], dev);
+			return 0;
+		}
+	return -ENOSPC;
+}
+
+static void remember_removed(struct klips *klips, struct klips_dev *dev)
+{
+	dev->next = klips->removed;
+	klips->removed = dev;
+}
+
+/**
+ * klips_dev_create() - make an ipsecN that is not attached
+ * @klips: where
+ * @name: its name
+ * @own: the platform's handle of it
+ *
+ * Changes of devices are the caller's to serialise.
+ *
+ * Return: 0; -EEXIST; -EINVAL the name is empty or too long; -ENOSPC; -ENOMEM.
+ */
+int klips_dev_create(struct klips *klips, const char *name, void *own)
+{
+	struct klips_dev *dev;
+	int err;
+
+	if (!name_length(name))
+		return -EINVAL;
+	if (klips_dev_find(klips, name))
+		return -EEXIST;
+	dev = find_removed(klips, name);
+	if (!dev)
+		dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+	if (!dev)
+		return -ENOMEM;
+	set_name(dev->name, name);
+	rcu_assign_pointer(dev->own, own);
+	err = add_device(klips, dev);
+	if (err)
+		remember_removed(klips, dev);
+	return err;
+}
+
+/**
+ * klips_dev_remove() - take an ipsecN away
+ * @klips: where
+ * @name: its name
+ *
+ * After a grace period the platform may free its handle. The struct itself stays, since packets that are held name it;
+ * it is used again for a device of this name.
+ *
+ * Return: 0; -ENODEV there is none; -EBUSY it is attached.
+ */
+int klips_dev_remove(struct klips *klips, const char *name)
+{
+	struct klips_dev *dev = klips_dev_find(klips, name);
+
+	if (!dev)
+		return -ENODEV;
+	if (dev->phys_mtu)
+		return -EBUSY;
+	rcu_assign_pointer(klips->devices[dev->id - 1], NULL);
+	rcu_assign_pointer(dev->own, NULL);
+	remember_removed(klips, dev);
+	return 0;
+}
+
+/**
+ * klips_attach() - bind an ipsecN, which is made if there is none of that name, to a physical device
+ * @klips: where
+ * @name: ipsecN
+ * @phys_name: the physical device
+ * @phys: the platform's handle of that
+ * @own: the platform's handle of ipsecN; ignored if the device is there already
+ * @phys_mtu: bytes, not 0
+ *
+ * Changes of devices are the caller's to serialise.
+ *
+ * Return: 0; -EBUSY it is attached already; -EINVAL a name is empty or too long; -ENOSPC; -ENOMEM.
+ */
+int klips_attach(struct klips *klips, const char *name, const char *phys_name, void *phys, void *own, u32 phys_mtu)
+{
+	struct klips_dev *dev = klips_dev_find(klips, name);
+	int err;
+
+	if (!name_length(name) || !name_length(phys_name) || !phys_mtu)
+		return -EINVAL;
+	if (dev && dev->phys_mtu)
+		return -EBUSY;
+	if (!dev) {
+		err = klips_dev_create(klips, name, own);
+		if (err)
+			return err;
+		dev = klips_dev_find(klips, name);
+	}
+	set_name(dev->phys_name, phys_name);
+	WRITE_ONCE(dev->phys, phys);
+	WRITE_ONCE(dev->phys_mtu, phys_mtu);
+	return 0;
+}
+
+/**
+ * klips_detach() - an ipsecN sends and receives nothing more; it stays
+ * @klips: where
+ * @name: its name
+ *
+ * Return: 0; -ENODEV there is none, or it is not attached.
+ */
+int klips_detach(struct klips *klips, const char *name)
+{
+	struct klips_dev *dev = klips_dev_find(klips, name);
+
+	if (!dev || !dev->phys_mtu)
+		return -ENODEV;
+	WRITE_ONCE(dev->phys_mtu, 0);
+	WRITE_ONCE(dev->phys, NULL);
+	memset(dev->phys_name, 0, KLIPS_NAME_MAX);
+	return 0;
+}
+
+/**
+ * klips_set_eroute() - add or replace an eroute; packets that the old one held are sent through the new one
+ * @klips: where
+ * @sel: its selector
+ * @said: where it leads
+ * @replace: in one step, if there is one with this selector; otherwise that is an error
+ *
+ * Return: 0; -EEXIST; -EINVAL the selector; -ENOMEM.
+ */
+int klips_set_eroute(struct klips *klips, const struct klips_selector *sel, const struct klips_said *said, bool replace)
+{
+	struct klips_held held = { NULL, NULL, 0 };
+	int err;
+
+	if (!replace)
+		return klips_eroute_add(klips->eroutes, sel, said);
+	err = klips_eroute_replace(klips->eroutes, sel, said, &held);
+	if (err)
+		return err;
+	klips_held_send(klips, &held);
+	klips_holds_release(klips, sel);
+	return 0;
+}
+
+/**
+ * klips_unset_eroute() - remove an eroute, and drop what it held; what its %holds held meets the eroutes that are left
+ * @klips: where
+ * @sel: its selector
+ *
+ * Return: 0; -ENOENT.
+ */
+int klips_unset_eroute(struct klips *klips, const struct klips_selector *sel)
+{
+	struct klips_held held = { NULL, NULL, 0 };
+	int err = klips_eroute_delete(klips->eroutes, sel, &held);
+
+	if (err)
+		return err;
+	klips_held_drop(klips, &held);
+	klips_holds_release(klips, sel);
+	return 0;
+}
+
+/**
+ * klips_run_timers() - end what is past its time
+ * @klips: where
+ * @now: monotonic nanoseconds
+ *
+ * Return: when to be called again, in monotonic nanoseconds; 0: not before an SA is added or first used.
+ */
+u64 klips_run_timers(struct klips *klips, u64 now)
+{
+	u64 sa = klips_sadb_run_timers(klips->sadb, now, klips->ops->expire, klips);
+	u64 hold = klips_holds_run_timers(klips, now);
+
+	if (!sa || !hold)
+		return sa + hold;
+	return min(sa, hold);
+}

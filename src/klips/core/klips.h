@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One KLIPS: the tables of a network namespace, its devices, and how packets go through. */
+#ifndef KLIPS_CORE_KLIPS_H
+#define KLIPS_CORE_KLIPS_H
+
+#include "acquire.h"
+#include "eroute.h"
+#include "sadb.h"
+#include "ip.h"
+
+#define KLIPS_NAME_MAX 16 /* of a device, with its end */
+#define KLIPS_DEVICES  64
+
+struct klips;
+
+/**
+ * struct klips_dev - an ipsecN
+ * @id: N + 1; what klips_sa.if_id means
+ * @mtu: its own; 0: follows from @phys_mtu
+ * @phys_mtu: of the device that it is attached to; 0: detached
+ * @phys: the platform's handle of that
+ * @next: the next of those that were removed; packets may still name them
+ */
+struct klips_dev {
+	char name[KLIPS_NAME_MAX];
+	char phys_name[KLIPS_NAME_MAX];
+	u32 id;
+	u32 mtu;
+	u32 phys_mtu;
+	void *phys;
+	void *own; /* the platform's handle of the device itself */
+	struct klips_dev *next;
+	struct klips_dev_stats {
+		atomic64_t packets[2], bytes[2], errors[2], dropped[2]; /* received, sent */
+	} stats;
+};
+
+/**
+ * struct klips_udp - that an outer packet goes in UDP: RFC 3948
+ */
+struct klips_udp {
+	u16 sport;
+	u16 dport;
+};
+
+/**
+ * struct klips_ops - what core has the platform do. The packets given are the platform's then.
+ * @send: outer packets, IP header first (with @udp: ESP after it, for the platform to put into UDP), all of one SA
+ * @receive: inner packets that appear on a device
+ * @is_local: whether an address is this host's
+ * @acquire: somebody is to make an SA; whether anybody listens
+ * @expire: see klips_expire_fn
+ * @mapping: a peer behind NAT now comes from elsewhere (authentic packets only)
+ */
+struct klips_ops {
+	void (*send)(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
+		     const struct klips_udp *udp);
+	void (*receive)(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count);
+	bool (*is_local)(struct klips *klips, const struct klips_addr *addr);
+	bool (*acquire)(struct klips *klips, const struct klips_acquire *acquire);
+	klips_expire_fn expire;
+	void (*mapping)(struct klips *klips, struct klips_sa *sa, const struct klips_addr *addr, u16 port);
+};
+
+/**
+ * struct klips_settings - sysctls net.ipsec.*, readable at any time
+ * @icmp: tell senders of packets that are too long; KLIPS's default was not to
+ * @inbound_policy_check: packets must come by the SA that their eroute or selector says
+ * @tos: copy the TOS outwards (0: hide it)
+ */
+struct klips_settings {
+	int icmp;
+	int inbound_policy_check;
+	int tos;
+	u32 acquire_rate; /* a second */
+	u32 acquire_burst;
+};
+
+/**
+ * struct klips - one instance
+ */
+struct klips {
+	struct klips_sadb *sadb;
+	struct klips_eroutes *eroutes;
+	struct klips_acquires acquires;
+	struct klips_holds {
+		spinlock_t lock;
+		struct list_head list;
+		u32 count;
+	} holds;
+	struct klips_settings settings;
+	struct klips_dev *devices[KLIPS_DEVICES]; /* RCU */
+	struct klips_dev *removed;
+	const struct klips_ops *ops;
+	void *own;
+	struct klips_stats {
+		atomic64_t no_eroute, no_sa, dead_sa, held, hold_dropped, rejected, passed, too_big, loops, malformed;
+		atomic64_t in_no_sa, in_auth, in_replay, in_malformed, in_policy, in_cleartext;
+		atomic64_t trap_count, trap_sendcount; /* /proc/net/ipsec/stats */
+	} stats;
+};
+
+int klips_init(struct klips *klips, const struct klips_ops *ops, void *own);
+void klips_exit(struct klips *klips);
+
+int klips_attach(struct klips *klips, const char *name, const char *phys_name, void *phys, void *own, u32 phys_mtu);
+int klips_detach(struct klips *klips, const char *name);
+struct klips_dev *klips_dev_find(struct klips *klips, const char *name);
+int klips_dev_create(struct klips *klips, const char *name, void *own);
+int klips_dev_remove(struct klips *klips, const char *name);
+
+/* Changes of the tables that move packets: what an eroute held is sent again through it. */
+int klips_set_eroute(struct klips *klips, const struct klips_selector *sel, const struct klips_said *said,
+		     bool replace);
+int klips_unset_eroute(struct klips *klips, const struct klips_selector *sel);
+
+/* Packets that leave through an ipsecN, inner IP header first, all of one flow (1 to KLIPS_BATCH). They are taken over.
+ */
+void klips_xmit(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count);
+/* What came for this host as ESP, AH or IPCOMP, outer IP header first (without UDP; @udp says if and how it came). */
+void klips_rcv(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
+	       const struct klips_udp *udp);
+/* Whether a packet in clear from a physical device must not be taken: it should have come through an SA. */
+bool klips_refuses_clear(struct klips *klips, const void *packet, size_t length);
+
+/* Lifetimes: returns when to be called again, in monotonic nanoseconds (0: when something changes). */
+u64 klips_run_timers(struct klips *klips, u64 now);
+
+#endif

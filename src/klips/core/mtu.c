@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How much fits through a bundle of SAs. */
+#include "ah.h"
+#include "esp.h"
+#include "ip.h"
+#include "ipcomp.h"
+#include "sadb.h"
+
+#define ESP_TRAILER 2
+#define UDP_HEADER  8
+
+static unsigned int header_of(const struct klips_addr *addr)
+{
+	return addr->version == KLIPS_V6 ? 40 : 20;
+}
+
+static unsigned int less(unsigned int a, unsigned int b)
+{
+	return a > b ? a - b : 0;
+}
+
+/* The longest payload of an ESP packet of @room bytes, from its SPI to its ICV. */
+static unsigned int esp_payload(const struct klips_sa *sa, unsigned int room)
+{
+	const struct klips_encr_desc *encr = klips_encr(sa->encr);
+	unsigned int icv = encr->icv ? encr->icv : klips_auth(sa->auth)->icv;
+	unsigned int block = max_t(unsigned int, encr->block, 4);
+	unsigned int text = less(room, klips_esp_head(sa) + icv);
+
+	return less(text / block * block, ESP_TRAILER);
+}
+
+/* The longest payload that one SA can put into @room bytes behind the outer IP header. 0: none. */
+static unsigned int payload(const struct klips_sa *sa, unsigned int room)
+{
+	switch (sa->said.proto) {
+	case KLIPS_PROTO_ESP:
+		return esp_payload(sa, less(room, sa->natt == KLIPS_NATT_NONE ? 0 : UDP_HEADER));
+	case KLIPS_PROTO_AH:
+		return less(room, klips_ah_length(sa, sa->said.dst.version));
+	default:
+		return room; /* IPIP; and IPCOMP, which never makes a packet longer */
+	}
+}
+
+/* The longest packet that becomes one of @mtu bytes at most. */
+static unsigned int through(const struct klips_sa *sa, unsigned int mtu)
+{
+	unsigned int outer = header_of(&sa->said.dst), inside = payload(sa, less(mtu, outer));
+
+	if (!inside)
+		return 0;
+	if (sa->mode == KLIPS_MODE_BEET)
+		return inside + header_of(&sa->inner_dst);
+	if (sa->mode == KLIPS_MODE_TUNNEL || sa->said.proto == KLIPS_PROTO_IPIP)
+		return inside;
+	return inside + outer;
+}
+
+/**
+ * klips_bundle_mtu() - what fits through a bundle of SAs
+ * @sa: the innermost; caller holds rcu_read_lock()
+ * @mtu: of the path, in bytes
+ *
+ * IPv4 options or extension headers that stay in front in transport mode are not known here; TFC padding must leave off
+ * where the path ends, and is not counted.
+ *
+ * Return: bytes of the longest packet, its IP header included; 0 if none fits.
+ */
+unsigned int klips_bundle_mtu(const struct klips_sa *sa, unsigned int mtu)
+{
+	const struct klips_sa *bundle[KLIPS_BUNDLE_MAX];
+	unsigned int count = 0;
+
+	for (; sa && count < KLIPS_BUNDLE_MAX; sa = rcu_dereference(sa->next))
+		bundle[count++] = sa;
+	while (count && mtu)
+		mtu = through(bundle[--count], mtu);
+	return mtu;
+}

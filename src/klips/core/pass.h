@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Some packets of one SA on their way through KLIPS, out or in; it lives until the last transform is done. */
+#ifndef KLIPS_CORE_PASS_H
+#define KLIPS_CORE_PASS_H
+
+#include "klips.h"
+
+#define KLIPS_DEPTH 4 /* bundles or tunnels within each other, before it counts as a loop */
+
+/**
+ * struct klips_pass - packets that go through SAs together; owns them
+ * @sa: the SA that is at work: referenced while cryptography may end later, else under rcu_read_lock()
+ * @count: packets of skbs[]; jobs[] and numbers[] go with them
+ * @header: bytes of each packet's header that stays before ESP, AH or IPCOMP (transport mode); 0 in tunnel mode
+ * @next: protocol of what is, or was, protected
+ * @inner: outbound: the header of what is protected; inbound: that of what protects
+ * @udp: inbound: how they came; outbound: how they go
+ * @mtu: outbound: bytes of a packet that fit the path through the bundle
+ * @depth: bundles that they went through
+ */
+struct klips_pass {
+	struct klips *klips;
+	struct klips_dev *dev;
+	struct klips_sa *sa;
+	struct klips_udp udp;
+	bool in_udp;
+	u8 depth;
+	u32 mtu;
+	u8 next[KLIPS_BATCH];
+	u32 count;
+	u32 header[KLIPS_BATCH];
+	u64 numbers[KLIPS_BATCH];
+	int results[KLIPS_BATCH];
+	struct sk_buff *skbs[KLIPS_BATCH];
+	struct klips_job jobs[KLIPS_BATCH];
+	struct klips_ip inner[KLIPS_BATCH];
+};
+
+struct klips_pass *klips_pass_new(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs,
+				  unsigned int count);
+void klips_pass_free(struct klips_pass *pass);
+void klips_pass_drop(struct klips_pass *pass, unsigned int index, atomic64_t *counter);
+void klips_pass_drop_all(struct klips_pass *pass, atomic64_t *counter);
+unsigned int klips_pass_compact(struct klips_pass *pass);
+struct klips_pass *klips_pass_split(struct klips_pass *pass, const bool *which);
+void klips_pass_room(const struct klips_sa *sa, unsigned int *head, unsigned int *tail);
+void klips_free_skbs(struct sk_buff **skbs, unsigned int count);
+
+#endif

@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The way in. Packets that came as ESP, AH or IPCOMP find their SA by SAID, lose what it put there, and either have
+ * more of it, or are looked at by the SA's selector and appear on an ipsecN.
+ */
+#include "ah.h"
+#include "debug.h"
+#include "esp.h"
+#include "ipcomp.h"
+#include "pass.h"
+
+#define PROTO_IPIP 4
+#define PROTO_IPV6 41
+#define PROTO_NONE 59
+
+static void enter(struct klips_pass *pass);
+
+static void drop(struct klips_pass *pass, atomic64_t *counter)
+{
+	if (pass->dev)
+		atomic64_add(pass->count, &pass->dev->stats.dropped[0]);
+	klips_pass_drop_all(pass, counter);
+	klips_pass_free(pass);
+}
+
+static bool is_ipsec(u8 proto)
+{
+	return proto == KLIPS_PROTO_ESP || proto == KLIPS_PROTO_AH || proto == KLIPS_PROTO_COMP;
+}
+
+/* The SAID that a packet names: RFC 4301, 4.1; RFC 3173, 3.1. */
+static int read_said(struct klips_said *said, const struct klips_ip *ip, const struct sk_buff *skb)
+{
+	const u8 *at = skb->data + ip->header;
+
+	if (!is_ipsec(ip->proto) || ip->fragment || skb->len < ip->header + 8)
+		return -EINVAL;
+	memset(said, 0, sizeof(*said));
+	said->dst = ip->dst;
+	said->proto = ip->proto;
+	if (ip->proto == KLIPS_PROTO_COMP)
+		said->spi = cpu_to_be32(get_unaligned_be16(at + 2));
+	else
+		said->spi = cpu_to_be32(get_unaligned_be32(ip->proto == KLIPS_PROTO_AH ? at + 4 : at));
+	return 0;
+}
+
+/* The device that the packets appear on. */
+static struct klips_dev *device(struct klips_pass *pass, const struct klips_sa *sa)
+{
+	u32 id = sa->if_id;
+
+	if (!id || id > KLIPS_DEVICES)
+		return pass->dev;
+	return rcu_dereference(pass->klips->devices[id - 1]);
+}
+
+static void deliver(struct klips_pass *pass, const struct klips_sa *sa)
+{
+	struct klips_dev *dev = device(pass, sa);
+	u64 bytes = 0;
+	u32 i;
+
+	if (!dev || !READ_ONCE(dev->phys_mtu)) {
+		drop(pass, &pass->klips->stats.in_policy);
+		return;
+	}
+	for (i = 0; i < pass->count; i++) {
+		bytes += pass->skbs[i]->len;
+		pass->skbs[i]->mark = sa->ref;
+	}
+	atomic64_add(pass->count, &dev->stats.packets[0]);
+	atomic64_add((s64)bytes, &dev->stats.bytes[0]);
+	pass->klips->ops->receive(pass->klips, dev, pass->skbs, pass->count);
+	pass->count = 0;
+	klips_pass_free(pass);
+}
+
+/* RFC 4301, 5.2, step 4: what came through an SA must be what the SA is for, ports and all. */
+static bool is_allowed(struct klips_pass *pass, struct klips_sa *sa, struct sk_buff *skb)
+{
+	struct klips_flow flow;
+
+	if (!READ_ONCE(pass->klips->settings.inbound_policy_check) || !sa->selector.src.version)
+		return true;
+	return !klips_flow_read(&flow, skb->data, skb->len) && klips_selector_matches(&sa->selector, &flow);
+}
+
+static void check_and_deliver(struct klips_pass *pass, struct klips_sa *sa)
+{
+	u32 i;
+
+	for (i = 0; i < pass->count; i++)
+		if (!is_allowed(pass, sa, pass->skbs[i])) {
+			klips_trace(RCV, "not what the SA is for");
+			atomic64_inc(&sa->errors.policy);
+			klips_pass_drop(pass, i, &pass->klips->stats.in_policy);
+		}
+	if (klips_pass_compact(pass))
+		deliver(pass, sa);
+	else
+		klips_pass_free(pass);
+}
+
+static bool has_more(struct klips_pass *pass, const struct sk_buff *skb)
+{
+	struct klips_ip ip;
+
+	return !klips_ip_read(&ip, skb->data, skb->len) && is_ipsec(ip.proto) && !ip.fragment &&
+	       pass->klips->ops->is_local(pass->klips, &ip.dst);
+}
+
+/*
+ * Packets that are whole again: those that have more of ours go round once more, the others are delivered. Both come
+ * from one SA where IPCOMP compresses the one and not the other.
+ */
+static void finish(struct klips_pass *pass)
+{
+	struct klips_sa *sa = pass->sa;
+	bool more[KLIPS_BATCH];
+	struct klips_pass *rest;
+	u32 i, count = 0;
+
+	for (i = 0; i < pass->count; i++) {
+		more[i] = has_more(pass, pass->skbs[i]);
+		count += more[i];
+	}
+	if (count == pass->count) {
+		enter(pass);
+		return;
+	}
+	rest = count ? klips_pass_split(pass, more) : NULL;
+	check_and_deliver(pass, sa);
+	if (rest)
+		enter(rest);
+}
+
+/* In transport mode the IP header moves over what was taken out behind it. skb->data is at the payload. */
+static int close_gap(struct klips_pass *pass, u32 i, u32 gap)
+{
+	struct sk_buff *skb = pass->skbs[i];
+	u32 header = pass->header[i];
+	struct klips_ip ip = pass->inner[i];
+
+	memmove(skb->data - header, skb->data - gap - header, header);
+	skb_push(skb, header);
+	klips_ip_mend(skb, &ip, pass->next[i]);
+	return 0;
+}
+
+static bool is_tunnelled(u8 next)
+{
+	return next == PROTO_IPIP || next == PROTO_IPV6;
+}
+
+/* After ESP or IPCOMP: what is left is a payload; make a packet of it. @gap: bytes between it and the IP header */
+static int unwrap(struct klips_pass *pass, u32 i, u32 gap)
+{
+	struct klips_sa *sa = pass->sa;
+
+	if (sa->mode == KLIPS_MODE_BEET)
+		return klips_beet_decap(sa, pass->skbs[i], &pass->inner[i], pass->next[i]);
+	if (sa->mode == KLIPS_MODE_TUNNEL && is_tunnelled(pass->next[i]))
+		return klips_tunnel_decap(sa, pass->skbs[i], &pass->inner[i]);
+	if (sa->mode == KLIPS_MODE_TUNNEL && !is_ipsec(pass->next[i]))
+		return -EBADMSG;
+	return close_gap(pass, i, gap);
+}
+
+/* A tunnel that is grouped within the SA that was just left: IPIP (RFC 2003), or IPCOMP's, of a packet that it left as
+ * it was. */
+static void leave_inner_tunnel(struct klips_pass *pass)
+{
+	struct klips_sa *inner = rcu_dereference(pass->sa->inner);
+	struct klips_ip ip;
+	u32 i;
+
+	/* What IPCOMP left as it was does not say so (RFC 3173, 2.2), but is that SA's as well. */
+	for (; inner && inner->said.proto == KLIPS_PROTO_COMP && inner->mode == KLIPS_MODE_TRANSPORT;
+	     inner = rcu_dereference(inner->inner))
+		pass->sa = inner;
+	if (!inner || (inner->said.proto != KLIPS_PROTO_IPIP && inner->mode != KLIPS_MODE_TUNNEL))
+		return;
+	for (i = 0; i < pass->count; i++) {
+		struct sk_buff *skb = pass->skbs[i];
+
+		if (klips_ip_read(&ip, skb->data, skb->len) || !is_tunnelled(ip.proto))
+			continue;
+		skb_pull(skb, ip.header);
+		if (klips_tunnel_decap(inner, skb, &ip))
+			klips_pass_drop(pass, i, &pass->klips->stats.in_malformed);
+	}
+	pass->sa = inner;
+	klips_pass_compact(pass);
+}
+
+/* What came from elsewhere than before, and is authentic: RFC 3948, and RFC 7296, 2.23. */
+static void check_mapping(struct klips_pass *pass)
+{
+	struct klips_sa *sa = pass->sa;
+
+	if (!pass->in_udp || !pass->count)
+		return;
+	if (klips_addr_equal(&sa->src, &pass->inner[0].src) && sa->natt_sport == pass->udp.sport)
+		return;
+	if (!klips_addr_is_unspecified(&sa->src))
+		pass->klips->ops->mapping(pass->klips, sa, &pass->inner[0].src, pass->udp.sport);
+}
+
+static void leave(struct klips_pass *pass)
+{
+	struct klips_sa *sa = pass->sa;
+
+	klips_pass_compact(pass);
+	check_mapping(pass);
+	leave_inner_tunnel(pass);
+	if (pass->count)
+		finish(pass);
+	else
+		klips_pass_free(pass);
+	klips_sa_put(sa);
+}
+
+static void refuse(struct klips_pass *pass, u32 i, int err)
+{
+	struct klips_sa *sa = pass->sa;
+
+	if (err == -EALREADY) {
+		atomic64_inc(&sa->errors.replay);
+		klips_pass_drop(pass, i, &pass->klips->stats.in_replay);
+	} else {
+		atomic64_inc(&sa->errors.size);
+		klips_pass_drop(pass, i, &pass->klips->stats.in_malformed);
+	}
+}
+
+static int finish_esp(struct klips_pass *pass, u32 i)
+{
+	struct klips_sa *sa = pass->sa;
+	int err = klips_esp_finish(sa, pass->skbs[i], &pass->jobs[i], pass->numbers[i], &pass->next[i]);
+
+	if (err == -EBADMSG)
+		atomic64_inc(&sa->errors.pad);
+	if (err)
+		return err;
+	if (pass->next[i] == PROTO_NONE) {
+		kfree_skb(pass->skbs[i]); /* a dummy: RFC 4303, 2.6 */
+		pass->skbs[i] = NULL;
+		return 0;
+	}
+	return unwrap(pass, i, klips_esp_head(sa));
+}
+
+static void finish_crypto(struct klips_pass *pass)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < pass->count; i++) {
+		if (pass->results[i]) {
+			atomic64_inc(&pass->sa->errors.auth);
+			klips_pass_drop(pass, i, &pass->klips->stats.in_auth);
+			continue;
+		}
+		err = finish_esp(pass, i);
+		if (err)
+			refuse(pass, i, err);
+	}
+	leave(pass);
+}
+
+static void crypto_done(struct klips_job *job, int err)
+{
+	struct klips_pass *pass = container_of(job, struct klips_pass, jobs[0]);
+
+	rcu_read_lock();
+	pass->results[0] = err;
+	finish_crypto(pass);
+	rcu_read_unlock();
+}
+
+static void open_esp(struct klips_pass *pass)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < pass->count; i++) {
+		skb_pull(pass->skbs[i], pass->header[i]);
+		err = klips_esp_parse(pass->sa, pass->skbs[i], &pass->jobs[i], &pass->numbers[i]);
+		pass->jobs[i].done = crypto_done;
+		if (err)
+			refuse(pass, i, err);
+	}
+	if (!klips_pass_compact(pass)) {
+		leave(pass);
+		return;
+	}
+	if (klips_crypto_open(pass->sa->crypto, pass->jobs, pass->results, pass->count) != -EINPROGRESS)
+		finish_crypto(pass);
+}
+
+static int open_ah(struct klips_pass *pass, u32 i)
+{
+	struct sk_buff *skb = pass->skbs[i];
+	struct klips_ip ip;
+	int err = klips_ah_open(pass->sa, skb, pass->header[i]);
+
+	if (err)
+		return err;
+	err = klips_ip_read(&ip, skb->data, skb->len);
+	if (err || pass->sa->mode != KLIPS_MODE_TUNNEL)
+		return err;
+	if (!is_tunnelled(ip.proto))
+		return is_ipsec(ip.proto) ? 0 : -EBADMSG;
+	skb_pull(skb, ip.header);
+	return klips_tunnel_decap(pass->sa, skb, &ip);
+}
+
+/* The header is kept before the payload, where the new packet has room for it. */
+static int open_ipcomp(struct klips_pass *pass, u32 i)
+{
+	u32 header = pass->header[i];
+	struct sk_buff *skb = pass->skbs[i];
+	u8 saved[KLIPS_HEADER_MAX];
+	int err;
+
+	if (header > sizeof(saved))
+		return -EBADMSG;
+	memcpy(saved, skb->data, header);
+	skb_pull(skb, header);
+	err = klips_ipcomp_open(pass->sa, &pass->skbs[i], header, &pass->next[i]);
+	if (err)
+		return err;
+	memcpy(pass->skbs[i]->data - header, saved, header);
+	return unwrap(pass, i, 0);
+}
+
+static void open_each(struct klips_pass *pass)
+{
+	bool ah = pass->sa->said.proto == KLIPS_PROTO_AH;
+	u32 i;
+	int err;
+
+	for (i = 0; i < pass->count; i++) {
+		err = ah ? open_ah(pass, i) : open_ipcomp(pass, i);
+		if (!err)
+			continue;
+		if (ah && err == -EBADMSG) {
+			atomic64_inc(&pass->sa->errors.auth);
+			klips_pass_drop(pass, i, &pass->klips->stats.in_auth);
+		} else {
+			refuse(pass, i, err);
+		}
+	}
+	leave(pass);
+}
+
+/* Whether packets that came from there, that way, may use the SA, and that they did. */
+static bool use(struct klips_pass *pass, struct klips_sa *sa)
+{
+	struct klips *klips = pass->klips;
+	u64 now = ktime_get_ns(), bytes = 0;
+	enum klips_sa_state state = READ_ONCE(sa->state);
+	u32 i;
+
+	if ((state != KLIPS_SA_MATURE && state != KLIPS_SA_DYING) || !(sa->flags & KLIPS_SA_INBOUND))
+		return false;
+	if ((sa->natt != KLIPS_NATT_NONE) != pass->in_udp && sa->said.proto == KLIPS_PROTO_ESP && pass->depth == 1)
+		return false;
+	if (!pass->in_udp && !klips_addr_is_unspecified(&sa->src) && !klips_addr_equal(&sa->src, &pass->inner[0].src))
+		return false;
+	if (klips_sadb_check(klips->sadb, sa, now, klips->ops->expire, klips) == KLIPS_LIFE_HARD)
+		return false;
+	for (i = 0; i < pass->count; i++)
+		bytes += pass->skbs[i]->len;
+	klips_usage_count(&sa->usage, bytes, pass->count, now);
+	return true;
+}
+
+/* All packets of the pass are of one SA. */
+static void open_all(struct klips_pass *pass, const struct klips_said *said)
+{
+	struct klips *klips = pass->klips;
+	struct klips_sa *sa = klips_sadb_find(klips->sadb, said);
+
+	if (!sa) {
+		drop(pass, &klips->stats.in_no_sa);
+		return;
+	}
+	if (++pass->depth > KLIPS_DEPTH) {
+		drop(pass, &klips->stats.loops);
+		return;
+	}
+	if (!use(pass, sa) || !klips_sa_get(sa)) {
+		atomic64_add(pass->count, &sa->errors.policy);
+		drop(pass, &klips->stats.in_policy);
+		return;
+	}
+	pass->sa = sa;
+	if (said->proto == KLIPS_PROTO_ESP)
+		open_esp(pass);
+	else
+		open_each(pass);
+}
+
+/* Those packets that name the SA that the first names; malformed ones are dropped. Zero: the first was. */
+static u32 mark_same(struct klips_pass *pass, struct klips_said *said, bool *which)
+{
+	struct klips_said other;
+	u32 i, count = 0;
+
+	for (i = 0; i < pass->count; i++) {
+		struct sk_buff *skb = pass->skbs[i];
+		struct klips_ip *ip = &pass->inner[i];
+
+		which[i] = false;
+		if (klips_ip_read(ip, skb->data, skb->len) || read_said(count ? &other : said, ip, skb)) {
+			klips_pass_drop(pass, i, &pass->klips->stats.in_malformed);
+			continue;
+		}
+		which[i] =
+			!count || (klips_said_equal(&other, said) && klips_addr_equal(&ip->src, &pass->inner[0].src));
+		count += which[i];
+		skb_trim(skb, ip->total);
+		pass->header[i] = ip->header;
+	}
+	return count;
+}
+
+static void enter(struct klips_pass *pass)
+{
+	struct klips_pass *first;
+	bool which[KLIPS_BATCH];
+	struct klips_said said;
+	u32 count;
+
+	while (klips_pass_compact(pass)) {
+		count = mark_same(pass, &said, which);
+		first = count == pass->count ? pass : klips_pass_split(pass, which);
+		if (first && first->count)
+			open_all(first, &said);
+		else if (first != pass)
+			klips_pass_free(first);
+		if (first == pass)
+			return;
+	}
+	klips_pass_free(pass);
+}
+
+/**
+ * klips_rcv() - packets came for this host as ESP, AH or IPCOMP
+ * @klips: where
+ * @dev: the ipsecN that is attached to the device where they came; NULL: none
+ * @skbs: packets, outer IP header first, whole; they are taken over
+ * @count: 1 to KLIPS_BATCH; fastest if all are of one SA
+ * @udp: the ports, in host byte order, if they came in UDP, whose header is not there any more; else NULL
+ */
+void klips_rcv(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
+	       const struct klips_udp *udp)
+{
+	struct klips_pass *pass = klips_pass_new(klips, dev, skbs, count);
+
+	if (!pass)
+		return;
+	if (udp)
+		pass->udp = *udp;
+	pass->in_udp = udp;
+	rcu_read_lock();
+	enter(pass);
+	rcu_read_unlock();
+}
+
+/**
+ * klips_refuses_clear() - whether a packet in clear must not be taken, since its flow is to be protected
+ * @klips: where
+ * @packet: IP header first, as it came from a physical device
+ * @length: bytes
+ *
+ * The old KLIPS took it. What its answer would need is what it needs: RFC 4301, 5.2, step 3a.
+ *
+ * Return: true if an eroute for the other direction leads to SAs, or is anything but %pass.
+ */
+bool klips_refuses_clear(struct klips *klips, const void *packet, size_t length)
+{
+	struct klips_flow flow, back;
+	struct klips_eroute *er;
+	bool refused;
+
+	if (klips_flow_read(&flow, packet, length))
+		return false;
+	if (is_ipsec(flow.proto) ||
+	    (flow.proto == 17 && flow.ports && (be16_to_cpu(flow.dport) == 500 || be16_to_cpu(flow.dport) == 4500)))
+		return false;
+	back = flow;
+	back.src = flow.dst;
+	back.dst = flow.src;
+	back.sport = flow.dport;
+	back.dport = flow.sport;
+	rcu_read_lock();
+	er = klips_eroute_find(klips->eroutes, &back);
+	refused = er && (er->said.proto != KLIPS_PROTO_INT || be32_to_cpu(er->said.spi) != KLIPS_SHUNT_PASS);
+	rcu_read_unlock();
+	if (refused)
+		atomic64_inc(&klips->stats.in_cleartext);
+	return refused;
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* See sa.h. */
+#include "sa.h"
+
+#define DEFAULT_TTL 64
+#define IPV4_HEADER 20
+#define IPV6_HEADER 40
+#define UDP_HEADER  8
+#define ESP_HEADER  8  /* SPI and sequence number; RFC 4303, 2 */
+#define ESP_TRAILER 2  /* padding's length, next header */
+#define AH_FIXED    12 /* all before the ICV; RFC 4302, 2 */
+
+static bool is_address(const struct klips_addr *addr)
+{
+	return addr->version == KLIPS_V4 || addr->version == KLIPS_V6;
+}
+
+/* ESP needs a cipher, which may be NULL if there is an authenticator: RFC 4303, 3.2. An AEAD is both. */
+static int check_esp(const struct klips_keys *keys)
+{
+	const struct klips_encr_desc *encr;
+
+	if (keys->encr <= KLIPS_ENCR_NONE || keys->encr >= KLIPS_ENCR_COUNT || keys->auth >= KLIPS_AUTH_COUNT)
+		return -EINVAL;
+	encr = klips_encr(keys->encr);
+	if (encr->icv && keys->auth != KLIPS_AUTH_NONE)
+		return -EINVAL;
+	if (keys->encr == KLIPS_ENCR_NULL && keys->auth == KLIPS_AUTH_NONE)
+		return -EINVAL;
+	return 0;
+}
+
+static int check_keys(const struct klips_sa_config *config)
+{
+	const struct klips_keys *keys = &config->keys;
+
+	switch (config->said.proto) {
+	case KLIPS_PROTO_ESP:
+		return check_esp(keys);
+	case KLIPS_PROTO_AH:
+		if (keys->encr != KLIPS_ENCR_NONE || keys->auth == KLIPS_AUTH_NONE || keys->auth >= KLIPS_AUTH_COUNT)
+			return -EINVAL;
+		return 0;
+	default:
+		return keys->encr == KLIPS_ENCR_NONE && keys->auth == KLIPS_AUTH_NONE ? 0 : -EINVAL;
+	}
+}
+
+/* A CPI has 16 bits: RFC 3173, 3.3. */
+static bool is_sa_name(const struct klips_said *said)
+{
+	if (!is_address(&said->dst) || !said->spi)
+		return false;
+	switch (said->proto) {
+	case KLIPS_PROTO_ESP:
+	case KLIPS_PROTO_AH:
+	case KLIPS_PROTO_IPIP:
+		return true;
+	case KLIPS_PROTO_COMP:
+		return be32_to_cpu(said->spi) <= 0xffff;
+	default:
+		return false;
+	}
+}
+
+/* An outer header has one version; a BEET SA must know both inner addresses. */
+static bool has_good_addresses(const struct klips_sa_config *config)
+{
+	if (config->src.version && config->src.version != config->said.dst.version)
+		return false;
+	if (config->mode != KLIPS_MODE_BEET)
+		return true;
+	return is_address(&config->inner_src) && config->inner_src.version == config->inner_dst.version;
+}
+
+static int check(const struct klips_sa_config *config)
+{
+	if (!is_sa_name(&config->said) || !has_good_addresses(config))
+		return -EINVAL;
+	if (config->mode > KLIPS_MODE_BEET || config->df > KLIPS_DF_SET || config->natt > KLIPS_NATT_NONESP)
+		return -EINVAL;
+	if (config->natt != KLIPS_NATT_NONE && config->said.proto != KLIPS_PROTO_ESP)
+		return -EINVAL;
+	if (config->mode == KLIPS_MODE_BEET && config->said.proto != KLIPS_PROTO_ESP)
+		return -EINVAL;
+	if (config->selector.src.version && !klips_selector_is_valid(&config->selector))
+		return -EINVAL;
+	if (config->state == KLIPS_SA_LARVAL)
+		return 0;
+	return config->state == KLIPS_SA_MATURE ? check_keys(config) : -EINVAL;
+}
+
+static void fill(struct klips_sa *sa, const struct klips_sa_config *config)
+{
+	sa->said = config->said;
+	sa->state = config->state;
+	sa->mode = config->mode;
+	sa->natt = config->natt;
+	sa->df = config->df;
+	sa->flags = config->flags;
+	sa->tfc = config->tfc;
+	sa->ref = config->ref;
+	sa->ref_him = config->ref_him;
+	sa->if_id = config->if_id;
+	sa->natt_sport = config->natt_sport;
+	sa->natt_dport = config->natt_dport;
+	sa->ttl = config->ttl ? config->ttl : DEFAULT_TTL;
+	sa->encr = config->keys.encr;
+	sa->auth = config->keys.auth;
+	sa->soft = config->soft;
+	sa->hard = config->hard;
+	sa->src = config->src;
+	sa->inner_src = config->inner_src;
+	sa->inner_dst = config->inner_dst;
+	sa->selector = config->selector;
+	if (sa->selector.src.version)
+		klips_selector_normalise(&sa->selector);
+	sa->usage.added = ktime_get_ns();
+	get_random_bytes(&sa->iv_salt, sizeof(sa->iv_salt));
+	spin_lock_init(&sa->lock);
+	refcount_set(&sa->refs, 1);
+}
+
+static void free_now(struct klips_sa *sa)
+{
+	if (sa->crypto)
+		klips_crypto_free(sa->crypto);
+	klips_replay_free(&sa->replay);
+	memzero_explicit(&sa->iv_salt, sizeof(sa->iv_salt));
+	kfree(sa);
+}
+
+static void free_after_readers(struct rcu_head *rcu)
+{
+	struct klips_sa *sa = container_of(rcu, struct klips_sa, rcu);
+	struct klips_sa *next = rcu_dereference_protected(sa->next, 1);
+
+	free_now(sa);
+	if (next)
+		klips_sa_put(next);
+}
+
+/* Keys, and what is counted with them: all that a larval SA has not. */
+static int arm(struct klips_sa *sa, const struct klips_sa_config *config)
+{
+	const bool keyed = sa->encr != KLIPS_ENCR_NONE || sa->auth != KLIPS_AUTH_NONE;
+	int err = klips_replay_init(&sa->replay, config->window, sa->flags & KLIPS_SA_ESN);
+
+	if (!err && keyed)
+		err = klips_crypto_new(&sa->crypto, &config->keys);
+	return err;
+}
+
+/**
+ * klips_sa_new() - make an SA
+ * @sa: gets it, with one reference, which is the caller's
+ * @config: all about it; the keys are copied into the platform's crypto, and the caller wipes its own. State: mature,
+ * or larval, and then there are no keys
+ *
+ * An SPI of 0 is refused (RFC 4303, 2.1), and ESP that neither encrypts nor authenticates (RFC 4303, 3.2). May sleep.
+ *
+ * Return: 0; -EINVAL: @config makes no sense; -ENOENT: the platform has no such algorithm; -ENOMEM.
+ */
+int klips_sa_new(struct klips_sa **sa, const struct klips_sa_config *config)
+{
+	struct klips_sa *new;
+	int err = check(config);
+
+	if (err)
+		return err;
+	new = kzalloc(sizeof(*new), GFP_KERNEL);
+	if (!new)
+		return -ENOMEM;
+	fill(new, config);
+	if (new->state != KLIPS_SA_LARVAL)
+		err = arm(new, config);
+	if (err) {
+		free_now(new);
+		return err;
+	}
+	*sa = new;
+	return 0;
+}
+
+/**
+ * klips_sa_get() - take a reference to an SA
+ * @sa: an SA that the caller found in rcu_read_lock(), or has a reference to
+ *
+ * Return: false if it is about to be freed, which only can be when the caller has no reference yet.
+ */
+bool klips_sa_get(struct klips_sa *sa)
+{
+	return refcount_inc_not_zero(&sa->refs);
+}
+
+/**
+ * klips_sa_put() - give a reference back
+ * @sa: it; NULL is fine. With the last one it is freed, after all readers that are in rcu_read_lock() now
+ */
+void klips_sa_put(struct klips_sa *sa)
+{
+	struct klips_sa *next;
+
+	if (!sa || !refcount_dec_and_test(&sa->refs))
+		return;
+	/* The outer SA, which this one has a reference to, may live longer, and must not show the way to this one. */
+	next = rcu_dereference_protected(sa->next, 1);
+	if (next)
+		rcu_assign_pointer(next->inner, NULL);
+	call_rcu(&sa->rcu, free_after_readers);
+}
+
+static unsigned int ip_header(const struct klips_sa *sa)
+{
+	return sa->said.dst.version == KLIPS_V6 ? IPV6_HEADER : IPV4_HEADER;
+}
+
+/* The payload is padded with the trailer to whole blocks, of 4 bytes at least: RFC 4303, 2.4. */
+static unsigned int esp_overhead(const struct klips_sa *sa, unsigned int length)
+{
+	const struct klips_encr_desc *encr = klips_encr(sa->encr);
+	const unsigned int block = max_t(unsigned int, encr->block, 4);
+	const unsigned int icv = encr->icv ? encr->icv : klips_auth(sa->auth)->icv;
+	const unsigned int plain = max_t(unsigned int, length, sa->tfc) + ESP_TRAILER;
+	const unsigned int sealed = DIV_ROUND_UP(plain, block) * block;
+
+	return ESP_HEADER + encr->iv + sealed + icv - length + (sa->natt != KLIPS_NATT_NONE ? UDP_HEADER : 0);
+}
+
+/* AH is a multiple of 4 bytes in IPv4, of 8 in IPv6: RFC 4302, 2.6. */
+static unsigned int ah_overhead(const struct klips_sa *sa)
+{
+	const unsigned int unit = sa->said.dst.version == KLIPS_V6 ? 8 : 4;
+
+	return DIV_ROUND_UP(AH_FIXED + klips_auth(sa->auth)->icv, unit) * unit;
+}
+
+/**
+ * klips_sa_overhead() - bytes that an SA adds to a packet, without BEET's pseudo-header
+ * @sa: the SA; not larval
+ * @length: bytes that it protects: the whole packet in tunnel mode, what follows its IP header in transport mode
+ *
+ * IPCOMP counts as a packet that does not shrink: it goes as it is (RFC 3173, 2.2).
+ *
+ * Return: the bytes, with the outer IP and UDP headers if it makes them.
+ */
+unsigned int klips_sa_overhead(const struct klips_sa *sa, unsigned int length)
+{
+	unsigned int bytes = sa->mode == KLIPS_MODE_TUNNEL ? ip_header(sa) : 0;
+
+	switch (sa->said.proto) {
+	case KLIPS_PROTO_ESP:
+		return bytes + esp_overhead(sa, length);
+	case KLIPS_PROTO_AH:
+		return bytes + ah_overhead(sa);
+	case KLIPS_PROTO_IPIP:
+		return ip_header(sa);
+	default:
+		return bytes;
+	}
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A security association: RFC 4301, 4.4.2. */
+#ifndef KLIPS_CORE_SA_H
+#define KLIPS_CORE_SA_H
+
+#include "crypto.h"
+#include "lifetime.h"
+#include "replay.h"
+#include "selector.h"
+#include "table.h"
+
+enum klips_sa_state {
+	KLIPS_SA_LARVAL, /* an SPI that was given out, without keys yet */
+	KLIPS_SA_MATURE,
+	KLIPS_SA_DYING, /* past a soft limit */
+	KLIPS_SA_DEAD,	/* past a hard one, or deleted */
+};
+
+enum klips_mode {
+	KLIPS_MODE_TRANSPORT,
+	KLIPS_MODE_TUNNEL,
+	KLIPS_MODE_BEET,
+};
+
+enum klips_natt {
+	KLIPS_NATT_NONE,
+	KLIPS_NATT_NONESP, /* RFC 3948 */
+};
+
+#define KLIPS_SA_INBOUND       0x01
+#define KLIPS_SA_ESN	       0x02 /* RFC 4304 */
+#define KLIPS_SA_NO_ECN	       0x04 /* decapsulation leaves the inner header's ECN field as it is */
+#define KLIPS_SA_DECAP_DSCP    0x08 /* decapsulation copies the DSCP inwards */
+#define KLIPS_SA_NO_ENCAP_DSCP 0x10 /* encapsulation leaves the outer DSCP at 0 */
+#define KLIPS_SA_TFC_PMTU      0x20 /* pad to the path's MTU: RFC 4303, 2.7 */
+
+enum klips_df {
+	KLIPS_DF_CLEAR, /* KLIPS's way from old */
+	KLIPS_DF_COPY,
+	KLIPS_DF_SET,
+};
+
+/**
+ * struct klips_sa_config - all that an SA is made from
+ * @src: the outer source of a tunnel, or the peer's address of an inbound SA (unspecified: any)
+ * @inner_src: with BEET, the address that the packet has inside; likewise @inner_dst
+ * @selector: what may arrive inside, for an inbound SA; version 0: anything
+ * @window: packets, see klips_replay
+ * @tfc: bytes to which payloads are padded, 0: not
+ * @natt_sport: of the UDP header that the packets have, in host byte order; likewise @natt_dport
+ * @ref: the SAref that is wanted, 0: any that is free; @ref_him: the peer's of the other direction
+ * @if_id: the ipsecN device that inbound packets appear on; 0: the one that is attached where they arrived
+ */
+struct klips_sa_config {
+	struct klips_said said;
+	struct klips_addr src;
+	struct klips_addr inner_src;
+	struct klips_addr inner_dst;
+	struct klips_selector selector;
+	struct klips_keys keys;
+	struct klips_limits soft;
+	struct klips_limits hard;
+	enum klips_sa_state state;
+	enum klips_mode mode;
+	enum klips_natt natt;
+	enum klips_df df;
+	u32 flags;
+	u32 window;
+	u32 tfc;
+	u32 ref;
+	u32 ref_him;
+	u32 if_id;
+	u16 natt_sport;
+	u16 natt_dport;
+	u8 ttl; /* of the outer header; 0: 64 */
+};
+
+/**
+ * struct klips_sa_errors - packets that an inbound SA refused
+ */
+struct klips_sa_errors {
+	atomic64_t auth;
+	atomic64_t replay;
+	atomic64_t pad;
+	atomic64_t size;
+	atomic64_t policy;
+};
+
+/**
+ * struct klips_sa - an SA; readers hold rcu_read_lock() or a reference
+ * @by_said: and what follows: all that a lookup reads, side by side
+ * @next: the next outer SA of its bundle, RCU
+ * @inner: the next inner one, RCU: inbound packets come to that when they have left this
+ * @lock: guards @replay
+ * @seq: outbound: the last number that was sent
+ */
+struct klips_sa {
+	struct klips_table_node by_said;
+	struct klips_said said;
+	enum klips_sa_state state;
+	enum klips_mode mode;
+	enum klips_natt natt;
+	enum klips_df df;
+	u32 flags;
+	u32 tfc;
+	u32 ref;
+	u32 ref_him;
+	u32 if_id;
+	u16 natt_sport;
+	u16 natt_dport;
+	u8 ttl;
+	enum klips_encr encr;
+	enum klips_auth auth;
+	struct klips_crypto *crypto;
+	struct klips_sa *next;
+	struct klips_sa *inner;
+	atomic64_t seq;
+	u64 iv_salt;
+	spinlock_t lock;
+	struct klips_replay replay;
+	struct klips_usage usage;
+	struct klips_limits soft;
+	struct klips_limits hard;
+	struct klips_sa_errors errors;
+	struct klips_addr src;
+	struct klips_addr inner_src;
+	struct klips_addr inner_dst;
+	struct klips_selector selector;
+	u32 comp_skip; /* IPCOMP: packets that are not tried; see ipcomp.h */
+	u32 comp_tries;
+	refcount_t refs;
+	u32 timer; /* place among those that are due, from 1; 0: never. The SADB's lock guards it and what follows */
+	bool use_timed; /* the limits from its first use on are in @due */
+	u64 due;	/* monotonic nanoseconds of the next look at its lifetimes */
+	struct rcu_head rcu;
+};
+
+int klips_sa_new(struct klips_sa **sa, const struct klips_sa_config *config);
+bool klips_sa_get(struct klips_sa *sa); /* false: it is about to be freed */
+void klips_sa_put(struct klips_sa *sa);
+unsigned int klips_sa_overhead(const struct klips_sa *sa, unsigned int length);
+
+#endif
