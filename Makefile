@@ -55,7 +55,7 @@ kvm-uninstall: ## remove these domains, running or not (HOSTS="east west" CONNEC
 run: deps-run ## run one test and show its result (TEST=pluto/ikev2-psk)
 	./lab run --show $(TEST)
 
-check: deps ## run everything that must pass: linters, unit tests, the lab's tests, some of them in guests
+check: deps build ## run everything that must pass: linters, unit tests, the lab's tests, some of them in guests
 	@tools/check 'lint: tools/lint' 'unit tests: $(PYTEST)' $(CHECKS) 'lab lint: ./lab lint' \
 		'lab tests: ./lab run --all' 'mutation: ./lab mutate' \
 		'UML: ./lab run --place uml $(UML_SMOKE)' 'QEMU: ./lab run --place qemu --kernel 6.12-cloud $(QEMU_SMOKE)'

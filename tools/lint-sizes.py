@@ -10,10 +10,12 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 from sources import matching, sources
 
-C_FILE, C_HEADER, C_FUNCTION = 900, 200, 100
+C_FILE, C_HEADER, C_FUNCTION = 900, 200, 80
+C_USUAL, C_SHARE, C_MEDIAN = 50, 0.9, 10  # that share of all functions is not longer, and half of those outside of tests
 PYTHON_FILE, PYTHON_FUNCTION = 600, 80
 PYTHON_USUAL, PYTHON_SHARE = 30, 0.9  # that share of all functions is not longer than this
 
@@ -48,11 +50,26 @@ def _python(root: Path, paths: list[Path]) -> Iterator[str]:
 
 
 def _c(root: Path, paths: list[Path]) -> Iterator[str]:
+    lengths, ours = [], []
     for path in paths:
         text = (root / path).read_text(errors="replace")
-        yield from _file(path, text, C_HEADER if path.suffix == ".h" else C_FILE)
+        test = path.parent.name == "tests"
+        if not _is_made(text):
+            yield from _file(path, text, C_HEADER if path.suffix == ".h" and not test else C_FILE)
         for name, line, length in c_functions(text):
+            lengths.append((length, f"{path}:{line}: {name}"))
+            ours += [] if test else [length]
             yield from _function(path, line, name, length, C_FUNCTION)
+    usual = sum(length <= C_USUAL for length, _ in lengths)
+    if usual < C_SHARE * len(lengths):
+        yield f"only {usual} of {len(lengths)} C functions have {C_USUAL} lines or less; the longest is {max(lengths)[1]}"
+    if ours and median(ours) > C_MEDIAN:
+        yield f"half of the C functions have more than {median(ours):g} lines; the limit is {C_MEDIAN}"
+
+
+def _is_made(text: str) -> bool:
+    """Whether a program made the file, of another that is looked at."""
+    return any(line.startswith("/* Made by ") for line in text.splitlines()[:3])
 
 
 def _file(path: Path, text: str, limit: int) -> Iterator[str]:
@@ -77,9 +94,9 @@ def c_functions(text: str) -> Iterator[tuple[str, int, int]]:
     """As python_functions(), of C in the kernel's style: a body's braces stand in the first column."""
     name, opened, heading = "", 0, ""
     for number, line in enumerate(text.splitlines(), 1):
-        if line == "{" and heading:
-            called = re.search(r"(\w+)\s*\(", heading)
-            name, opened = (called[1] if called else "?"), number
+        called = re.search(r"(\w+)\s*\(", heading)
+        if line == "{" and called:
+            name, opened = called[1], number
         elif line.startswith("}") and opened:
             yield name, opened, number - opened + 1
             opened, heading = 0, ""

@@ -18,6 +18,7 @@ from sources import sources
 
 GOLDENS = ("*.console.txt", "*.capture.txt")
 TOP_LINES = 5
+C_COLUMNS, C_TAB = 120, 8
 
 
 def main(words: list[str]) -> int:
@@ -47,11 +48,24 @@ def check(root: Path, path: Path, covered: list[str]) -> Iterator[str]:
         yield f"{path}: no SPDX line, and .reuse/dep5 does not cover it"
     if not any(fnmatch.fnmatch(path.name, golden) for golden in GOLDENS):
         yield from _line_ends(path, content)
+    if path.suffix in (".c", ".h"):
+        yield from _c_lines(path, content.decode(errors="replace"))
 
 
 def _licensed(path: Path, content: bytes, covered: list[str]) -> bool:
     top = b"\n".join(content.split(b"\n", TOP_LINES)[:TOP_LINES])
     return b"SPDX-License-Identifier:" in top or any(fnmatch.fnmatch(str(path), one) for one in covered)
+
+
+def _c_lines(path: Path, text: str) -> Iterator[str]:
+    """The kernel's style: tabs, a comment's star after a blank, and a licence in the very first line."""
+    if "SPDX-License-Identifier:" not in text.partition("\n")[0]:
+        yield f"{path}:1: the SPDX line is the first one"
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line.expandtabs(C_TAB)) > C_COLUMNS:
+            yield f"{path}:{number}: {len(line.expandtabs(C_TAB))} columns; the limit is {C_COLUMNS}"
+        if re.match(r"\t* {8}| +[^ *]", line):
+            yield f"{path}:{number}: indented by blanks instead of tabs"
 
 
 def _line_ends(path: Path, content: bytes) -> Iterator[str]:

@@ -81,7 +81,9 @@ def test_sources_wants_a_pattern(tmp_path):
 @pytest.mark.parametrize("files", [
     {"a.py": "".join(python_function(30, f"f{n}") for n in range(9)) + python_function(80, "long")},
     {"a.py": "x = 1\n" * 600},
-    {"src/a.c": c_function(100) * 8},
+    {"src/a.c": c_function(10) * 9 + c_function(80)},
+    {"src/tests/test_a.c": c_function(50) * 9, "src/tests/a.h": "int a;\n" * 900},
+    {"src/a.h": "/* SPDX */\n/* Made by a program */\n" + "int a;\n" * 300},
     {"src/a.c": "int a;\n" * 900, "src/a.h": "int a;\n" * 200},
     {"src/a.c": "struct a {\n" + "\tint b;\n" * 200 + "};\n"},
     {"src/a.c": "static const int c[] = {\n" + "\t1,\n" * 200 + "};\n"},
@@ -100,9 +102,12 @@ def test_what_is_within_the_limits_passes(tree, files):
     ({"a.py": python_function(31) + python_function(2, "g") * 8},
      "only 8 of 9 Python functions have 30 lines or less; the longest is a.py:1: f\n"),
     ({"a.py": "x = 1\ndef\n"}, "a.py:2: invalid syntax\n"),
-    ({"src/a.c": "int b;\n\n" + c_function(101)}, "src/a.c:5: noun_verb has 101 lines; the limit is 100\n"),
-    ({"src/a.c": "struct a {\n\tint b;\n};\n" + c_function(3, "short") + c_function(200, "longer")},
-     "src/a.c:11: longer has 200 lines; the limit is 100\n"),
+    ({"src/a.c": "int b;\n\n" + c_function(81) + c_function(2) * 9}, "src/a.c:5: noun_verb has 81 lines; the limit is 80\n"),
+    ({"src/a.c": "struct a {\n\tint b;\n};\n" + c_function(3, "short") * 10 + c_function(200, "longer")},
+     "src/a.c:56: longer has 200 lines; the limit is 80\n"),
+    ({"src/a.c": c_function(2) * 8 + c_function(51, "long")},
+     "only 8 of 9 C functions have 50 lines or less; the longest is src/a.c:35: long\n"),
+    ({"src/a.c": c_function(11) * 2 + c_function(10)}, "half of the C functions have more than 11 lines; the limit is 10\n"),
     ({"src/a.c": "int a;\n" * 901}, "src/a.c: 901 lines; the limit is 900\n"),
     ({"src/a.h": "int a;\n" * 201}, "src/a.h: 201 lines; the limit is 200\n"),
 ])
@@ -117,7 +122,9 @@ DEP5 = SPDX + "Files: *.txt\n testing/*/x.conf\nCopyright: them\nLicense: GPL-2.
 
 @pytest.mark.parametrize("files", [
     {"a.py": "#!/usr/bin/python3\n" + SPDX},
-    {"a.c": "/*\n * What it is for.\n *\n * SPDX-License-Identifier: GPL-2.0-or-later\n */\n"},
+    {"a.py": "#!/usr/bin/python3\n# What it is for.\n#\n" + SPDX},
+    {"a.c": C_SPDX + "/*\n * A word.\n */\n" + "\t" * 14 + "f();\n"},
+    {"a.h": "/* SPDX-License-Identifier: GPL-2.0-or-later */\n#define A\t  1\nint f(int a,\n\t  int b);\n"},
     {".reuse/dep5": DEP5, "a.txt": "words\n", "b/c/a.txt": "words\n", "testing/a/b/x.conf": "words\n"},
     {".reuse/dep5": DEP5, "a/west.console.txt": "west # \n a \r\n", "INET.capture.txt": "a \nb"},
     {"picture.png": b"\x89PNG\r\n\0 \n"},
@@ -135,6 +142,10 @@ def test_a_clean_text_passes(tree, files):
     ({"a.sh": SPDX + "\t\n"}, "a.sh:2: blanks at the end of the line\n"),
     ({"a.sh": SPDX + "true\r\n"}, "a.sh:2: ends in a carriage return\n"),
     ({"a.sh": SPDX + "true"}, "a.sh: the last line has no end\n"),
+    ({"a.c": "/*\n * " + C_SPDX + " */\n"}, "a.c:1: the SPDX line is the first one\n"),
+    ({"a.c": C_SPDX + "\t" * 15 + "f();" + " " * 13 + "//x\n"}, "a.c:2: 140 columns; the limit is 120\n"),
+    ({"a.c": C_SPDX + "        f();\n"}, "a.c:2: indented by blanks instead of tabs\n"),
+    ({"a.c": C_SPDX + "\t        f();\n"}, "a.c:2: indented by blanks instead of tabs\n"),
 ])
 def test_a_text_that_is_not_clean_is_named(tree, files, said):
     assert run("lint-text.py", tree(files)) == (1, said)
@@ -237,3 +248,29 @@ def test_the_gate_fails_when_check_fails(tmp_path):
         (tmp_path / "Makefile").write_text(f"check:\n\t@exit {status}\n")
         done = subprocess.run(["bash", tmp_path / ".ci" / "run"], capture_output=True, timeout=60)
         assert bool(done.returncode) == bool(status)
+
+
+# The runners of what is in C
+
+def test_unit_tests_in_c_are_counted_and_failing_ones_shown(tree):
+    good = "#!/bin/sh\necho '[       OK ] a'\necho '[       OK ] b'\n"
+    bad = "#!/bin/sh\necho 'a != b'\nexit 1\n"
+    root = tree({"a/tests/test_good": good, "b/tests/test_bad": bad, "b/tests/test_good.o": "", "b/tests/other": bad})
+    for path in root.glob("*/tests/*[!o]"):
+        path.chmod(0o755)
+    assert run("test-c", root, "good") == (0, "test-c: 1 programs passed (2 tests), 0 failed\n")
+    assert run("test-c", root, "*") == (1, "-- test_bad: exit status 1\na != b\n"
+                                           "test-c: 1 programs passed (2 tests), 1 failed\n")
+    assert run("test-c", root, "none")[0] == 2
+
+
+def test_fuzz_targets_are_run_and_findings_shown(tree):
+    target = "#!/bin/sh\necho stat::number_of_executed_units: 7\necho \"$@\" >&2\n"
+    root = tree({"fuzz/a/fuzz/fuzz_good": target, "fuzz/b/fuzz/fuzz_bad": target + "exit 77\n"})
+    for path in root.glob("fuzz/*/fuzz/*"):
+        path.chmod(0o755)
+    assert run("fuzz", root, "good", "-runs=7") == (0, "fuzz: good: 7 runs, no finding\n")
+    assert (root / "corpus" / "good").is_dir()
+    status, said = run("fuzz", root, "*", "-runs=7")
+    assert status == 1 and "-- fuzz: bad\n" in said and "-runs=7" in said and f"{root}/corpus/bad" in said
+    assert run("fuzz", root, "none")[0] == 2

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rtnetlink: links, and this host's addresses. */
+#include <libmnl/libmnl.h>
+#include <linux/if.h>
+#include <linux/rtnetlink.h>
+
+#include "daemon.h"
+
+#define ROOM 32768
+
+static struct mnl_socket *watcher;
+
+static int say(struct mnl_socket *socket, struct nlmsghdr *message, void *buffer, mnl_cb_t take, void *arg)
+{
+	unsigned int port = mnl_socket_get_portid(socket);
+	ssize_t size;
+	int more = 1;
+
+	message->nlmsg_seq = 1;
+	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+		return -errno;
+	while (more > 0) {
+		size = mnl_socket_recvfrom(socket, buffer, ROOM);
+		if (size < 0)
+			return -errno;
+		more = mnl_cb_run(buffer, (size_t)size, 1, port, take, arg);
+	}
+	return more < 0 ? -errno : 0;
+}
+
+/* One request with its answers, by a socket of its own. */
+static int ask(struct nlmsghdr *message, void *buffer, mnl_cb_t take, void *arg)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	int err;
+
+	if (!socket)
+		return -errno;
+	err = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : say(socket, message, buffer, take, arg);
+	mnl_socket_close(socket);
+	return err;
+}
+
+static void read_link(struct klips_link *link, const struct nlmsghdr *message)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attr;
+
+	link->ifindex = (u32)info->ifi_index;
+	link->up = info->ifi_flags & IFF_UP;
+	mnl_attr_for_each(attr, message, sizeof(*info)) if (mnl_attr_get_type(attr) == IFLA_MTU &&
+							    !mnl_attr_validate(attr, MNL_TYPE_U32)) link->mtu =
+		mnl_attr_get_u32(attr);
+}
+
+static int take_link(const struct nlmsghdr *message, void *arg)
+{
+	read_link(arg, message);
+	return MNL_CB_OK;
+}
+
+/**
+ * klips_link_get() - see how a network device is
+ * @name: its name
+ * @link: gets it
+ *
+ * Return: 0; -ENODEV; or another negative errno.
+ */
+int klips_link_get(const char *name, struct klips_link *link)
+{
+	char buffer[ROOM] __aligned(8);
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct ifinfomsg *info;
+
+	memset(link, 0, sizeof(*link));
+	message->nlmsg_type = RTM_GETLINK;
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
+	info->ifi_family = AF_UNSPEC;
+	mnl_attr_put_strz(message, IFLA_IFNAME, name);
+	return ask(message, buffer, take_link, link);
+}
+
+/**
+ * klips_link_set() - bring a network device up
+ * @ifindex: which
+ * @mtu: its MTU
+ * @gso_segments: packets that a super packet may be cut into; 0: as it is
+ *
+ * Return: 0 or a negative errno.
+ */
+int klips_link_set(u32 ifindex, u32 mtu, u32 gso_segments)
+{
+	char buffer[ROOM] __aligned(8);
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct ifinfomsg *info;
+
+	message->nlmsg_type = RTM_NEWLINK;
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
+	info->ifi_family = AF_UNSPEC;
+	info->ifi_index = (int)ifindex;
+	info->ifi_change = IFF_UP;
+	info->ifi_flags = IFF_UP;
+	mnl_attr_put_u32(message, IFLA_MTU, mtu);
+	if (gso_segments)
+		mnl_attr_put_u32(message, IFLA_GSO_MAX_SEGS, gso_segments);
+	return ask(message, buffer, NULL, NULL);
+}
+
+/**
+ * struct gathering - addresses that are being counted, then kept
+ */
+struct gathering {
+	struct klips_locals *locals;
+	unsigned int count;
+	unsigned int room;
+};
+
+static int take_addr(const struct nlmsghdr *message, void *arg)
+{
+	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(message);
+	u16 wanted = info->ifa_family == AF_INET ? IFA_LOCAL : IFA_ADDRESS;
+	struct gathering *all = arg;
+	const struct nlattr *attr;
+	struct klips_addr addr;
+
+	mnl_attr_for_each(attr, message, sizeof(*info))
+	{
+		if (mnl_attr_get_type(attr) != wanted)
+			continue;
+		if (info->ifa_family == AF_INET && mnl_attr_get_payload_len(attr) == 4)
+			addr = klips_addr_v4(mnl_attr_get_u32(attr));
+		else if (info->ifa_family == AF_INET6 && mnl_attr_get_payload_len(attr) == 16)
+			addr = klips_addr_v6(mnl_attr_get_payload(attr));
+		else
+			continue;
+		if (all->count < all->room)
+			all->locals->addrs[all->count] = addr;
+		all->count++;
+	}
+	return MNL_CB_OK;
+}
+
+static int gather(struct gathering *all)
+{
+	char buffer[ROOM] __aligned(8);
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct ifaddrmsg *info;
+
+	all->count = 0;
+	message->nlmsg_type = RTM_GETADDR;
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
+	info->ifa_family = AF_UNSPEC;
+	return ask(message, buffer, take_addr, all);
+}
+
+static void free_locals(struct rcu_head *head)
+{
+	kfree(container_of(head, struct klips_locals, rcu));
+}
+
+static int update_locals(struct klipsd *daemon)
+{
+	struct klips_locals *old = daemon->locals;
+	struct gathering all = { NULL, 0, 0 };
+	int err;
+
+	do {
+		kfree(all.locals);
+		all.room = all.count + 8;
+		all.locals = kzalloc(sizeof(*all.locals) + all.room * sizeof(all.locals->addrs[0]), GFP_KERNEL);
+		if (!all.locals)
+			return -ENOMEM;
+		err = gather(&all);
+	} while (!err && all.count > all.room);
+	if (err) {
+		kfree(all.locals);
+		return err;
+	}
+	all.locals->count = all.count;
+	rcu_assign_pointer(daemon->locals, all.locals);
+	if (old)
+		call_rcu(&old->rcu, free_locals);
+	return 0;
+}
+
+/* struct klips_ops */
+bool klipsd_is_local(struct klips *klips, const struct klips_addr *addr)
+{
+	const struct klipsd *daemon = klips->own;
+	const struct klips_locals *locals;
+	bool found = false;
+	unsigned int i;
+
+	rcu_read_lock();
+	locals = rcu_dereference(daemon->locals);
+	for (i = 0; locals && i < locals->count && !found; i++)
+		found = klips_addr_equal(&locals->addrs[i], addr);
+	rcu_read_unlock();
+	return found;
+}
+
+static int take_change(const struct nlmsghdr *message, void *arg)
+{
+	struct klips_link link = { 0, 0, false };
+	struct klipsd *daemon = arg;
+
+	switch (message->nlmsg_type) {
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		read_link(&link, message);
+		klipsd_link_changed(daemon, link.ifindex, link.mtu, link.up && message->nlmsg_type == RTM_NEWLINK);
+		break;
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+		update_locals(daemon);
+		break;
+	}
+	return MNL_CB_OK;
+}
+
+/**
+ * klips_route_watch() - learn this host's addresses, and watch them and its devices
+ * @daemon: gets the addresses, and in @netlink what to wait for
+ *
+ * Return: 0 or a negative errno.
+ */
+int klips_route_watch(struct klipsd *daemon)
+{
+	const unsigned int groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
+
+	watcher = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (!watcher || mnl_socket_bind(watcher, groups, MNL_SOCKET_AUTOPID) < 0)
+		return -errno;
+	daemon->netlink = mnl_socket_get_fd(watcher);
+	return update_locals(daemon);
+}
+
+/**
+ * klips_route_run() - take changes that there are
+ * @daemon: whose
+ */
+void klips_route_run(struct klipsd *daemon)
+{
+	char buffer[ROOM] __aligned(8);
+	ssize_t size;
+
+	while ((size = mnl_socket_recvfrom(watcher, buffer, sizeof(buffer))) > 0)
+		mnl_cb_run(buffer, (size_t)size, 0, 0, take_change, daemon);
+	if (size < 0 && errno == ENOBUFS)
+		update_locals(daemon);
+}
+
+/**
+ * klips_route_end() - watch no more
+ * @daemon: its threads have ended
+ */
+void klips_route_end(struct klipsd *daemon)
+{
+	if (watcher)
+		mnl_socket_close(watcher);
+	watcher = NULL;
+	kfree(daemon->locals);
+	daemon->locals = NULL;
+}

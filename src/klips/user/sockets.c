@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Sockets. All threads share the UDP port; the kernel chooses among them by SPI, so that an SA's packets stay in order,
+ * and gives what is not ESP to the first, which is IKE's.
+ */
+#define _GNU_SOURCE
+#include <linux/filter.h>
+#include <netinet/udp.h>
+#include <unistd.h>
+
+#include "daemon.h"
+
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+#ifndef IPV6_HDRINCL
+#define IPV6_HDRINCL 36
+#endif
+
+#define BUFFER_BYTES (8 << 20)
+
+static void set(int fd, int level, int name, int value)
+{
+	/* What a kernel lacks, the packets go without. */
+	setsockopt(fd, level, name, &value, sizeof(value));
+}
+
+static void set_buffers(int fd)
+{
+	int size = BUFFER_BYTES;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		set(fd, SOL_SOCKET, SO_RCVBUF, size);
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))
+		set(fd, SOL_SOCKET, SO_SNDBUF, size);
+}
+
+static void want_info(int fd, bool v6)
+{
+	if (v6) {
+		set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+		set(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
+	} else {
+		set(fd, IPPROTO_IP, IP_PKTINFO, 1);
+		set(fd, IPPROTO_IP, IP_RECVTOS, 1);
+	}
+}
+
+static int bind_to(int fd, bool v6, u16 port)
+{
+	struct sockaddr_in6 any6 = { .sin6_family = AF_INET6, .sin6_port = cpu_to_be16(port) };
+	struct sockaddr_in any4 = { .sin_family = AF_INET, .sin_port = cpu_to_be16(port) };
+
+	if (v6)
+		return bind(fd, (struct sockaddr *)&any6, sizeof(any6)) ? -errno : 0;
+	return bind(fd, (struct sockaddr *)&any4, sizeof(any4)) ? -errno : 0;
+}
+
+static int open_udp(bool v6, u16 port)
+{
+	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	if (v6)
+		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	set(fd, IPPROTO_UDP, UDP_GRO, 1);
+	want_info(fd, v6);
+	set_buffers(fd);
+	err = bind_to(fd, v6, port);
+	if (err) {
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+/* Of the group of sockets: the first for what begins with four zero bytes or is shorter, else 1 + SPI % workers. */
+static int choose_by_spi(int fd, unsigned int workers)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0),
+		BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, workers),
+		BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, 1),
+		BPF_STMT(BPF_RET | BPF_A, 0),
+	};
+	struct sock_fprog program = { ARRAY_SIZE(code), code };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof(program)) ? -errno : 0;
+}
+
+/* A socket that nobody reads takes nothing. */
+static int refuse_all(int fd)
+{
+	struct sock_filter code[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
+	struct sock_fprog program = { ARRAY_SIZE(code), code };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno : 0;
+}
+
+static int open_first(struct klipsd *daemon, bool v6)
+{
+	int fd, err;
+
+	if (daemon->options.share)
+		return 0;
+	fd = open_udp(v6, daemon->options.udp_port);
+	if (fd < 0)
+		return fd;
+	err = refuse_all(fd);
+	if (err)
+		close(fd);
+	else
+		daemon->udp_first[v6] = fd;
+	return err;
+}
+
+/* The main thread's comes last: it only sends. */
+static int open_port(struct klipsd *daemon, bool v6)
+{
+	int err = open_first(daemon, v6);
+	unsigned int i;
+
+	for (i = 0; i <= daemon->workers && !err; i++) {
+		int fd = open_udp(v6, daemon->options.udp_port);
+
+		if (fd < 0)
+			return fd;
+		daemon->worker[i].udp[v6].fd = fd;
+	}
+	return err ? err : choose_by_spi(daemon->worker[0].udp[v6].fd, daemon->workers);
+}
+
+static int open_raw_output(bool v6)
+{
+	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+
+	if (fd < 0)
+		return -errno;
+	set(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_HDRINCL : IP_HDRINCL, 1);
+	set_buffers(fd);
+	return fd;
+}
+
+static int open_raw_outputs(struct klipsd *daemon, bool v6)
+{
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i <= daemon->workers; i++) {
+		fd = open_raw_output(v6);
+		if (fd < 0)
+			return fd;
+		daemon->worker[i].raw[v6] = fd;
+	}
+	return 0;
+}
+
+static int open_raw_inputs(struct klipsd *daemon, bool v6)
+{
+	static const u8 protos[] = { KLIPS_PROTO_ESP, KLIPS_PROTO_AH, KLIPS_PROTO_COMP };
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(protos); i++) {
+		fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC, protos[i]);
+		if (fd < 0)
+			return -errno;
+		want_info(fd, v6);
+		set_buffers(fd);
+		daemon->raw_inputs[(v6 ? ARRAY_SIZE(protos) : 0) + i] = fd;
+	}
+	return 0;
+}
+
+static void forget_all(struct klipsd *daemon)
+{
+	unsigned int i;
+
+	for (i = 0; i <= KLIPS_WORKERS_MAX; i++) {
+		daemon->worker[i].udp[0].fd = daemon->worker[i].udp[1].fd = -1;
+		daemon->worker[i].udp[0].df = daemon->worker[i].udp[1].df = -1;
+		daemon->worker[i].raw[0] = daemon->worker[i].raw[1] = -1;
+	}
+	for (i = 0; i < KLIPS_RAW_INPUTS; i++)
+		daemon->raw_inputs[i] = -1;
+	daemon->udp_first[0] = daemon->udp_first[1] = -1;
+}
+
+static int open_family(struct klipsd *daemon, bool v6)
+{
+	int err = open_raw_outputs(daemon, v6);
+
+	if (!err && daemon->options.raw)
+		err = open_raw_inputs(daemon, v6);
+	if (!err && daemon->options.udp_port)
+		err = open_port(daemon, v6);
+	return err;
+}
+
+/**
+ * klips_sockets_open() - open all sockets of a daemon
+ * @daemon: its options and number of workers are set
+ *
+ * A host without IPv6 goes without.
+ *
+ * Return: 0 or a negative errno; klips_sockets_close() closes what there is.
+ */
+int klips_sockets_open(struct klipsd *daemon)
+{
+	int err;
+
+	forget_all(daemon);
+	err = open_family(daemon, false);
+	if (err)
+		return err;
+	err = open_family(daemon, true);
+	return err == -EAFNOSUPPORT ? 0 : err;
+}
+
+static void close_one(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/**
+ * klips_sockets_close() - close them
+ * @daemon: its threads have ended
+ */
+void klips_sockets_close(struct klipsd *daemon)
+{
+	unsigned int i, v6;
+
+	for (v6 = 0; v6 < 2; v6++) {
+		for (i = 0; i <= daemon->workers; i++) {
+			close_one(&daemon->worker[i].udp[v6].fd);
+			close_one(&daemon->worker[i].raw[v6]);
+		}
+		close_one(&daemon->udp_first[v6]);
+	}
+	for (i = 0; i < KLIPS_RAW_INPUTS; i++)
+		close_one(&daemon->raw_inputs[i]);
+}
