@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ipsec klips: start and stop KLIPS, and see how it is. */
+#include "command.h"
+#include "klipsd_process.h"
+
+#include "../lib/parse.h"
+
+static int usage(void)
+{
+	printf("usage: ipsec klips start [WORD...]    (words for klipsd)\n"
+	       "       ipsec klips stop\n"
+	       "       ipsec klips status [--json]\n"
+	       "       ipsec klips settings [--json] [NAME=VALUE...]\n");
+	return 0;
+}
+
+static json_t *status_as_json(const struct klips_status_info *info)
+{
+	json_t *row = json_object(), *stats = json_object();
+	unsigned int i;
+
+	json_object_set_new(row, "version", json_string(info->version));
+	json_object_set_new(row, "driver", json_string(info->driver));
+	json_object_set_new(row, "sas", json_integer(info->sas));
+	json_object_set_new(row, "eroutes", json_integer(info->eroutes));
+	json_object_set_new(row, "devs", json_integer(info->devs));
+	for (i = 1; i < KLIPS_A_STATS_END; i++)
+		json_object_set_new(stats, klips_set_policies[KLIPS_SET_STATS].attrs[i].name,
+				    json_integer((json_int_t)info->stats[i]));
+	json_object_set_new(row, "stats", stats);
+	return row;
+}
+
+static void print_status(const struct klips_status_info *info)
+{
+	unsigned int i;
+
+	printf("Cygnet KLIPS version: %s\ncrypto: %s\n", info->version, info->driver);
+	printf("SAs: %u\neroutes: %u\ndevices: %u\n", info->sas, info->eroutes, info->devs);
+	for (i = 1; i < KLIPS_A_STATS_END; i++) {
+		if (info->stats[i])
+			printf("%s: %llu\n", klips_set_policies[KLIPS_SET_STATS].attrs[i].name,
+			       (unsigned long long)info->stats[i]);
+	}
+}
+
+static int is_json(int argc, char **argv, bool *json)
+{
+	*json = argc == 2 && !strcmp(argv[1], "--json");
+	return argc == 1 || *json ? 0 : bad_usage("%s: status takes --json alone", argv[1]);
+}
+
+static int run_status(struct klips_client *client, int argc, char **argv)
+{
+	struct klips_refusal why = { 0 };
+	struct klips_status_info info;
+	bool json;
+	int status = is_json(argc, argv, &json);
+
+	if (status)
+		return status;
+	if (klips_client_status(client, &info, &why))
+		return refused(&why, NULL);
+	if (json)
+		return print_json(status_as_json(&info));
+	print_status(&info);
+	return 0;
+}
+
+static int set_one(struct klips_client *client, const char *word)
+{
+	const struct klips_set_policy *policy = &klips_set_policies[KLIPS_SET_SETTINGS];
+	struct klips_refusal why = { 0 };
+	const char *wrong;
+	u64 value;
+	unsigned int i;
+
+	for (i = 1; i < policy->end; i++) {
+		size_t length = strlen(policy->attrs[i].name);
+
+		if (strncmp(word, policy->attrs[i].name, length) || word[length] != '=')
+			continue;
+		wrong = klips_parse_number(&value, word + length + 1, UINT32_MAX);
+		if (wrong)
+			return bad_usage("%s: %s", word, wrong);
+		return klips_client_settings_set(client, i, (u32)value, &why) ? refused(&why, NULL) : 0;
+	}
+	return bad_usage("%s: there is no such setting, or no value", word);
+}
+
+static int print_settings(struct klips_client *client, bool json)
+{
+	const struct klips_set_policy *policy = &klips_set_policies[KLIPS_SET_SETTINGS];
+	json_t *row = json ? json_object() : NULL;
+	struct klips_refusal why = { 0 };
+	u32 values[KLIPS_A_SETTINGS_END];
+	unsigned int i;
+
+	if (klips_client_settings_get(client, values, &why)) {
+		json_decref(row);
+		return refused(&why, NULL);
+	}
+	for (i = 1; i < policy->end; i++) {
+		if (json)
+			json_object_set_new(row, policy->attrs[i].name, json_integer(values[i]));
+		else
+			printf("%s=%u\n", policy->attrs[i].name, values[i]);
+	}
+	return json ? print_json(row) : 0;
+}
+
+static int run_settings(struct klips_client *client, int argc, char **argv)
+{
+	int i, status = 0;
+
+	if (argc == 1 || (argc == 2 && !strcmp(argv[1], "--json")))
+		return print_settings(client, argc == 2);
+	for (i = 1; i < argc && !status; i++)
+		status = set_one(client, argv[i]);
+	return status;
+}
+
+static int run_connected(int (*run)(struct klips_client *client, int argc, char **argv), int argc, char **argv)
+{
+	struct klips_client client;
+	int status;
+
+	if (!connect_klips(&client))
+		return EXIT_REFUSED;
+	status = run(&client, argc, argv);
+	klips_client_close(&client);
+	return status;
+}
+
+int run_klips(int argc, char **argv)
+{
+	static char name[] = "klipsd";
+
+	if (argc < 2)
+		return bad_usage("start, stop, status or settings?");
+	if (!strcmp(argv[1], "--help"))
+		return usage();
+	if (!strcmp(argv[1], "status"))
+		return run_connected(run_status, argc - 1, argv + 1);
+	if (!strcmp(argv[1], "settings"))
+		return run_connected(run_settings, argc - 1, argv + 1);
+	if (!strcmp(argv[1], "stop"))
+		return argc == 2 ? klipsd_stop() : bad_usage("%s: stop takes no words", argv[2]);
+	if (strcmp(argv[1], "start"))
+		return bad_usage("%s: not start, stop, status or settings", argv[1]);
+	argv[1] = name;
+	return klipsd_start(argv + 1);
+}
