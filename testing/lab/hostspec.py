@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from lab import paths, peers, x509
+from lab import paths, peers, stack, x509
 from lab.errors import UsageError
 from lab.place import HostSpec
 from lab.place.frames import pack
@@ -15,6 +15,7 @@ _ENVIRONMENT = {
     "HOME": "/root", "USER": "root", "LOGNAME": "root", "SHELL": "/bin/bash", "TERM": "dumb", "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
 }
+OWN_COMMAND = "usr/sbin/ipsec"  # a peer that has one needs it: Cygnet's would be in its place
 SANITIZER_LOGS = "/var/log/sanitizer"
 _SANITIZERS = {  # a report is found in a file of its own, also when it is written as the process ends
     name: f"log_path={SANITIZER_LOGS}/report" for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")
@@ -34,8 +35,10 @@ def _host(case: TestCase, name: str, certificates: Path | None, progress: Callab
     spec.files += [_file("/etc/hostname", f"{name}\n"), _file("/etc/hosts", _hosts_file(case)),
                    _file(f"{SANITIZER_LOGS}/.keep", "")]
     peer = peers.load(case.peers[name]) if name in case.peers else None
-    if peer:
-        spec.lowers.append(str(peer.tree(progress)))
+    layers = [peer.tree(progress)] if peer else []
+    if stack.is_own(case.stacks) and not any((layer / OWN_COMMAND).exists() for layer in layers):
+        layers.append(stack.tree())
+    spec.lowers += map(str, layers)
     roots = [paths.TESTING / "baseconfigs" / "all", paths.TESTING / "baseconfigs" / name,
              *(peer.roots if peer else []), case.folder / name]
     spec.trees += [str(root) for root in roots if root.is_dir()]

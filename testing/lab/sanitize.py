@@ -15,7 +15,8 @@ from pathlib import Path
 from lab.errors import UnresolvedError, UsageError
 
 # Dates come before what contains them; SPIs last, for they are found by words that the others leave alone.
-DEFAULT_CHAIN = ["dates", "ping", "pids", "tmp", "strongswan", "libreswan", "openiked", "ip", "nft", "x509", "ip-xfrm", "spi"]
+DEFAULT_CHAIN = ["dates", "ping", "pids", "tmp", "strongswan", "libreswan", "openiked", "klips", "ip", "nft", "x509", "ip-xfrm",
+                 "spi"]
 
 TIME_LIMIT = 10.0  # seconds, for a whole chain
 

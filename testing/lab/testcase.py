@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lab import peers, topology
+from lab import peers, stack, topology
 from lab.errors import UsageError
 from lab.needs import NEEDS
 
@@ -118,8 +118,8 @@ def load(folder: Path, instead: str = "") -> TestCase:
     case.peers = _peers(case, named)
     if instead:
         case.instead, case.peers = instead, _replaced(case, peers.load(instead))
-    for name in sorted(set(case.peers.values())):
-        case.needs += [need for need in peers.load(name).needs if need not in case.needs]
+    for needs in (stack.needs(case.stacks), *(peers.load(name).needs for name in sorted(set(case.peers.values())))):
+        case.needs += [need for need in needs if need not in case.needs]
     return case
 
 
@@ -158,6 +158,9 @@ def _settings(path: Path) -> dict:
     for need in settings.get("needs", []):
         if need not in NEEDS:
             raise UsageError(f"{path}: unknown need '{need}'; known are {', '.join(NEEDS)}")
+    for name in settings.get("stacks", []):
+        if name not in stack.STACKS:
+            raise UsageError(f"{path}: unknown stack '{name}'; known are {', '.join(stack.STACKS)}")
     return settings
 
 

@@ -92,6 +92,15 @@ MASKED = [
      "#1: deleting state (STATE_V2_ESTABLISHED_IKE_SA) aged TIME and sending notification"),
     ("libreswan", "{using isakmp#1 msgid:8f52bda8 proposal=AES_CBC_256-HMAC_SHA2_256_128 pfsgroup=MODP2048}",
      "{using isakmp#1 msgid:MSGID proposal=AES_CBC_256-HMAC_SHA2_256_128 pfsgroup=MODP2048}"),
+    ("klips", "esp0x1002@192.1.2.23 ESP_NULL: dir=out src=192.1.2.45 life(c,s,h)=bytes(84,0,0)addtime(3,0,0)usetime(2,1,9)"
+     "packets(1,0,0) idle=2 natencap=none refcount=3 ref=1",
+     "esp0x1002@192.1.2.23 ESP_NULL: dir=out src=192.1.2.45 life(c,s,h)=bytes(84,0,0)usetime(TIME,1,9)packets(1,0,0) "
+     "natencap=none ref=1"),
+    ("klips", "expire hard esp0x1002@192.1.2.23 bytes=84 packets=1 addtime=2 usetime=0",
+     "expire hard esp0x1002@192.1.2.23 bytes=84 packets=1 addtime=TIME usetime=TIME"),
+    ("klips", "crypto: intel-ipsec-mb 1.3", "crypto: LIBRARY"),
+    ("klips", "Cygnet KLIPS version: 0.1", "Cygnet KLIPS version: VERSION"),
+    ("klips", "ipsec klips: klipsd runs already, as process 25", "ipsec klips: klipsd runs already, as process PID"),
     ("openiked", "iked_sas: 0x552ab8a810 rspi 0x4b ispi 0x5e 192.1.2.45:500->192.1.2.23:500 nexti (nil) pol 0x552ab8bd30",
      "iked_sas: MEMORY rspi 0x4b ispi 0x5e 192.1.2.45:500->192.1.2.23:500 nexti (nil) pol MEMORY"),
     ("openiked", "  sa_childsas: 0x552aba2d80 ESP 0x9c2aa0f9 out (L) B=(nil) P=0x552aba2e30 @0x552ab8a810",

@@ -1,0 +1,152 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# usage: klips-tunnel.sh [OPTION VALUE]... LEFT RIGHT [LEFTNET RIGHTNET]
+# Sets up KLIPS's SAs by hand between two addresses, both directions, with their eroutes and a route into the device, at the
+# end whose address this host has: the same line is typed at both. Without networks they are for the two addresses.
+# SPIs and keys follow from the addresses.
+#   --with WORDS            the bundle, innermost first ("tun esp=aes128-gcm-16"): tun, esp=ALGORITHM, ah=ALGORITHM, comp;
+#                           without tun it is transport mode
+#   --spi WORDS             more for each `ipsec spi` but tun's:  --spi "--replay_window 64"
+#   --flow WORDS            more for each eroute:  --flow "--transport-proto 17 --dst-port 9999"
+#   --inflow WORDS          the same for what may come in:  --inflow "--policy-proto 17"
+#   --key TEXT              other keys and SPIs; ends that shall agree say the same
+#   --me ADDRESS            this host is LEFT, and this is its address, which a NAT changes to LEFT
+#   --device DEV            (ipsec0)
+#   --only sas|eroutes|in|out   just these; in and out: the SAs of one direction
+#   --verb add|replace      what becomes of an eroute that is there (add)
+set -eu
+. "${0%/*}/functions.sh"
+
+usage="usage: klips-tunnel.sh [OPTION VALUE]... LEFT RIGHT [LEFTNET RIGHTNET]"
+with='tun esp=aes128-gcm-16' spi='' flow='' inflow='' seed='' me='' device=ipsec0 only='' verb=add
+while [ $# -gt 2 ]; do
+	case "$1" in
+	--with) with=$2 ;;
+	--spi) spi=$2 ;;
+	--flow) flow=$2 ;;
+	--inflow) inflow=$2 ;;
+	--me) me=$2 ;;
+	--key) seed=$2 ;;
+	--device) device=$2 ;;
+	--only) only=$2 ;;
+	--verb) verb=$2 ;;
+	--*) fail "unknown argument '$1'; $usage" ;;
+	*) break ;;
+	esac
+	shift 2
+done
+case "$only" in '' | sas | eroutes | in | out) ;; *) fail "unknown word '$only' after --only; $usage" ;; esac
+host_net() {
+	case "$1" in *:*) echo "$1/128" ;; *) echo "$1/32" ;; esac
+}
+case $# in
+2) set -- "$1" "$2" "$(host_net "$1")" "$(host_net "$2")" ;;
+4) ;;
+*) fail "$usage" ;;
+esac
+here() {
+	ip -o addr show to "$1" | grep -q .
+}
+if [ -n "$me" ] || here "$1"; then
+	local=$1 remote=$2 localnet=$3 remotenet=$4
+elif here "$2"; then
+	local=$2 remote=$1 localnet=$4 remotenet=$3
+else
+	fail "this host has neither $1 nor $2"
+fi
+
+# key OCTETS WORDS: a key, always the same for the same words.
+key() {
+	[ "$1" -eq 0 ] || printf '0x%s' "$(printf %s "$2$seed" | sha512sum | cut -c "1-$(($1 * 2))")"
+}
+# number WORDS: an SPI that is a CPI too, always the same for the same words; 256 is the first that is not reserved.
+number() {
+	printf '0x%x' $((256 + $(printf %s "$1$seed" | cksum | cut -d ' ' -f 1) % 61183))
+}
+# auth_octets ALGORITHM: of its key.
+auth_octets() {
+	case "$1" in
+	hmac-md5-96 | aes-xcbc-96 | aes-cmac-96) echo 16 ;;
+	hmac-sha1-96) echo 20 ;;
+	hmac-sha2-256-128) echo 32 ;;
+	hmac-sha2-384-192) echo 48 ;;
+	hmac-sha2-512-256) echo 64 ;;
+	*) fail "unknown authenticator '$1'" ;;
+	esac
+}
+# encr_octets ALGORITHM: of its key and salt; aesBITS-... names the key's size.
+encr_octets() {
+	case "$1" in
+	null) echo 0 ;;
+	3des-cbc) echo 24 ;;
+	chacha20-poly1305) echo 36 ;;
+	aes*-cbc) bits=${1%-cbc}; echo $((${bits#aes} / 8)) ;;
+	aes*-ccm-*) bits=${1%%-*}; echo $((${bits#aes} / 8 + 3)) ;;
+	aes*-*) bits=${1%%-*}; echo $((${bits#aes} / 8 + 4)) ;;
+	*) fail "unknown algorithm '$1'" ;;
+	esac
+}
+# esp ALGORITHM[+AUTHENTICATOR] WORDS: what `ipsec spi` is to be told.
+esp() {
+	encr=${1%%+*} auth=
+	[ "$encr" = "$1" ] || auth=${1#*+}
+	octets=$(encr_octets "$encr")
+	case "$encr" in aes*) name=aes-${encr#*-} ;; *) name=$encr ;; esac
+	echo "--esp $name"
+	[ "$octets" -eq 0 ] || echo "--enckey $(key "$octets" "$2")"
+	[ -z "$auth" ] || echo "--authalg $auth --authkey $(key "$(auth_octets "$auth")" "a$2")"
+}
+# own ADDRESS: what this host itself knows it by.
+own() {
+	if [ -n "$me" ] && [ "$1" = "$local" ]; then echo "$me"; else echo "$1"; fi
+}
+# said WORD SOURCE DESTINATION: the SA of a bundle's word.
+said() {
+	echo "${1%%=*}$(number "$*")@$(own "$3")"
+}
+# family ADDRESS WORD SUFFIX: WORD6 for an IPv6 address, WORDSUFFIX for others.
+family() {
+	case "$1" in *:*) echo "$2"6 ;; *) echo "$2${3-}" ;; esac
+}
+# sas SOURCE DESTINATION: the SAs of one direction, and their group. What functions print is to be split.
+# shellcheck disable=SC2046,SC2086
+sas() {
+	group='' policy='' src=$(own "$1") dst=$(own "$2")
+	# The innermost says what may come in.
+	[ "$1" = "$local" ] || policy="--policy-src $remotenet --policy-dst $localnet $inflow"
+	for word in $with; do
+		said=$(said "$word" "$1" "$2")
+		group="$group $said"
+		case "$word" in
+		tun) ipsec spi --said "$said" "$(family "$2" --ip 4)" --src "$src" --dst "$dst" $policy ;;
+		comp) ipsec spi --said "$said" --src "$src" --comp deflate $spi $policy ;;
+		ah=*) ipsec spi --said "$said" --src "$src" --ah "${word#ah=}" \
+			--authkey "$(key "$(auth_octets "${word#ah=}")" "$word $1 $2")" $spi $policy ;;
+		esp=*) ipsec spi --said "$said" --src "$src" $(esp "${word#esp=}" "$word $1 $2") $spi $policy ;;
+		*) fail "unknown word '$word' after --with; $usage" ;;
+		esac
+		policy=
+	done
+	set -- $group
+	[ $# -lt 2 ] || ipsec spigrp --said "$@"
+}
+# shellcheck disable=SC2046,SC2086
+eroutes() {
+	first=${with%% *} eraf=$(family "$localnet" inet)
+	ipsec eroute "--$verb" --eraf "$eraf" --src "$localnet" --dst "$remotenet" $flow \
+		--said "$(said "$first" "$local" "$remote")"
+	case "$localnet" in
+	"$local/32" | "$local/128" | "$me/32") "${0%/*}/klips-route.sh" "$remotenet" "$device" "${localnet%/*}" ;;
+	*) "${0%/*}/klips-route.sh" "$remotenet" "$device" ;;
+	esac
+}
+
+case "$only" in
+'' | sas | out) sas "$local" "$remote" ;;
+esac
+case "$only" in
+'' | sas | in) sas "$remote" "$local" ;;
+esac
+case "$only" in
+'' | eroutes) eroutes ;;
+esac

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+../../guestbin/klips-start.sh
+../../guestbin/klips-tunnel.sh --with "tun ah=hmac-sha2-256-128" 2001:db8:1:2::45 2001:db8:1:2::23 2001:db8:0:1::/64 2001:db8:0:2::/64
+../../guestbin/klips-tunnel.sh --key transport --with ah=hmac-sha2-256-128 2001:db8:1:2::45 2001:db8:1:2::23

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/udp.py send --size 100 1 192.0.2.12 9999
+../../guestbin/udp.py send --size 3000 1 192.0.2.12 9999
+# not port 9999
+../../guestbin/udp.py send --size 100 1 192.0.2.12 9998
+../../guestbin/udp.py send --size 3000 1 192.0.2.12 9998

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+../../guestbin/ping-once.sh --up -s 1300 -I 192.0.1.254 192.0.2.254
+../../guestbin/ping-once.sh --up -s 3000 -I 192.0.1.254 192.0.2.254
