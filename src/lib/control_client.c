@@ -131,6 +131,7 @@ static int read_verdict(const struct nlmsghdr *answer, const struct nlmsghdr *re
 	const struct nlmsgerr *verdict = mnl_nlmsg_get_payload(answer);
 	const struct nlattr *attr;
 	const char *text = NULL, *name = NULL;
+	bool is_errno;
 
 	if (mnl_nlmsg_get_payload_len(answer) < sizeof(*verdict))
 		return klips_refuse(why, -EBADMSG, NULL, NULL, "KLIPS's answer is too short");
@@ -143,8 +144,9 @@ static int read_verdict(const struct nlmsghdr *answer, const struct nlmsghdr *re
 		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_OFFS && !mnl_attr_validate(attr, MNL_TYPE_U32))
 			name = fault_name(request, mnl_attr_get_u32(attr));
 	}
-	return klips_refuse(why, verdict->error < 0 ? verdict->error : -EBADMSG, NULL, name, "%s",
-			    text ? text : strerror(-verdict->error));
+	is_errno = verdict->error < 0 && verdict->error >= -4095;
+	return klips_refuse(why, is_errno ? verdict->error : -EBADMSG, NULL, name, "%s",
+			    text ? text : strerror(is_errno ? -verdict->error : EBADMSG));
 }
 
 /**
