@@ -6,6 +6,6 @@
 / life\(c,s,h\)=/s/ (idle|refcount)=[0-9]+//g
 /^expire (soft|hard) /s/ (addtime|usetime)=[0-9]+/ \1=TIME/g
 # Which library it is depends on the machine.
-/^crypto: /s/: .*/: LIBRARY/
-/^Cygnet KLIPS version: /s/: .*/: VERSION/
+/^crypto: /s/: [^ ]+ [0-9][^ ]*$/: LIBRARY/
+/^Cygnet KLIPS version: /s/: (\(not released\)|[0-9][^ ]*)$/: VERSION/
 /^ipsec klips: klipsd runs already/s/process [0-9]+/process PID/
