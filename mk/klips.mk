@@ -29,7 +29,7 @@ KLIPS_SRC := $(filter-out $(KLIPS_MAINS),$(KLIPS_ALL))
 KLIPS_PROGRAMS := $(KLIPS_MAINS:src/%.c=%)
 KLIPS_TESTS := $(patsubst src/%.c,%,$(wildcard src/*/tests/test_*.c))
 KLIPS_FUZZ := $(patsubst src/%.c,%,$(wildcard src/*/fuzz/fuzz_*.c))
-# What tests share: any other file of theirs.
+# What tests, fuzz targets and benchmarks share: any other file of the tests'.
 KLIPS_HELP := $(filter-out $(KLIPS_TESTS:%=src/%.c),$(wildcard src/*/tests/*.c))
 
 define klips_variant
@@ -41,7 +41,11 @@ $(KLIPS)/$(1)/libklips.a: $(KLIPS_SRC:src/%.c=$(KLIPS)/$(1)/%.o)
 	@rm -f $$@
 	ar rcs $$@ $$^
 
-$(KLIPS_TESTS:%=$(KLIPS)/$(1)/%): %: %.o $(KLIPS_HELP:src/%.c=$(KLIPS)/$(1)/%.o) $(KLIPS)/$(1)/libklips.a
+$(KLIPS)/$(1)/libtests.a: $(KLIPS_HELP:src/%.c=$(KLIPS)/$(1)/%.o)
+	@rm -f $$@
+	ar rcs $$@ $$^
+
+$(KLIPS_TESTS:%=$(KLIPS)/$(1)/%): %: %.o $(KLIPS)/$(1)/libtests.a $(KLIPS)/$(1)/libklips.a
 	$$(KLIPS_CC_$(1)) $$^ -o $$@ -lcmocka $$(KLIPS_LIBS)
 
 $(KLIPS_PROGRAMS:%=$(KLIPS)/$(1)/%): %: %.o $(KLIPS)/$(1)/libklips.a
@@ -53,7 +57,7 @@ klips-tests-$(1): $(KLIPS_TESTS:%=$(KLIPS)/$(1)/%)
 endef
 $(foreach variant,plain asan tsan fuzz,$(eval $(call klips_variant,$(variant))))
 
-$(KLIPS_FUZZ:%=$(KLIPS)/fuzz/%): %: %.o $(KLIPS)/fuzz/libklips.a
+$(KLIPS_FUZZ:%=$(KLIPS)/fuzz/%): %: %.o $(KLIPS)/fuzz/libtests.a $(KLIPS)/fuzz/libklips.a
 	$(KLIPS_CC_fuzz) -fsanitize=fuzzer $^ -o $@ $(KLIPS_LIBS)
 
 CHECKS += 'unit tests in C: $(MAKE) test-c' 'fuzz: $(MAKE) fuzz-brief' 'kernel build of core: $(MAKE) kernel-core' \

@@ -8,7 +8,7 @@ BENCH ?=
 KLIPS_BENCH := $(patsubst src/%.c,$(KLIPS)/plain/%,$(wildcard src/*/bench/bench_*.c))
 
 # With what tests share: what measures cryptography makes its SAs and packets with that.
-$(KLIPS_BENCH): %: %.o $(KLIPS_HELP:src/%.c=$(KLIPS)/plain/%.o) $(KLIPS)/plain/libklips.a
+$(KLIPS_BENCH): %: %.o $(KLIPS)/plain/libtests.a $(KLIPS)/plain/libklips.a
 	$(KLIPS_CC_plain) $^ -o $@ $(KLIPS_LIBS) -lcmocka
 
 .PHONY: klips-bench bench-klips

@@ -55,7 +55,7 @@ def _c(root: Path, paths: list[Path]) -> Iterator[str]:
         text = (root / path).read_text(errors="replace")
         test = path.parent.name == "tests"
         if not _is_made(text):
-            yield from _file(path, text, C_HEADER if path.suffix == ".h" and not test else C_FILE)
+            yield from _file(path, text, C_HEADER if path.suffix == ".h" else C_FILE)
         for name, line, length in c_functions(text):
             lengths.append((length, f"{path}:{line}: {name}"))
             ours += [] if test else [length]

@@ -302,12 +302,17 @@ int klips_client_debug_get(struct klips_client *client, u32 *flags, struct klips
 	return klips_client_call(client, &request.message, take_debug, flags, why);
 }
 
-int klips_client_settings_set(struct klips_client *client, unsigned int attr, u32 value, struct klips_refusal *why)
+int klips_client_settings_set(struct klips_client *client, const u32 values[KLIPS_A_SETTINGS_END], u64 given,
+			      struct klips_refusal *why)
 {
 	struct request request;
+	unsigned int attr;
 
 	begin(&request, KLIPS_CMD_SETTINGS_SET, 0);
-	klips_put_u32(&request.message, (u16)attr, value);
+	for (attr = 1; attr < KLIPS_A_SETTINGS_END; attr++) {
+		if (given & KLIPS_ATTR_BIT(attr))
+			klips_put_u32(&request.message, (u16)attr, values[attr]);
+	}
 	return call(client, &request, why);
 }
 

@@ -116,8 +116,9 @@ int klips_client_dev(struct klips_client *client, u8 op, const char *name, const
 int klips_client_dev_list(struct klips_client *client, klips_each_dev_fn each, void *arg, struct klips_refusal *why);
 int klips_client_debug_set(struct klips_client *client, u32 flags, u32 mask, struct klips_refusal *why);
 int klips_client_debug_get(struct klips_client *client, u32 *flags, struct klips_refusal *why);
-/* @attr: KLIPS_A_SETTINGS_; @values by them */
-int klips_client_settings_set(struct klips_client *client, unsigned int attr, u32 value, struct klips_refusal *why);
+/* @values: by KLIPS_A_SETTINGS_; of those that change, @given has KLIPS_ATTR_BIT: all do, or none */
+int klips_client_settings_set(struct klips_client *client, const u32 values[KLIPS_A_SETTINGS_END], u64 given,
+			      struct klips_refusal *why);
 int klips_client_settings_get(struct klips_client *client, u32 values[KLIPS_A_SETTINGS_END], struct klips_refusal *why);
 int klips_client_status(struct klips_client *client, struct klips_status_info *info, struct klips_refusal *why);
 

@@ -73,34 +73,20 @@ void klips_put_sa_config(struct klips_message *message, const struct klips_sa_co
 static int get_encr(enum klips_encr *encr, const struct nlattr *attr, struct klips_refusal *refusal)
 {
 	const char *name = attr ? mnl_attr_get_str(attr) : NULL;
-	int one;
 
-	*encr = KLIPS_ENCR_NONE;
-	if (!name)
+	*encr = name ? klips_encr_find(name) : KLIPS_ENCR_NONE;
+	if (!name || (*encr != KLIPS_ENCR_NONE && *encr != KLIPS_ENCR_COUNT))
 		return 0;
-	for (one = KLIPS_ENCR_NONE + 1; one < KLIPS_ENCR_COUNT; one++) {
-		if (!strcmp(klips_encr(one)->name, name)) {
-			*encr = one;
-			return 0;
-		}
-	}
 	return klips_refuse(refusal, -ENOENT, attr, "encr", "encr: there is no algorithm %s", name);
 }
 
 static int get_auth(enum klips_auth *auth, const struct nlattr *attr, struct klips_refusal *refusal)
 {
 	const char *name = attr ? mnl_attr_get_str(attr) : NULL;
-	int one;
 
-	*auth = KLIPS_AUTH_NONE;
-	if (!name)
+	*auth = name ? klips_auth_find(name) : KLIPS_AUTH_NONE;
+	if (!name || (*auth != KLIPS_AUTH_NONE && *auth != KLIPS_AUTH_COUNT))
 		return 0;
-	for (one = KLIPS_AUTH_NONE + 1; one < KLIPS_AUTH_COUNT; one++) {
-		if (!strcmp(klips_auth(one)->name, name)) {
-			*auth = one;
-			return 0;
-		}
-	}
 	return klips_refuse(refusal, -ENOENT, attr, "auth", "auth: there is no algorithm %s", name);
 }
 

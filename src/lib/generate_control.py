@@ -109,7 +109,10 @@ def operation_row(one: dict) -> str:
     flags = [flag for flag, there in (("KLIPS_OP_REQUEST", "do" in one), ("KLIPS_OP_DUMP", "dump" in one),
                                       ("KLIPS_OP_ADMIN", "admin-perm" in one.get("flags", []))) if there]
     fields = [f'"{one["name"]}"', f"KLIPS_SET_{group}", " | ".join(flags) or "0", " |\n\t\t".join(bits) or "0"]
-    return f"\t[KLIPS_CMD_{constant(one['name'])}] = {{\n\t\t" + ",\n\t\t".join(fields) + ",\n\t},\n"
+    name = f"\t[KLIPS_CMD_{constant(one['name'])}] = {{"
+    if not bits:
+        return f"{name} {', '.join(fields)} }},\n"
+    return f"{name}\n\t\t" + ",\n\t\t".join(fields) + ",\n\t},\n"
 
 
 def names(entries: list[dict]) -> list[str]:

@@ -251,12 +251,7 @@ const struct klips_op_policy klips_op_policies[KLIPS_CMD_END] = {
 		KLIPS_OP_REQUEST | KLIPS_OP_DUMP,
 		KLIPS_ATTR_BIT(KLIPS_A_SA_SAID),
 	},
-	[KLIPS_CMD_SA_FLUSH] = {
-		"sa-flush",
-		KLIPS_SET_SA,
-		KLIPS_OP_REQUEST | KLIPS_OP_ADMIN,
-		0,
-	},
+	[KLIPS_CMD_SA_FLUSH] = { "sa-flush", KLIPS_SET_SA, KLIPS_OP_REQUEST | KLIPS_OP_ADMIN, 0 },
 	[KLIPS_CMD_SA_ALLOC_SPI] = {
 		"sa-alloc-spi",
 		KLIPS_SET_SA,
@@ -297,12 +292,7 @@ const struct klips_op_policy klips_op_policies[KLIPS_CMD_END] = {
 		KLIPS_OP_REQUEST | KLIPS_OP_DUMP,
 		KLIPS_ATTR_BIT(KLIPS_A_EROUTE_SELECTOR),
 	},
-	[KLIPS_CMD_EROUTE_FLUSH] = {
-		"eroute-flush",
-		KLIPS_SET_EROUTE,
-		KLIPS_OP_REQUEST | KLIPS_OP_ADMIN,
-		0,
-	},
+	[KLIPS_CMD_EROUTE_FLUSH] = { "eroute-flush", KLIPS_SET_EROUTE, KLIPS_OP_REQUEST | KLIPS_OP_ADMIN, 0 },
 	[KLIPS_CMD_DEV_CREATE] = {
 		"dev-create",
 		KLIPS_SET_DEV,
@@ -341,12 +331,7 @@ const struct klips_op_policy klips_op_policies[KLIPS_CMD_END] = {
 		KLIPS_ATTR_BIT(KLIPS_A_DEBUG_FLAGS) |
 		KLIPS_ATTR_BIT(KLIPS_A_DEBUG_MASK),
 	},
-	[KLIPS_CMD_DEBUG_GET] = {
-		"debug-get",
-		KLIPS_SET_DEBUG,
-		KLIPS_OP_REQUEST,
-		0,
-	},
+	[KLIPS_CMD_DEBUG_GET] = { "debug-get", KLIPS_SET_DEBUG, KLIPS_OP_REQUEST, 0 },
 	[KLIPS_CMD_SETTINGS_SET] = {
 		"settings-set",
 		KLIPS_SET_SETTINGS,
@@ -357,40 +342,15 @@ const struct klips_op_policy klips_op_policies[KLIPS_CMD_END] = {
 		KLIPS_ATTR_BIT(KLIPS_A_SETTINGS_ACQUIRE_RATE) |
 		KLIPS_ATTR_BIT(KLIPS_A_SETTINGS_ACQUIRE_BURST),
 	},
-	[KLIPS_CMD_SETTINGS_GET] = {
-		"settings-get",
-		KLIPS_SET_SETTINGS,
-		KLIPS_OP_REQUEST,
-		0,
-	},
-	[KLIPS_CMD_STATUS] = {
-		"status",
-		KLIPS_SET_STATUS,
-		KLIPS_OP_REQUEST,
-		0,
-	},
+	[KLIPS_CMD_SETTINGS_GET] = { "settings-get", KLIPS_SET_SETTINGS, KLIPS_OP_REQUEST, 0 },
+	[KLIPS_CMD_STATUS] = { "status", KLIPS_SET_STATUS, KLIPS_OP_REQUEST, 0 },
 	[KLIPS_CMD_SUBSCRIBE] = {
 		"subscribe",
 		KLIPS_SET_SUBSCRIPTION,
 		KLIPS_OP_REQUEST | KLIPS_OP_ADMIN,
 		KLIPS_ATTR_BIT(KLIPS_A_SUBSCRIPTION_GROUPS),
 	},
-	[KLIPS_CMD_ACQUIRE] = {
-		"acquire",
-		KLIPS_SET_ACQUIRE,
-		0,
-		0,
-	},
-	[KLIPS_CMD_EXPIRE] = {
-		"expire",
-		KLIPS_SET_SA,
-		0,
-		0,
-	},
-	[KLIPS_CMD_MAPPING] = {
-		"mapping",
-		KLIPS_SET_MAPPING,
-		0,
-		0,
-	},
+	[KLIPS_CMD_ACQUIRE] = { "acquire", KLIPS_SET_ACQUIRE, 0, 0 },
+	[KLIPS_CMD_EXPIRE] = { "expire", KLIPS_SET_SA, 0, 0 },
+	[KLIPS_CMD_MAPPING] = { "mapping", KLIPS_SET_MAPPING, 0, 0 },
 };

@@ -52,6 +52,16 @@ const char *klips_parse_number(u64 *number, const char *text, u64 max)
 }
 
 /**
+ * klips_parse_family - inet or inet6
+ * @version: KLIPS_V4 or KLIPS_V6
+ */
+const char *klips_parse_family(u8 *version, const char *text)
+{
+	*version = !strcmp(text, "inet") ? KLIPS_V4 : !strcmp(text, "inet6") ? KLIPS_V6 : 0;
+	return *version ? NULL : "not inet or inet6";
+}
+
+/**
  * klips_parse_addr - an IPv4 address of four numbers, or an IPv6 address
  */
 const char *klips_parse_addr(struct klips_addr *addr, const char *text)

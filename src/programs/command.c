@@ -64,7 +64,8 @@ bool is_wrong(const char *wrong, const char *option, const char *value)
 	return wrong;
 }
 
-int next_option(int argc, char **argv, const struct option *options)
+/* '?': it has been complained about. */
+static int next_option(int argc, char **argv, const struct option *options)
 {
 	int option = getopt_long(argc, argv, "+:", options, NULL);
 
@@ -80,14 +81,44 @@ int next_option(int argc, char **argv, const struct option *options)
 	return option == ':' ? '?' : option;
 }
 
-bool connect_klips(struct klips_client *client)
+int with_klips(carry_out_fn carry_out, void *order)
 {
 	struct klips_refusal why = { 0 };
+	struct klips_client client;
+	int status;
 
-	if (!klips_client_open(client, NULL, &why))
-		return true;
-	refused(&why, NULL);
-	return false;
+	if (klips_client_open(&client, NULL, &why))
+		return refused(&why, NULL);
+	status = carry_out(&client, order);
+	klips_client_close(&client);
+	return status;
+}
+
+int run_line(const struct command_line *line, int argc, char **argv)
+{
+	int option, status = 0;
+
+	while (!status && (option = next_option(argc, argv, line->options)) >= 0) {
+		switch (option) {
+		case '?':
+			return EXIT_USAGE;
+		case OPT_HELP:
+			return line->usage();
+		case OPT_LABEL:
+			say_as(argv[0], optarg);
+			break;
+		case OPT_DEBUG:
+			break;
+		case OPT_JSON:
+			*line->json = true;
+			break;
+		default:
+			status = line->take(line->order, option);
+		}
+	}
+	if (!status && line->check)
+		status = line->check(line->order);
+	return status ? status : with_klips(line->carry_out, line->order);
 }
 
 int print_json(json_t *rows)
@@ -101,4 +132,12 @@ int print_json(json_t *rows)
 	}
 	putchar('\n');
 	return 0;
+}
+
+int end_table(int err, json_t *rows, const struct klips_refusal *why)
+{
+	if (!err)
+		return rows ? print_json(rows) : 0;
+	json_decref(rows);
+	return refused(why, NULL);
 }

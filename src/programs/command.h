@@ -53,13 +53,52 @@ int refused(const struct klips_refusal *why, const struct names *names);
 /* Complains about an option's value if a parser found something @wrong; whether it did. */
 bool is_wrong(const char *wrong, const char *option, const char *value);
 
-/* Asks getopt_long for the next option; '?' has been complained about. */
-int next_option(int argc, char **argv, const struct option *options);
+/* What one command does with an open connection; the exit status. */
+typedef int (*carry_out_fn)(struct klips_client *client, void *order);
 
-/* An open connection for one command; false after a complaint. */
-bool connect_klips(struct klips_client *client);
+/* Options that run_line() takes itself, by these names, and the ends of tables of a command's own. */
+enum {
+	OPT_LABEL = 1024,
+	OPT_DEBUG,
+	OPT_JSON,
+	OPT_HELP,
+};
+
+#define COMMON_OPTIONS                                                                              \
+	{ "label", required_argument, NULL, OPT_LABEL }, { "debug", no_argument, NULL, OPT_DEBUG }, \
+		{ "json", no_argument, NULL, OPT_JSON }, { "help", no_argument, NULL, OPT_HELP },   \
+	{                                                                                           \
+		0                                                                                   \
+	}
+
+/**
+ * struct command_line - how a command reads its words, and what it does then
+ * @options: getopt_long's
+ * @usage: prints how it is used, and returns the exit status
+ * @take: an option that is not common, its value getopt's; 0, or the exit status after a complaint
+ * @check: all that was taken, likewise; NULL: anything will do
+ * @order: what @take, @check and @carry_out get
+ * @json: whether --json was there; NULL: @options have no such
+ */
+struct command_line {
+	const struct option *options;
+	int (*usage)(void);
+	int (*take)(void *order, int option);
+	int (*check)(void *order);
+	carry_out_fn carry_out;
+	void *order;
+	bool *json;
+};
+
+int run_line(const struct command_line *line, int argc, char **argv);
+
+/* Connects, carries out, and ends the connection; the exit status, after a complaint if KLIPS does not run. */
+int with_klips(carry_out_fn carry_out, void *order);
 
 /* Prints rows as JSON and frees them; the exit status. */
 int print_json(json_t *rows);
+
+/* The end of a table that was listed: complains of an @err; @rows, if it is not NULL, is printed and freed. */
+int end_table(int err, json_t *rows, const struct klips_refusal *why);
 
 #endif

@@ -2,9 +2,7 @@
 /* ipsec(8): finds the subcommand and runs it. */
 #include "command.h"
 
-#ifndef CYGNET_VERSION
-#define CYGNET_VERSION "(not released)"
-#endif
+#include "../lib/version.h"
 
 const struct command commands[] = {
 	{ "eroute", run_eroute, "which packets go through which SAs" },

@@ -45,10 +45,6 @@ enum {
 	OPT_PROTO,
 	OPT_SPORT,
 	OPT_DPORT,
-	OPT_LABEL,
-	OPT_DEBUG,
-	OPT_JSON,
-	OPT_HELP,
 };
 
 static const struct option options[] = {
@@ -65,11 +61,7 @@ static const struct option options[] = {
 	{ "src-port", required_argument, NULL, OPT_SPORT },
 	{ "dst-port", required_argument, NULL, OPT_DPORT },
 	SAID_OPTIONS,
-	{ "label", required_argument, NULL, OPT_LABEL },
-	{ "debug", no_argument, NULL, OPT_DEBUG },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 },
+	COMMON_OPTIONS,
 };
 
 static const struct names names[] = {
@@ -100,36 +92,40 @@ static void set_action(struct order *order, enum action action)
 	order->actions++;
 }
 
-static int take_family(struct order *order, const char *text)
-{
-	order->version = !strcmp(text, "inet") ? KLIPS_V4 : !strcmp(text, "inet6") ? KLIPS_V6 : 0;
-	return order->version ? 0 : bad_usage("--eraf %s: not inet or inet6", text);
-}
-
 static int take_selector(struct order *order, int option)
 {
+	const char *name, *wrong;
+
 	switch (option) {
-	case OPT_ERAF:
-		return take_family(order, optarg);
 	case OPT_SRC:
 		order->src = optarg;
 		return 0;
 	case OPT_DST:
 		order->dst = optarg;
 		return 0;
+	case OPT_ERAF:
+		name = "eraf";
+		wrong = klips_parse_family(&order->version, optarg);
+		break;
 	case OPT_PROTO:
-		return is_wrong(klips_parse_protocol(&order->sel.proto, optarg), "transport-proto", optarg) ?
-			       EXIT_USAGE :
-			       0;
+		name = "transport-proto";
+		wrong = klips_parse_protocol(&order->sel.proto, optarg);
+		break;
 	case OPT_SPORT:
-		return is_wrong(klips_parse_port(&order->sport, optarg), "src-port", optarg) ? EXIT_USAGE : 0;
+		name = "src-port";
+		wrong = klips_parse_port(&order->sport, optarg);
+		break;
 	default:
-		return is_wrong(klips_parse_port(&order->dport, optarg), "dst-port", optarg) ? EXIT_USAGE : 0;
+		name = "dst-port";
+		wrong = klips_parse_port(&order->dport, optarg);
 	}
+	return is_wrong(wrong, name, optarg) ? EXIT_USAGE : 0;
 }
 
-static int take(struct order *order, int option)
+static int take(void *arg, int option)
 {
+	struct order *order = arg;
+
 	switch (option) {
 	case OPT_ADD:
 		set_action(order, ADD);
@@ -146,14 +142,6 @@ static int take(struct order *order, int option)
 		return 0;
 	case OPT_CLEAR:
 		set_action(order, CLEAR);
-		return 0;
-	case OPT_LABEL:
-		say_as("eroute", optarg);
-		return 0;
-	case OPT_DEBUG:
-		return 0;
-	case OPT_JSON:
-		order->json = true;
 		return 0;
 	default:
 		if (option >= SAID_FIRST)
@@ -198,9 +186,10 @@ static int read_selector(struct order *order)
 	return 0;
 }
 
-static int check(struct order *order)
+static int check(void *arg)
 {
-	int status = 0;
+	struct order *order = arg;
+	int status;
 
 	if (order->actions > 1)
 		return bad_usage("only one of --add, --replace, --del and --clear");
@@ -210,7 +199,7 @@ static int check(struct order *order)
 		return bad_usage("--addin, --replacein: what may come through an SA is the SA's own:"
 				 " see --policy-src of ipsec spi");
 	if (order->action == LIST || order->action == CLEAR)
-		return order->src || order->dst || said_option_given(&order->said) ?
+		return order->src || order->dst || order->said.given ?
 			       bad_usage("--add, --replace or --del is missing") :
 			       0;
 	status = read_selector(order);
@@ -239,15 +228,12 @@ static int print_table(struct klips_client *client, bool json)
 	json_t *rows = json ? json_array() : NULL;
 	struct klips_refusal why = { 0 };
 
-	if (klips_client_eroute_list(client, print_row, rows, &why)) {
-		json_decref(rows);
-		return refused(&why, NULL);
-	}
-	return json ? print_json(rows) : 0;
+	return end_table(klips_client_eroute_list(client, print_row, rows, &why), rows, &why);
 }
 
-static int carry_out(struct klips_client *client, const struct order *order)
+static int carry_out(struct klips_client *client, void *arg)
 {
+	const struct order *order = arg;
 	struct klips_refusal why = { 0 };
 	int err;
 
@@ -269,22 +255,7 @@ static int carry_out(struct klips_client *client, const struct order *order)
 int run_eroute(int argc, char **argv)
 {
 	struct order order = { .action = LIST };
-	struct klips_client client;
-	int option, status;
+	const struct command_line line = { options, usage, take, check, carry_out, &order, &order.json };
 
-	while ((option = next_option(argc, argv, options)) >= 0) {
-		if (option == OPT_HELP)
-			return usage();
-		status = option == '?' ? EXIT_USAGE : take(&order, option);
-		if (status)
-			return status;
-	}
-	status = check(&order);
-	if (status)
-		return status;
-	if (!connect_klips(&client))
-		return EXIT_REFUSED;
-	status = carry_out(&client, &order);
-	klips_client_close(&client);
-	return status;
+	return run_line(&line, argc, argv);
 }

@@ -44,33 +44,39 @@ static void print_status(const struct klips_status_info *info)
 	}
 }
 
-static int is_json(int argc, char **argv, bool *json)
+/**
+ * struct words - those after klips, from status or settings on
+ */
+struct words {
+	int argc;
+	char **argv;
+};
+
+static bool is_json(const struct words *words)
 {
-	*json = argc == 2 && !strcmp(argv[1], "--json");
-	return argc == 1 || *json ? 0 : bad_usage("%s: status takes --json alone", argv[1]);
+	return words->argc == 2 && !strcmp(words->argv[1], "--json");
 }
 
-static int run_status(struct klips_client *client, int argc, char **argv)
+static int run_status(struct klips_client *client, void *arg)
 {
+	const struct words *words = arg;
 	struct klips_refusal why = { 0 };
 	struct klips_status_info info;
-	bool json;
-	int status = is_json(argc, argv, &json);
 
-	if (status)
-		return status;
+	if (words->argc > 1 && !is_json(words))
+		return bad_usage("%s: status takes --json alone", words->argv[1]);
 	if (klips_client_status(client, &info, &why))
 		return refused(&why, NULL);
-	if (json)
+	if (is_json(words))
 		return print_json(status_as_json(&info));
 	print_status(&info);
 	return 0;
 }
 
-static int set_one(struct klips_client *client, const char *word)
+/* Which setting a word such as tos=0 names, and its value; 0 after a complaint. */
+static unsigned int read_setting(const char *word, u32 values[KLIPS_A_SETTINGS_END])
 {
 	const struct klips_set_policy *policy = &klips_set_policies[KLIPS_SET_SETTINGS];
-	struct klips_refusal why = { 0 };
 	const char *wrong;
 	u64 value;
 	unsigned int i;
@@ -81,11 +87,33 @@ static int set_one(struct klips_client *client, const char *word)
 		if (strncmp(word, policy->attrs[i].name, length) || word[length] != '=')
 			continue;
 		wrong = klips_parse_number(&value, word + length + 1, UINT32_MAX);
-		if (wrong)
-			return bad_usage("%s: %s", word, wrong);
-		return klips_client_settings_set(client, i, (u32)value, &why) ? refused(&why, NULL) : 0;
+		if (wrong) {
+			bad_usage("%s: %s", word, wrong);
+			return 0;
+		}
+		values[i] = (u32)value;
+		return i;
 	}
-	return bad_usage("%s: there is no such setting, or no value", word);
+	bad_usage("%s: there is no such setting, or no value", word);
+	return 0;
+}
+
+/* All in one request: none is changed if one of them is wrong. */
+static int set_settings(struct klips_client *client, const struct words *words)
+{
+	u32 values[KLIPS_A_SETTINGS_END];
+	struct klips_refusal why = { 0 };
+	unsigned int setting;
+	u64 given = 0;
+	int i;
+
+	for (i = 1; i < words->argc; i++) {
+		setting = read_setting(words->argv[i], values);
+		if (!setting)
+			return EXIT_USAGE;
+		given |= KLIPS_ATTR_BIT(setting);
+	}
+	return klips_client_settings_set(client, values, given, &why) ? refused(&why, NULL) : 0;
 }
 
 static int print_settings(struct klips_client *client, bool json)
@@ -109,41 +137,28 @@ static int print_settings(struct klips_client *client, bool json)
 	return json ? print_json(row) : 0;
 }
 
-static int run_settings(struct klips_client *client, int argc, char **argv)
+static int run_settings(struct klips_client *client, void *arg)
 {
-	int i, status = 0;
+	const struct words *words = arg;
 
-	if (argc == 1 || (argc == 2 && !strcmp(argv[1], "--json")))
-		return print_settings(client, argc == 2);
-	for (i = 1; i < argc && !status; i++)
-		status = set_one(client, argv[i]);
-	return status;
-}
-
-static int run_connected(int (*run)(struct klips_client *client, int argc, char **argv), int argc, char **argv)
-{
-	struct klips_client client;
-	int status;
-
-	if (!connect_klips(&client))
-		return EXIT_REFUSED;
-	status = run(&client, argc, argv);
-	klips_client_close(&client);
-	return status;
+	if (words->argc == 1 || is_json(words))
+		return print_settings(client, is_json(words));
+	return set_settings(client, words);
 }
 
 int run_klips(int argc, char **argv)
 {
 	static char name[] = "klipsd";
+	struct words words = { argc - 1, argv + 1 };
 
 	if (argc < 2)
 		return bad_usage("start, stop, status or settings?");
 	if (!strcmp(argv[1], "--help"))
 		return usage();
 	if (!strcmp(argv[1], "status"))
-		return run_connected(run_status, argc - 1, argv + 1);
+		return with_klips(run_status, &words);
 	if (!strcmp(argv[1], "settings"))
-		return run_connected(run_settings, argc - 1, argv + 1);
+		return with_klips(run_settings, &words);
 	if (!strcmp(argv[1], "stop"))
 		return argc == 2 ? klipsd_stop() : bad_usage("%s: stop takes no words", argv[2]);
 	if (strcmp(argv[1], "start"))

@@ -23,10 +23,6 @@ enum {
 	OPT_CLEAR,
 	OPT_ALL,
 	OPT_NONE,
-	OPT_LABEL,
-	OPT_DEBUG,
-	OPT_JSON,
-	OPT_HELP,
 };
 
 static const struct option options[] = {
@@ -34,11 +30,7 @@ static const struct option options[] = {
 	{ "clear", required_argument, NULL, OPT_CLEAR },
 	{ "all", no_argument, NULL, OPT_ALL },
 	{ "none", no_argument, NULL, OPT_NONE },
-	{ "label", required_argument, NULL, OPT_LABEL },
-	{ "debug", no_argument, NULL, OPT_DEBUG },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 },
+	COMMON_OPTIONS,
 };
 
 static int usage(void)
@@ -65,8 +57,10 @@ static int take_flag(struct order *order, const char *name, bool set)
 	return 0;
 }
 
-static int take(struct order *order, int option)
+static int take(void *arg, int option)
 {
+	struct order *order = arg;
+
 	switch (option) {
 	case OPT_SET:
 	case OPT_CLEAR:
@@ -75,19 +69,18 @@ static int take(struct order *order, int option)
 		order->mask |= ALL & ~VERBOSE;
 		order->flags |= ALL & ~VERBOSE;
 		return 0;
-	case OPT_NONE:
+	default:
 		order->mask = ALL;
 		order->flags = 0;
 		return 0;
-	case OPT_LABEL:
-		say_as("klipsdebug", optarg);
-		return 0;
-	case OPT_JSON:
-		order->json = true;
-		return 0;
-	default:
-		return 0;
 	}
+}
+
+static int check(void *arg)
+{
+	const struct order *order = arg;
+
+	return order->mask && order->json ? bad_usage("--json is for the table") : 0;
 }
 
 /* The lines of old, tunnel-xmit's bit as part of tunnel's, and one for each category that is younger. */
@@ -113,8 +106,9 @@ static json_t *table_as_json(u32 flags)
 	return row;
 }
 
-static int carry_out(struct klips_client *client, const struct order *order)
+static int carry_out(struct klips_client *client, void *arg)
 {
+	const struct order *order = arg;
 	struct klips_refusal why = { 0 };
 	u32 flags;
 
@@ -131,21 +125,7 @@ static int carry_out(struct klips_client *client, const struct order *order)
 int run_klipsdebug(int argc, char **argv)
 {
 	struct order order = { 0 };
-	struct klips_client client;
-	int option, status;
+	const struct command_line line = { options, usage, take, check, carry_out, &order, &order.json };
 
-	while ((option = next_option(argc, argv, options)) >= 0) {
-		if (option == OPT_HELP)
-			return usage();
-		status = option == '?' ? EXIT_USAGE : take(&order, option);
-		if (status)
-			return status;
-	}
-	if (order.mask && order.json)
-		return bad_usage("--json is for the table");
-	if (!connect_klips(&client))
-		return EXIT_REFUSED;
-	status = carry_out(&client, &order);
-	klips_client_close(&client);
-	return status;
+	return run_line(&line, argc, argv);
 }

@@ -158,8 +158,9 @@ static void print_routes(const char *family)
 	waitpid(pid, NULL, 0);
 }
 
-static int look(struct klips_client *client, struct tables *tables)
+static int look(struct klips_client *client, void *arg)
 {
+	struct tables *tables = arg;
 	struct klips_refusal why = { 0 };
 
 	if (read_tables(client, tables, &why))
@@ -176,7 +177,6 @@ static int look(struct klips_client *client, struct tables *tables)
 int run_look(int argc, char **argv)
 {
 	struct tables tables = { 0 };
-	struct klips_client client;
 	int status;
 
 	if (argc > 1 && !strcmp(argv[1], "--help")) {
@@ -185,10 +185,7 @@ int run_look(int argc, char **argv)
 	}
 	if (argc > 1)
 		return bad_usage("%s: look takes no words", argv[1]);
-	if (!connect_klips(&client))
-		return EXIT_REFUSED;
-	status = look(&client, &tables);
-	klips_client_close(&client);
+	status = with_klips(look, &tables);
 	free_rows(&tables.eroutes);
 	free_rows(&tables.groups);
 	free_rows(&tables.sas);

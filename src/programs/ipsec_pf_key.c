@@ -9,9 +9,8 @@
 #include "../lib/parse.h"
 
 enum {
-	OPT_DAEMON = 'd',
-	OPT_HELP = 'h',
-	OPT_KIND = 'k'
+	OPT_DAEMON = 256,
+	OPT_KIND,
 };
 
 /* Whose events were wanted once; KLIPS has no events by protocol. */
@@ -23,6 +22,14 @@ static const struct option options[] = {
 	{ "ipcomp", no_argument, NULL, OPT_KIND },
 	{ "ipip", no_argument, NULL, OPT_KIND },
 	{ 0 },
+};
+
+/**
+ * struct order - what is to be done
+ * @file: of --daemon; NULL: listen here
+ */
+struct order {
+	const char *file;
 };
 
 static void print_selector(const struct klips_selector *sel)
@@ -120,7 +127,7 @@ static int listen_in_background(struct klips_client *client, const char *file)
 	return pid ? 0 : print_events(client);
 }
 
-static int help(void)
+static int usage(void)
 {
 	printf("usage: ipsec pf_key [--daemon PIDFILE] [--ah] [--esp] [--ipip] [--ipcomp]\n\n"
 	       "Prints a line for each SA that KLIPS wants or that came to a limit, and for each peer\n"
@@ -128,30 +135,31 @@ static int help(void)
 	return 0;
 }
 
-int run_pf_key(int argc, char **argv)
+static int take(void *arg, int option)
+{
+	struct order *order = arg;
+
+	if (option == OPT_DAEMON)
+		order->file = optarg;
+	return 0;
+}
+
+static int carry_out(struct klips_client *client, void *arg)
 {
 	const u32 all = (1U << KLIPS_MCGRP_COUNT) - 1;
 	struct klips_refusal why = { 0 };
-	struct klips_client client;
-	const char *file = NULL;
-	int option, status;
+	const struct order *order = arg;
 
-	while ((option = next_option(argc, argv, options)) != -1) {
-		if (option == OPT_HELP)
-			return help();
-		if (option == '?')
-			return EXIT_USAGE;
-		if (option == OPT_DAEMON)
-			file = optarg;
-	}
-	if (!connect_klips(&client))
-		return EXIT_REFUSED;
-	if (klips_client_subscribe(&client, all, &why)) {
-		status = refused(&why, NULL);
-	} else {
-		client.timeout = -1;
-		status = file ? listen_in_background(&client, file) : print_events(&client);
-	}
-	klips_client_close(&client);
-	return status;
+	if (klips_client_subscribe(client, all, &why))
+		return refused(&why, NULL);
+	client->timeout = -1;
+	return order->file ? listen_in_background(client, order->file) : print_events(client);
+}
+
+int run_pf_key(int argc, char **argv)
+{
+	struct order order = { NULL };
+	const struct command_line line = { options, usage, take, NULL, carry_out, &order, NULL };
+
+	return run_line(&line, argc, argv);
 }

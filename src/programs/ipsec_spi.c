@@ -129,11 +129,7 @@ static int print_table(struct klips_client *client, bool json)
 	json_t *rows = json ? json_array() : NULL;
 	struct klips_refusal why = { 0 };
 
-	if (klips_client_sa_list(client, print_row, rows, &why)) {
-		json_decref(rows);
-		return refused(&why, NULL);
-	}
-	return json ? print_json(rows) : 0;
+	return end_table(klips_client_sa_list(client, print_row, rows, &why), rows, &why);
 }
 
 static int print_one(struct klips_client *client, const struct spi_order *order)
@@ -165,8 +161,9 @@ static int set(struct klips_client *client, struct spi_order *order)
 	return order->dump_ref ? print_one(client, order) : 0;
 }
 
-static int carry_out(struct klips_client *client, struct spi_order *order)
+static int carry_out(struct klips_client *client, void *arg)
 {
+	struct spi_order *order = arg;
 	struct klips_refusal why = { 0 };
 
 	switch (order->action) {
@@ -186,17 +183,10 @@ static int carry_out(struct klips_client *client, struct spi_order *order)
 int run_spi(int argc, char **argv)
 {
 	struct spi_order order = { .action = SPI_LIST };
-	struct klips_client client;
-	int status = spi_options_read(&order, argc, argv);
+	const struct command_line line = { spi_options, usage,	spi_option_take, spi_options_check,
+					   carry_out,	&order, &order.json };
+	int status = run_line(&line, argc, argv);
 
-	if (order.help) {
-		usage();
-	} else if (!status && connect_klips(&client)) {
-		status = carry_out(&client, &order);
-		klips_client_close(&client);
-	} else if (!status) {
-		status = EXIT_REFUSED;
-	}
 	explicit_bzero(&order, sizeof(order));
 	return status;
 }

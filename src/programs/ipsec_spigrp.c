@@ -30,47 +30,46 @@ static int print_row(const struct klips_sa_info *info, void *rows)
 	return json_array_append_new(rows, row);
 }
 
-static int print_table(bool json)
+static int print_table(struct klips_client *client, void *json)
 {
-	json_t *rows = json ? json_array() : NULL;
+	json_t *rows = *(bool *)json ? json_array() : NULL;
 	struct klips_refusal why = { 0 };
-	struct klips_client client;
-	int err;
 
-	if (!connect_klips(&client))
-		return EXIT_REFUSED;
-	err = klips_client_sa_list(&client, print_row, rows, &why);
-	klips_client_close(&client);
-	if (!err)
-		return json ? print_json(rows) : 0;
-	json_decref(rows);
-	return refused(&why, NULL);
+	return end_table(klips_client_sa_list(client, print_row, rows, &why), rows, &why);
 }
 
-static int read_saids(struct klips_said *saids, unsigned int *count, int argc, char **argv)
+/**
+ * struct bundle - SAs that are to be grouped, inner first
+ */
+struct bundle {
+	struct klips_said saids[KLIPS_BUNDLE_MAX];
+	unsigned int count;
+};
+
+static int read_saids(struct bundle *bundle, int argc, char **argv)
 {
 	const char *wrong;
 
-	for (*count = 0; argc > 0; argc--, argv++, (*count)++) {
-		if (*count == KLIPS_BUNDLE_MAX)
+	for (; argc > 0; argc--, argv++) {
+		if (bundle->count == KLIPS_BUNDLE_MAX)
 			return bad_usage("%s: at most %d SAs make a bundle", *argv, KLIPS_BUNDLE_MAX);
-		wrong = klips_parse_said(&saids[*count], *argv);
+		wrong = klips_parse_said(&bundle->saids[bundle->count++], *argv);
 		if (wrong)
 			return bad_usage("%s: %s", *argv, wrong);
 	}
-	return *count ? 0 : bad_usage("--said: which SAs?");
+	return bundle->count ? 0 : bad_usage("--said: which SAs?");
 }
 
 static int read_four(struct klips_said *said, char **words)
 {
-	u8 version = !strcmp(words[0], "inet") ? KLIPS_V4 : !strcmp(words[0], "inet6") ? KLIPS_V6 : 0;
 	const char *wrong;
-	int i = 1;
+	u8 version;
+	int i = 0;
 
 	memset(said, 0, sizeof(*said));
-	if (!version)
-		return bad_usage("%s: not inet or inet6", words[0]);
-	wrong = klips_parse_addr(&said->dst, words[i]);
+	wrong = klips_parse_family(&version, words[i]);
+	if (!wrong)
+		wrong = klips_parse_addr(&said->dst, words[++i]);
 	if (!wrong && said->dst.version != version)
 		wrong = "not of this family";
 	if (!wrong)
@@ -80,40 +79,32 @@ static int read_four(struct klips_said *said, char **words)
 	return wrong ? bad_usage("%s: %s", words[i], wrong) : 0;
 }
 
-static int read_fours(struct klips_said *saids, unsigned int *count, int argc, char **argv)
+static int read_fours(struct bundle *bundle, int argc, char **argv)
 {
-	int status;
+	int status = 0;
 
 	if (argc % 4)
 		return bad_usage("%s: an SA takes four words: its family, address, SPI and protocol", argv[argc - 1]);
 	if (argc / 4 > KLIPS_BUNDLE_MAX)
 		return bad_usage("%s: at most %d SAs make a bundle", argv[4 * KLIPS_BUNDLE_MAX], KLIPS_BUNDLE_MAX);
-	for (*count = 0; argc; argc -= 4, argv += 4) {
-		status = read_four(&saids[(*count)++], argv);
-		if (status)
-			return status;
-	}
-	return 0;
+	for (; argc && !status; argc -= 4, argv += 4)
+		status = read_four(&bundle->saids[bundle->count++], argv);
+	return status;
 }
 
-static int group(const struct klips_said *saids, unsigned int count)
+static int group(struct klips_client *client, void *arg)
 {
+	const struct bundle *bundle = arg;
 	struct klips_refusal why = { 0 };
-	struct klips_client client;
-	int err;
 
-	if (!connect_klips(&client))
-		return EXIT_REFUSED;
-	err = klips_client_sa_group(&client, saids, count, &why);
-	klips_client_close(&client);
-	return err ? refused(&why, NULL) : 0;
+	return klips_client_sa_group(client, bundle->saids, bundle->count, &why) ? refused(&why, NULL) : 0;
 }
 
 /* The words are too free for getopt: --said takes all that follow. */
 int run_spigrp(int argc, char **argv)
 {
-	struct klips_said saids[KLIPS_BUNDLE_MAX];
-	unsigned int count = 0;
+	struct bundle bundle = { .count = 0 };
+	bool json;
 	int status;
 
 	argc--, argv++;
@@ -127,11 +118,12 @@ int run_spigrp(int argc, char **argv)
 		say_as("spigrp", argv[1]);
 		argc -= 2, argv += 2;
 	}
-	if (!argc || (argc == 1 && !strcmp(*argv, "--json")))
-		return print_table(argc);
+	json = argc == 1 && !strcmp(*argv, "--json");
+	if (!argc || json)
+		return with_klips(print_table, &json);
 	if (!strcmp(*argv, "--said"))
-		status = read_saids(saids, &count, argc - 1, argv + 1);
+		status = read_saids(&bundle, argc - 1, argv + 1);
 	else
-		status = read_fours(saids, &count, argc, argv);
-	return status ? status : group(saids, count);
+		status = read_fours(&bundle, argc, argv);
+	return status ? status : with_klips(group, &bundle);
 }

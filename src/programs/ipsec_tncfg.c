@@ -3,6 +3,8 @@
 #include "command.h"
 #include "format.h"
 
+#include "../klips/core/klips.h"
+
 /**
  * struct order - what is to be done
  * @op: KLIPS_CMD_DEV_; 0: show the table
@@ -24,25 +26,13 @@ enum {
 	OPT_VIRTUAL,
 	OPT_PHYSICAL,
 	OPT_CLEAR,
-	OPT_LABEL,
-	OPT_DEBUG,
-	OPT_JSON,
-	OPT_HELP,
 };
 
 static const struct option options[] = {
-	{ "create", required_argument, NULL, OPT_CREATE },
-	{ "delete", required_argument, NULL, OPT_DELETE },
-	{ "attach", no_argument, NULL, OPT_ATTACH },
-	{ "detach", no_argument, NULL, OPT_DETACH },
-	{ "virtual", required_argument, NULL, OPT_VIRTUAL },
-	{ "physical", required_argument, NULL, OPT_PHYSICAL },
-	{ "clear", no_argument, NULL, OPT_CLEAR },
-	{ "label", required_argument, NULL, OPT_LABEL },
-	{ "debug", no_argument, NULL, OPT_DEBUG },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 },
+	{ "create", required_argument, NULL, OPT_CREATE },   { "delete", required_argument, NULL, OPT_DELETE },
+	{ "attach", no_argument, NULL, OPT_ATTACH },	     { "detach", no_argument, NULL, OPT_DETACH },
+	{ "virtual", required_argument, NULL, OPT_VIRTUAL }, { "physical", required_argument, NULL, OPT_PHYSICAL },
+	{ "clear", no_argument, NULL, OPT_CLEAR },	     COMMON_OPTIONS,
 };
 
 static const struct names names[] = {
@@ -69,8 +59,10 @@ static void set_op(struct order *order, u8 op, const char *name)
 		order->name = name;
 }
 
-static void take(struct order *order, int option)
+static int take(void *arg, int option)
 {
+	struct order *order = arg;
+
 	switch (option) {
 	case OPT_CREATE:
 		set_op(order, KLIPS_CMD_DEV_CREATE, optarg);
@@ -94,17 +86,13 @@ static void take(struct order *order, int option)
 		order->clear = true;
 		order->ops++;
 		break;
-	case OPT_LABEL:
-		say_as("tncfg", optarg);
-		break;
-	case OPT_JSON:
-		order->json = true;
-		break;
 	}
+	return 0;
 }
 
-static int check(struct order *order)
+static int check(void *arg)
 {
+	struct order *order = arg;
 	/* ipsec0:1 was an alias of the same device. */
 	static char stem[64];
 	const char *colon = order->name ? strchr(order->name, ':') : NULL;
@@ -144,18 +132,14 @@ static int print_table(struct klips_client *client, bool json)
 	json_t *rows = json ? json_array() : NULL;
 	struct klips_refusal why = { 0 };
 
-	if (klips_client_dev_list(client, print_row, rows, &why)) {
-		json_decref(rows);
-		return refused(&why, NULL);
-	}
-	return json ? print_json(rows) : 0;
+	return end_table(klips_client_dev_list(client, print_row, rows, &why), rows, &why);
 }
 
 /**
- * struct attached - the devices that are attached; KLIPS has no more than 64
+ * struct attached - the devices that are attached
  */
 struct attached {
-	char names[64][16];
+	char names[KLIPS_DEVICES][KLIPS_NAME_MAX];
 	unsigned int count;
 };
 
@@ -180,8 +164,9 @@ static int detach_all(struct klips_client *client)
 	return err ? refused(&why, names) : 0;
 }
 
-static int carry_out(struct klips_client *client, const struct order *order)
+static int carry_out(struct klips_client *client, void *arg)
 {
+	const struct order *order = arg;
 	struct klips_refusal why = { 0 };
 
 	if (order->clear)
@@ -196,22 +181,7 @@ static int carry_out(struct klips_client *client, const struct order *order)
 int run_tncfg(int argc, char **argv)
 {
 	struct order order = { 0 };
-	struct klips_client client;
-	int option, status;
+	const struct command_line line = { options, usage, take, check, carry_out, &order, &order.json };
 
-	while ((option = next_option(argc, argv, options)) >= 0) {
-		if (option == OPT_HELP)
-			return usage();
-		if (option == '?')
-			return EXIT_USAGE;
-		take(&order, option);
-	}
-	status = check(&order);
-	if (status)
-		return status;
-	if (!connect_klips(&client))
-		return EXIT_REFUSED;
-	status = carry_out(&client, &order);
-	klips_client_close(&client);
-	return status;
+	return run_line(&line, argc, argv);
 }

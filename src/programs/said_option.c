@@ -8,12 +8,6 @@ static unsigned int bit(int option)
 	return 1U << (option - SAID_FIRST);
 }
 
-static const char *take_family(struct said_option *one)
-{
-	one->version = !strcmp(optarg, "inet") ? KLIPS_V4 : !strcmp(optarg, "inet6") ? KLIPS_V6 : 0;
-	return one->version ? NULL : "not inet or inet6";
-}
-
 /**
  * said_option_take - take one of SAID_OPTIONS; its value is getopt's
  */
@@ -27,7 +21,7 @@ int said_option_take(struct said_option *one, int option)
 		wrong = klips_parse_said(&one->said, optarg);
 		break;
 	case SAID_AF:
-		wrong = take_family(one);
+		wrong = klips_parse_family(&one->version, optarg);
 		break;
 	case SAID_EDST:
 		wrong = klips_parse_addr(&one->said.dst, optarg);
@@ -44,11 +38,6 @@ int said_option_take(struct said_option *one, int option)
 		return EXIT_USAGE;
 	one->given |= bit(option);
 	return 0;
-}
-
-bool said_option_given(const struct said_option *one)
-{
-	return one->given;
 }
 
 /**

@@ -34,7 +34,6 @@ struct said_option {
 };
 
 int said_option_take(struct said_option *one, int option);
-bool said_option_given(const struct said_option *one);
 int said_option_finish(struct said_option *one);
 
 #endif

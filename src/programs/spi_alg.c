@@ -3,26 +3,16 @@
 
 #include <string.h>
 
+/* With the length of the key; klips_encr_find() knows those without. */
 static const struct {
 	const char *word;
 	enum klips_encr encr;
 	unsigned int key_bytes;
 } encrs[] = {
-	{ "3des", KLIPS_ENCR_3DES_CBC, 24 },	 { "aes", KLIPS_ENCR_AES_CBC, 0 },
-	{ "aes128", KLIPS_ENCR_AES_CBC, 16 },	 { "aes192", KLIPS_ENCR_AES_CBC, 24 },
-	{ "aes256", KLIPS_ENCR_AES_CBC, 32 },	 { "aes-gmac", KLIPS_ENCR_AES_GMAC, 0 },
-	{ "3des-cbc", KLIPS_ENCR_3DES_CBC, 24 },
-};
-
-static const struct {
-	const char *word;
-	enum klips_auth auth;
-} auths[] = {
-	{ "md5-96", KLIPS_AUTH_HMAC_MD5_96 },
-	{ "sha1-96", KLIPS_AUTH_HMAC_SHA1_96 },
-	{ "sha2-256-128", KLIPS_AUTH_HMAC_SHA2_256_128 },
-	{ "sha2-384-192", KLIPS_AUTH_HMAC_SHA2_384_192 },
-	{ "sha2-512-256", KLIPS_AUTH_HMAC_SHA2_512_256 },
+	{ "aes", KLIPS_ENCR_AES_CBC, 0 },
+	{ "aes128", KLIPS_ENCR_AES_CBC, 16 },
+	{ "aes192", KLIPS_ENCR_AES_CBC, 24 },
+	{ "aes256", KLIPS_ENCR_AES_CBC, 32 },
 };
 
 /**
@@ -30,37 +20,30 @@ static const struct {
  */
 const char *spi_alg_auth(enum klips_auth *auth, const char *word)
 {
-	unsigned int i;
+	char name[32];
 
-	for (i = KLIPS_AUTH_NONE + 1; i < KLIPS_AUTH_COUNT; i++) {
-		if (!strcmp(klips_auth(i)->name, word)) {
-			*auth = i;
-			return NULL;
-		}
-	}
-	for (i = 0; i < ARRAY_SIZE(auths); i++) {
-		if (!strcmp(auths[i].word, word)) {
-			*auth = auths[i].auth;
-			return NULL;
-		}
-	}
-	return "there is no such authenticator";
+	*auth = klips_auth_find(word);
+	if (*auth == KLIPS_AUTH_COUNT && snprintf(name, sizeof(name), "hmac-%s", word) < (int)sizeof(name))
+		*auth = klips_auth_find(name);
+	return *auth == KLIPS_AUTH_NONE || *auth == KLIPS_AUTH_COUNT ? "there is no such authenticator" : NULL;
 }
 
 static bool find_encr(enum klips_encr *encr, unsigned int *key_bytes, const char *word, size_t length)
 {
+	char name[32];
 	unsigned int i;
 
+	if (length >= sizeof(name))
+		return false;
+	snprintf(name, sizeof(name), "%.*s", (int)length, word);
 	*key_bytes = 0;
-	for (i = KLIPS_ENCR_NONE + 1; i < KLIPS_ENCR_COUNT; i++) {
-		*encr = i;
-		if (strlen(klips_encr(i)->name) == length && !strncmp(klips_encr(i)->name, word, length))
-			return true;
-	}
+	*encr = klips_encr_find(name);
+	if (*encr != KLIPS_ENCR_COUNT)
+		return *encr != KLIPS_ENCR_NONE;
 	for (i = 0; i < ARRAY_SIZE(encrs); i++) {
 		*encr = encrs[i].encr;
 		*key_bytes = encrs[i].key_bytes;
-		if (strlen(encrs[i].word) == length && !strncmp(encrs[i].word, word, length))
+		if (!strcmp(encrs[i].word, name))
 			return true;
 	}
 	return false;

@@ -42,13 +42,10 @@ enum {
 	OPT_POLICY_SRC,
 	OPT_POLICY_DST,
 	OPT_POLICY_PROTO,
-	OPT_LABEL,
 	OPT_IGNORED,
-	OPT_JSON,
-	OPT_HELP,
 };
 
-static const struct option options[] = {
+const struct option spi_options[] = {
 	SAID_OPTIONS,
 	{ "ah", required_argument, NULL, OPT_AH },
 	{ "esp", required_argument, NULL, OPT_ESP },
@@ -88,43 +85,29 @@ static const struct option options[] = {
 	{ "policy-src", required_argument, NULL, OPT_POLICY_SRC },
 	{ "policy-dst", required_argument, NULL, OPT_POLICY_DST },
 	{ "policy-proto", required_argument, NULL, OPT_POLICY_PROTO },
-	{ "label", required_argument, NULL, OPT_LABEL },
-	{ "debug", no_argument, NULL, OPT_IGNORED },
 	{ "listenreply", no_argument, NULL, OPT_IGNORED }, /* every answer is waited for */
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 },
+	COMMON_OPTIONS,
 };
 
 static const char *option_name(int option)
 {
 	const struct option *one;
 
-	for (one = options; one->name; one++) {
+	for (one = spi_options; one->name; one++) {
 		if (one->val == option)
 			return one->name;
 	}
 	return "";
 }
 
-/* Which of some words; -1: none of them */
-static int choose(const char *const *words, const char *word)
-{
-	int i;
-
-	for (i = 0; words[i]; i++) {
-		if (!strcmp(words[i], word))
-			return i;
-	}
-	return -1;
-}
-
+/* Which of some words */
 static const char *take_choice(unsigned int *choice, const char *const *words)
 {
-	int found = choose(words, optarg);
-
-	*choice = found < 0 ? 0 : (unsigned int)found;
-	return found < 0 ? "there is no such word here" : NULL;
+	for (*choice = 0; words[*choice]; ++*choice) {
+		if (!strcmp(words[*choice], optarg))
+			return NULL;
+	}
+	return "there is no such word here";
 }
 
 static const char *take_u32(u32 *value, u64 max)
@@ -316,9 +299,6 @@ static const char *take_rest(struct spi_order *order, int option)
 	case OPT_OUTIF:
 		order->device = optarg;
 		return NULL;
-	case OPT_LABEL:
-		say_as("spi", optarg);
-		return NULL;
 	default:
 		return NULL;
 	}
@@ -345,20 +325,16 @@ static bool take_switch(struct spi_order *order, int option)
 	}
 	if (option == OPT_DUMP_SAREF)
 		order->dump_ref = true;
-	else if (option == OPT_JSON)
-		order->json = true;
-	else if (option == OPT_HELP)
-		order->help = true;
 	else if (option == OPT_UPDATE)
-		order->action = SPI_UPDATE;
+		order->update = true;
 	else
 		return false;
 	return true;
 }
 
-static int take(struct spi_order *order, int option)
+int spi_option_take(void *arg, int option)
 {
-	bool update = order->action == SPI_UPDATE;
+	struct spi_order *order = arg;
 	const char *wrong;
 
 	if (option >= SAID_FIRST)
@@ -376,9 +352,6 @@ static int take(struct spi_order *order, int option)
 		wrong = take_number(order, option);
 	else
 		wrong = take_rest(order, option);
-	/* --update says what becomes of the kind of SA that is named. */
-	if (update && order->action == SPI_ADD)
-		order->action = SPI_UPDATE;
 	return is_wrong(wrong, option_name(option), optarg ? optarg : "") ? EXIT_USAGE : 0;
 }
 
@@ -456,12 +429,18 @@ static int check_natt(const struct spi_order *order)
 	return config->natt_sport && config->natt_dport ? 0 : bad_usage("--natt: --sport and --dport are missing");
 }
 
-static int check(struct spi_order *order)
+int spi_options_check(void *arg)
 {
+	struct spi_order *order = arg;
 	int status;
 
 	if (order->actions > 1)
 		return bad_usage("only one of --esp, --ah, --comp, --ip4, --ip6, --del, --get and --clear");
+	/* --update says what becomes of the kind of SA that is named, if one is. */
+	if (order->update && order->action != SPI_LIST && order->action != SPI_ADD)
+		return bad_usage("--update does not go with --del, --get and --clear");
+	if (order->update)
+		order->action = SPI_UPDATE;
 	if (order->action == SPI_CLEAR)
 		return order->said.given ? bad_usage("--clear is for all SAs") : 0;
 	if (order->action == SPI_LIST)
@@ -479,13 +458,4 @@ static int check(struct spi_order *order)
 	if (!status)
 		status = check_policy(order);
 	return status ? status : check_natt(order);
-}
-
-int spi_options_read(struct spi_order *order, int argc, char **argv)
-{
-	int option, status = 0;
-
-	while (!status && !order->help && (option = next_option(argc, argv, options)) >= 0)
-		status = option == '?' ? EXIT_USAGE : take(order, option);
-	return status || order->help ? status : check(order);
 }

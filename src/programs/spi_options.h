@@ -22,6 +22,7 @@ enum spi_action {
  * @device: of --outif
  * @way: of --dir; 0: as the SA's address is this host's or not
  * @sport: of the policy, in host byte order; likewise @dport
+ * @update: whether --update is given
  * @windowed: whether --replay_window is given
  * @dump_ref: show the SAref that was given
  */
@@ -39,13 +40,15 @@ struct spi_order {
 	char way;
 	u16 sport;
 	u16 dport;
+	bool update;
 	bool windowed;
 	bool dump_ref;
 	bool json;
-	bool help;
 };
 
-/* Reads all words and checks that they make sense together; the exit status, after a complaint. */
-int spi_options_read(struct spi_order *order, int argc, char **argv);
+/* Of struct command_line; @order is a struct spi_order. */
+extern const struct option spi_options[];
+int spi_option_take(void *order, int option);
+int spi_options_check(void *order);
 
 #endif

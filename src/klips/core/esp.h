@@ -11,9 +11,9 @@ unsigned int klips_esp_tail_max(const struct klips_sa *sa);
 
 /*
  * Outbound. skb->data is where the payload begins; it has the room of the two above (-ENOBUFS if not). ESP overwrites
- * what is before the payload: in transport mode klips_ip_shift() moves the IP header first. @next is the payload's
- * protocol, @pad_to the least length of payload with TFC padding (0: none). Takes a sequence number: -EOVERFLOW when
- * there is none left (RFC 4303, 3.3.3), and fills in the job. Then skb->data is at the ESP header.
+ * what is before the payload: in transport mode the caller moves the IP header first. @next is the payload's protocol,
+ * @pad_to the least length of payload with TFC padding (0: none). Takes a sequence number: -EOVERFLOW when there is
+ * none left (RFC 4303, 3.3.3), and fills in the job. Then skb->data is at the ESP header.
  */
 int klips_esp_prepare(struct klips_sa *sa, struct sk_buff *skb, u8 next, u32 pad_to, struct klips_job *job);
 

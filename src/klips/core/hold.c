@@ -128,15 +128,17 @@ static void end(struct klips *klips, struct klips_hold *hold, void (*finish)(str
 /**
  * klips_holds_release() - send what the %holds of a %trap kept, and remove them
  * @klips: where
- * @trap: the selector of what was a %trap
+ * @trap: the selector of what was a %trap; bits behind its prefixes do not count
  */
 void klips_holds_release(struct klips *klips, const struct klips_selector *trap)
 {
+	struct klips_selector normal = *trap;
 	struct klips_hold *hold;
 
 	if (!READ_ONCE(klips->holds.count))
 		return;
-	while ((hold = take(klips, trap, NULL, 0)))
+	klips_selector_normalise(&normal);
+	while ((hold = take(klips, &normal, NULL, 0)))
 		end(klips, hold, klips_held_send);
 }
 
@@ -215,14 +217,18 @@ static bool has_room(struct klips_holds *holds)
 	return room;
 }
 
-/* -EEXIST: another packet of the flow was faster. A trap whose place it takes has no packets. */
+/* -EEXIST: another packet of the flow was faster. So it may have been in the trap's place, and its packets go. */
 static int make_eroute(struct klips *klips, const struct klips_selector *sel, bool in_place)
 {
 	const struct klips_said said = shunt(KLIPS_SHUNT_HOLD);
-	struct klips_held none = { NULL, NULL, 0 };
+	struct klips_held held = { NULL, NULL, 0 };
+	int err;
 
-	return in_place ? klips_eroute_replace(klips->eroutes, sel, &said, &none) :
-			  klips_eroute_add(klips->eroutes, sel, &said);
+	if (!in_place)
+		return klips_eroute_add(klips->eroutes, sel, &said);
+	err = klips_eroute_replace(klips->eroutes, sel, &said, &held);
+	klips_held_drop(klips, &held);
+	return err;
 }
 
 static int add(struct klips *klips, const struct klips_selector *sel, const struct klips_selector *trap, u32 back)

@@ -64,8 +64,8 @@ struct klips_ops {
 
 /**
  * struct klips_settings - sysctls net.ipsec.*, readable at any time
- * @icmp: tell senders of packets that are too long; KLIPS's default was not to
- * @inbound_policy_check: packets must come by the SA that their eroute or selector says
+ * @icmp: drop IPv4 packets with DF that are too long, and tell their senders; KLIPS's default was not to
+ * @inbound_policy_check: packets must be what the selector of their SA says
  * @tos: copy the TOS outwards (0: hide it)
  */
 struct klips_settings {

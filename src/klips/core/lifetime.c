@@ -8,7 +8,7 @@
 /**
  * klips_usage_count() - note that packets went through an SA
  * @usage: the SA's; several CPUs may count at a time
- * @bytes: of all of them, as they are inside
+ * @bytes: of all of them, before encapsulation; inbound, as they came
  * @packets: how many
  * @now: monotonic nanoseconds
  */
@@ -61,10 +61,11 @@ static bool is_past(const struct klips_limits *limits, const struct klips_usage 
  * klips_life_check() - where an SA stands
  * @soft: limits after which another is to be made in time
  * @hard: limits after which it must not be used
- * @usage: what it has done, the packet in hand included
+ * @usage: what it has done, without the packets in hand
  * @now: monotonic nanoseconds
  *
- * A limit is passed by what is more than it: an SA of 10 packets takes 10.
+ * A limit is passed by what is more than it, as KLIPS has always had it: of an SA of 10 packets the eleventh passes the
+ * limit, and the twelfth finds that out.
  */
 enum klips_life klips_life_check(const struct klips_limits *soft, const struct klips_limits *hard,
 				 const struct klips_usage *usage, u64 now)

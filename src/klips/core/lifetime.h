@@ -7,7 +7,7 @@
 
 /**
  * struct klips_limits - where an SA's life changes; 0: never
- * @bytes: of the packets inside, before encapsulation
+ * @bytes: of the packets before encapsulation; inbound, as they came
  * @addtime: seconds since it was added
  * @usetime: seconds since it was first used
  */

@@ -5,7 +5,10 @@
 
 #include "klips.h"
 
-#define KLIPS_DEPTH 4 /* bundles or tunnels within each other, before it counts as a loop */
+#define KLIPS_PROTO_UDP	 17
+#define KLIPS_PROTO_IPV6 41
+
+#define KLIPS_DEPTH	 4 /* bundles or tunnels within each other, before it counts as a loop */
 
 /**
  * struct klips_pass - packets that go through SAs together; owns them
@@ -35,6 +38,23 @@ struct klips_pass {
 	struct klips_job jobs[KLIPS_BATCH];
 	struct klips_ip inner[KLIPS_BATCH];
 };
+
+/* What follows an IP header where a whole packet of that version is inside. */
+static inline u8 klips_proto_inside(const struct klips_ip *inner)
+{
+	return inner->version == KLIPS_V6 ? KLIPS_PROTO_IPV6 : KLIPS_PROTO_IPIP;
+}
+
+static inline bool klips_is_ipsec(u8 proto)
+{
+	return proto == KLIPS_PROTO_ESP || proto == KLIPS_PROTO_AH || proto == KLIPS_PROTO_COMP;
+}
+
+/* Whether a flow is IKE's by one of its ports, with NAT or without: RFC 7296, 2.23. */
+static inline bool klips_is_ike(const struct klips_flow *flow, __be16 port)
+{
+	return flow->proto == KLIPS_PROTO_UDP && flow->ports && (be16_to_cpu(port) == 500 || be16_to_cpu(port) == 4500);
+}
 
 struct klips_pass *klips_pass_new(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs,
 				  unsigned int count);

@@ -9,8 +9,6 @@
 #include "ipcomp.h"
 #include "pass.h"
 
-#define PROTO_IPIP 4
-#define PROTO_IPV6 41
 #define PROTO_NONE 59
 
 static void enter(struct klips_pass *pass);
@@ -23,17 +21,12 @@ static void drop(struct klips_pass *pass, atomic64_t *counter)
 	klips_pass_free(pass);
 }
 
-static bool is_ipsec(u8 proto)
-{
-	return proto == KLIPS_PROTO_ESP || proto == KLIPS_PROTO_AH || proto == KLIPS_PROTO_COMP;
-}
-
 /* The SAID that a packet names: RFC 4301, 4.1; RFC 3173, 3.1. */
 static int read_said(struct klips_said *said, const struct klips_ip *ip, const struct sk_buff *skb)
 {
 	const u8 *at = skb->data + ip->header;
 
-	if (!is_ipsec(ip->proto) || ip->fragment || skb->len < ip->header + 8)
+	if (!klips_is_ipsec(ip->proto) || ip->fragment || skb->len < ip->header + 8)
 		return -EINVAL;
 	memset(said, 0, sizeof(*said));
 	said->dst = ip->dst;
@@ -106,7 +99,7 @@ static bool has_more(struct klips_pass *pass, const struct sk_buff *skb)
 {
 	struct klips_ip ip;
 
-	return !klips_ip_read(&ip, skb->data, skb->len) && is_ipsec(ip.proto) && !ip.fragment &&
+	return !klips_ip_read(&ip, skb->data, skb->len) && klips_is_ipsec(ip.proto) && !ip.fragment &&
 	       pass->klips->ops->is_local(pass->klips, &ip.dst);
 }
 
@@ -136,21 +129,19 @@ static void finish(struct klips_pass *pass)
 }
 
 /* In transport mode the IP header moves over what was taken out behind it. skb->data is at the payload. */
-static int close_gap(struct klips_pass *pass, u32 i, u32 gap)
+static void close_gap(struct klips_pass *pass, u32 i, u32 gap)
 {
 	struct sk_buff *skb = pass->skbs[i];
 	u32 header = pass->header[i];
-	struct klips_ip ip = pass->inner[i];
 
 	memmove(skb->data - header, skb->data - gap - header, header);
 	skb_push(skb, header);
-	klips_ip_mend(skb, &ip, pass->next[i]);
-	return 0;
+	klips_ip_mend(skb, &pass->inner[i], pass->next[i]);
 }
 
 static bool is_tunnelled(u8 next)
 {
-	return next == PROTO_IPIP || next == PROTO_IPV6;
+	return next == KLIPS_PROTO_IPIP || next == KLIPS_PROTO_IPV6;
 }
 
 /* After ESP or IPCOMP: what is left is a payload; make a packet of it. @gap: bytes between it and the IP header */
@@ -162,9 +153,10 @@ static int unwrap(struct klips_pass *pass, u32 i, u32 gap)
 		return klips_beet_decap(sa, pass->skbs[i], &pass->inner[i], pass->next[i]);
 	if (sa->mode == KLIPS_MODE_TUNNEL && is_tunnelled(pass->next[i]))
 		return klips_tunnel_decap(sa, pass->skbs[i], &pass->inner[i]);
-	if (sa->mode == KLIPS_MODE_TUNNEL && !is_ipsec(pass->next[i]))
+	if (sa->mode == KLIPS_MODE_TUNNEL && !klips_is_ipsec(pass->next[i]))
 		return -EBADMSG;
-	return close_gap(pass, i, gap);
+	close_gap(pass, i, gap);
+	return 0;
 }
 
 /* A tunnel that is grouped within the SA that was just left: IPIP (RFC 2003), or IPCOMP's, of a packet that it left as
@@ -194,12 +186,23 @@ static void leave_inner_tunnel(struct klips_pass *pass)
 	klips_pass_compact(pass);
 }
 
-/* What came from elsewhere than before, and is authentic: RFC 3948, and RFC 7296, 2.23. */
+/* That authentic packets came, and how long they were; what others send must not use an SA up. */
+static void count(struct klips_pass *pass)
+{
+	u64 bytes = 0;
+	u32 i;
+
+	for (i = 0; i < pass->count; i++)
+		bytes += pass->inner[i].total;
+	klips_usage_count(&pass->sa->usage, bytes, pass->count, ktime_get_ns());
+}
+
+/* What came from elsewhere than before, and is authentic: RFC 3948, and RFC 7296, 2.23. SAs inside have no UDP. */
 static void check_mapping(struct klips_pass *pass)
 {
 	struct klips_sa *sa = pass->sa;
 
-	if (!pass->in_udp || !pass->count)
+	if (!pass->in_udp || sa->natt == KLIPS_NATT_NONE)
 		return;
 	if (klips_addr_equal(&sa->src, &pass->inner[0].src) && sa->natt_sport == pass->udp.sport)
 		return;
@@ -211,9 +214,11 @@ static void leave(struct klips_pass *pass)
 {
 	struct klips_sa *sa = pass->sa;
 
-	klips_pass_compact(pass);
-	check_mapping(pass);
-	leave_inner_tunnel(pass);
+	if (klips_pass_compact(pass)) {
+		count(pass);
+		check_mapping(pass);
+		leave_inner_tunnel(pass);
+	}
 	if (pass->count)
 		finish(pass);
 	else
@@ -221,7 +226,8 @@ static void leave(struct klips_pass *pass)
 	klips_sa_put(sa);
 }
 
-static void refuse(struct klips_pass *pass, u32 i, int err)
+/* @counter: of the SA, for what is no replay */
+static void refuse(struct klips_pass *pass, u32 i, int err, atomic64_t *counter)
 {
 	struct klips_sa *sa = pass->sa;
 
@@ -229,32 +235,31 @@ static void refuse(struct klips_pass *pass, u32 i, int err)
 		atomic64_inc(&sa->errors.replay);
 		klips_pass_drop(pass, i, &pass->klips->stats.in_replay);
 	} else {
-		atomic64_inc(&sa->errors.size);
+		atomic64_inc(counter);
 		klips_pass_drop(pass, i, &pass->klips->stats.in_malformed);
 	}
 }
 
-static int finish_esp(struct klips_pass *pass, u32 i)
+static void finish_esp(struct klips_pass *pass, u32 i)
 {
 	struct klips_sa *sa = pass->sa;
 	int err = klips_esp_finish(sa, pass->skbs[i], &pass->jobs[i], pass->numbers[i], &pass->next[i]);
 
-	if (err == -EBADMSG)
-		atomic64_inc(&sa->errors.pad);
-	if (err)
-		return err;
-	if (pass->next[i] == PROTO_NONE) {
+	if (err) {
+		refuse(pass, i, err, &sa->errors.pad);
+	} else if (pass->next[i] == PROTO_NONE) {
 		kfree_skb(pass->skbs[i]); /* a dummy: RFC 4303, 2.6 */
 		pass->skbs[i] = NULL;
-		return 0;
+	} else {
+		err = unwrap(pass, i, klips_esp_head(sa));
+		if (err)
+			refuse(pass, i, err, &sa->errors.size);
 	}
-	return unwrap(pass, i, klips_esp_head(sa));
 }
 
 static void finish_crypto(struct klips_pass *pass)
 {
 	u32 i;
-	int err;
 
 	for (i = 0; i < pass->count; i++) {
 		if (pass->results[i]) {
@@ -262,9 +267,7 @@ static void finish_crypto(struct klips_pass *pass)
 			klips_pass_drop(pass, i, &pass->klips->stats.in_auth);
 			continue;
 		}
-		err = finish_esp(pass, i);
-		if (err)
-			refuse(pass, i, err);
+		finish_esp(pass, i);
 	}
 	leave(pass);
 }
@@ -272,9 +275,11 @@ static void finish_crypto(struct klips_pass *pass)
 static void crypto_done(struct klips_job *job, int err)
 {
 	struct klips_pass *pass = container_of(job, struct klips_pass, jobs[0]);
+	u32 i;
 
 	rcu_read_lock();
-	pass->results[0] = err;
+	for (i = 0; i < pass->count; i++)
+		pass->results[i] = err;
 	finish_crypto(pass);
 	rcu_read_unlock();
 }
@@ -289,7 +294,7 @@ static void open_esp(struct klips_pass *pass)
 		err = klips_esp_parse(pass->sa, pass->skbs[i], &pass->jobs[i], &pass->numbers[i]);
 		pass->jobs[i].done = crypto_done;
 		if (err)
-			refuse(pass, i, err);
+			refuse(pass, i, err, &pass->sa->errors.size);
 	}
 	if (!klips_pass_compact(pass)) {
 		leave(pass);
@@ -311,7 +316,7 @@ static int open_ah(struct klips_pass *pass, u32 i)
 	if (err || pass->sa->mode != KLIPS_MODE_TUNNEL)
 		return err;
 	if (!is_tunnelled(ip.proto))
-		return is_ipsec(ip.proto) ? 0 : -EBADMSG;
+		return klips_is_ipsec(ip.proto) ? 0 : -EBADMSG;
 	skb_pull(skb, ip.header);
 	return klips_tunnel_decap(pass->sa, skb, &ip);
 }
@@ -349,19 +354,17 @@ static void open_each(struct klips_pass *pass)
 			atomic64_inc(&pass->sa->errors.auth);
 			klips_pass_drop(pass, i, &pass->klips->stats.in_auth);
 		} else {
-			refuse(pass, i, err);
+			refuse(pass, i, err, &pass->sa->errors.size);
 		}
 	}
 	leave(pass);
 }
 
-/* Whether packets that came from there, that way, may use the SA, and that they did. */
-static bool use(struct klips_pass *pass, struct klips_sa *sa)
+/* Whether packets that came from there, that way, may use the SA. */
+static bool may_use(struct klips_pass *pass, struct klips_sa *sa)
 {
 	struct klips *klips = pass->klips;
-	u64 now = ktime_get_ns(), bytes = 0;
 	enum klips_sa_state state = READ_ONCE(sa->state);
-	u32 i;
 
 	if ((state != KLIPS_SA_MATURE && state != KLIPS_SA_DYING) || !(sa->flags & KLIPS_SA_INBOUND))
 		return false;
@@ -369,12 +372,7 @@ static bool use(struct klips_pass *pass, struct klips_sa *sa)
 		return false;
 	if (!pass->in_udp && !klips_addr_is_unspecified(&sa->src) && !klips_addr_equal(&sa->src, &pass->inner[0].src))
 		return false;
-	if (klips_sadb_check(klips->sadb, sa, now, klips->ops->expire, klips) == KLIPS_LIFE_HARD)
-		return false;
-	for (i = 0; i < pass->count; i++)
-		bytes += pass->skbs[i]->len;
-	klips_usage_count(&sa->usage, bytes, pass->count, now);
-	return true;
+	return klips_sadb_check(klips->sadb, sa, ktime_get_ns(), klips->ops->expire, klips) != KLIPS_LIFE_HARD;
 }
 
 /* All packets of the pass are of one SA. */
@@ -391,7 +389,7 @@ static void open_all(struct klips_pass *pass, const struct klips_said *said)
 		drop(pass, &klips->stats.loops);
 		return;
 	}
-	if (!use(pass, sa) || !klips_sa_get(sa)) {
+	if (!may_use(pass, sa) || !klips_sa_get(sa)) {
 		atomic64_add(pass->count, &sa->errors.policy);
 		drop(pass, &klips->stats.in_policy);
 		return;
@@ -403,9 +401,10 @@ static void open_all(struct klips_pass *pass, const struct klips_said *said)
 		open_each(pass);
 }
 
-/* Those packets that name the SA that the first names; malformed ones are dropped. Zero: the first was. */
+/* Those packets that name the SA that the first names, of one peer; malformed ones are dropped. Zero: all were. */
 static u32 mark_same(struct klips_pass *pass, struct klips_said *said, bool *which)
 {
+	const struct klips_addr *from = NULL;
 	struct klips_said other;
 	u32 i, count = 0;
 
@@ -414,12 +413,13 @@ static u32 mark_same(struct klips_pass *pass, struct klips_said *said, bool *whi
 		struct klips_ip *ip = &pass->inner[i];
 
 		which[i] = false;
-		if (klips_ip_read(ip, skb->data, skb->len) || read_said(count ? &other : said, ip, skb)) {
+		if (klips_ip_read(ip, skb->data, skb->len) || read_said(from ? &other : said, ip, skb)) {
 			klips_pass_drop(pass, i, &pass->klips->stats.in_malformed);
 			continue;
 		}
-		which[i] =
-			!count || (klips_said_equal(&other, said) && klips_addr_equal(&ip->src, &pass->inner[0].src));
+		which[i] = !from || (klips_said_equal(&other, said) && klips_addr_equal(&ip->src, from));
+		if (!from)
+			from = &ip->src;
 		count += which[i];
 		skb_trim(skb, ip->total);
 		pass->header[i] = ip->header;
@@ -488,8 +488,7 @@ bool klips_refuses_clear(struct klips *klips, const void *packet, size_t length)
 
 	if (klips_flow_read(&flow, packet, length))
 		return false;
-	if (is_ipsec(flow.proto) ||
-	    (flow.proto == 17 && flow.ports && (be16_to_cpu(flow.dport) == 500 || be16_to_cpu(flow.dport) == 4500)))
+	if (klips_is_ipsec(flow.proto) || klips_is_ike(&flow, flow.dport))
 		return false;
 	back = flow;
 	back.src = flow.dst;

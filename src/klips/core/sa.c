@@ -3,12 +3,6 @@
 #include "sa.h"
 
 #define DEFAULT_TTL 64
-#define IPV4_HEADER 20
-#define IPV6_HEADER 40
-#define UDP_HEADER  8
-#define ESP_HEADER  8  /* SPI and sequence number; RFC 4303, 2 */
-#define ESP_TRAILER 2  /* padding's length, next header */
-#define AH_FIXED    12 /* all before the ICV; RFC 4302, 2 */
 
 static bool is_address(const struct klips_addr *addr)
 {
@@ -208,54 +202,4 @@ void klips_sa_put(struct klips_sa *sa)
 	if (next)
 		rcu_assign_pointer(next->inner, NULL);
 	call_rcu(&sa->rcu, free_after_readers);
-}
-
-static unsigned int ip_header(const struct klips_sa *sa)
-{
-	return sa->said.dst.version == KLIPS_V6 ? IPV6_HEADER : IPV4_HEADER;
-}
-
-/* The payload is padded with the trailer to whole blocks, of 4 bytes at least: RFC 4303, 2.4. */
-static unsigned int esp_overhead(const struct klips_sa *sa, unsigned int length)
-{
-	const struct klips_encr_desc *encr = klips_encr(sa->encr);
-	const unsigned int block = max_t(unsigned int, encr->block, 4);
-	const unsigned int icv = encr->icv ? encr->icv : klips_auth(sa->auth)->icv;
-	const unsigned int plain = max_t(unsigned int, length, sa->tfc) + ESP_TRAILER;
-	const unsigned int sealed = DIV_ROUND_UP(plain, block) * block;
-
-	return ESP_HEADER + encr->iv + sealed + icv - length + (sa->natt != KLIPS_NATT_NONE ? UDP_HEADER : 0);
-}
-
-/* AH is a multiple of 4 bytes in IPv4, of 8 in IPv6: RFC 4302, 2.6. */
-static unsigned int ah_overhead(const struct klips_sa *sa)
-{
-	const unsigned int unit = sa->said.dst.version == KLIPS_V6 ? 8 : 4;
-
-	return DIV_ROUND_UP(AH_FIXED + klips_auth(sa->auth)->icv, unit) * unit;
-}
-
-/**
- * klips_sa_overhead() - bytes that an SA adds to a packet, without BEET's pseudo-header
- * @sa: the SA; not larval
- * @length: bytes that it protects: the whole packet in tunnel mode, what follows its IP header in transport mode
- *
- * IPCOMP counts as a packet that does not shrink: it goes as it is (RFC 3173, 2.2).
- *
- * Return: the bytes, with the outer IP and UDP headers if it makes them.
- */
-unsigned int klips_sa_overhead(const struct klips_sa *sa, unsigned int length)
-{
-	unsigned int bytes = sa->mode == KLIPS_MODE_TUNNEL ? ip_header(sa) : 0;
-
-	switch (sa->said.proto) {
-	case KLIPS_PROTO_ESP:
-		return bytes + esp_overhead(sa, length);
-	case KLIPS_PROTO_AH:
-		return bytes + ah_overhead(sa);
-	case KLIPS_PROTO_IPIP:
-		return ip_header(sa);
-	default:
-		return bytes;
-	}
 }

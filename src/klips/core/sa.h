@@ -138,6 +138,5 @@ struct klips_sa {
 int klips_sa_new(struct klips_sa **sa, const struct klips_sa_config *config);
 bool klips_sa_get(struct klips_sa *sa); /* false: it is about to be freed */
 void klips_sa_put(struct klips_sa *sa);
-unsigned int klips_sa_overhead(const struct klips_sa *sa, unsigned int length);
 
 #endif

@@ -150,7 +150,7 @@ static int grow_up(struct klips_sadb *db, struct klips_sa *new)
 		err = -ENOENT;
 	else if (old->state != KLIPS_SA_LARVAL)
 		err = -EEXIST;
-	else if (new->ref &&new->ref != old->ref)
+	else if (new->ref && old->ref != new->ref)
 		err = -EINVAL;
 	if (!err) {
 		klips_timer_stop(db, old);

@@ -4,7 +4,6 @@
 
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40
-#define DEFAULT_TTL 64
 
 #define ECN	    3
 #define ECN_NONE    0 /* not ECT */
@@ -63,7 +62,7 @@ static int put_v4(const struct klips_sa *sa, struct sk_buff *skb, u8 tos, bool d
 	put_unaligned_be16((u16)skb->len, at + 2);
 	put_unaligned_be16(id, at + 4);
 	put_unaligned_be16(df ? 0x4000 : 0, at + 6);
-	at[8] = sa->ttl ? sa->ttl : DEFAULT_TTL;
+	at[8] = sa->ttl;
 	at[9] = proto;
 	put_unaligned_be16(0, at + 10);
 	memcpy(at + 12, &sa->src.w[0], 4);
@@ -83,7 +82,7 @@ static int put_v6(const struct klips_sa *sa, struct sk_buff *skb, u8 tos, u8 pro
 	put_unaligned_be32(6U << 28 | (u32)tos << 20, at);
 	put_unaligned_be16((u16)length, at + 4);
 	at[6] = proto;
-	at[7] = sa->ttl ? sa->ttl : DEFAULT_TTL;
+	at[7] = sa->ttl;
 	memcpy(at + 8, sa->src.b, 16);
 	memcpy(at + 24, sa->said.dst.b, 16);
 	return 0;

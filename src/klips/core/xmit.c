@@ -10,12 +10,6 @@
 #include "ipcomp.h"
 #include "pass.h"
 
-#define IKE_PORT   500
-#define NATT_PORT  4500
-#define PROTO_UDP  17
-#define PROTO_IPIP 4
-#define PROTO_IPV6 41
-
 static void run(struct klips_pass *pass);
 static void route(struct klips_pass *pass);
 
@@ -89,8 +83,8 @@ static int make_room(struct sk_buff **skb, unsigned int head, unsigned int tail)
 }
 
 /*
- * Whether packets fit the path, and what is done with those that do not: IPv6's and those with DF are dropped and their
- * sender is told, if net.ipsec.icmp says so; others go out in fragments. RFC 4301, 8.2.
+ * Whether packets fit the path, and what is done with those that do not: IPv6's are dropped and their sender is told;
+ * so are IPv4's with DF, if net.ipsec.icmp says so; others go out in fragments. RFC 4301, 8.2.
  */
 static void check_size(struct klips_pass *pass, const struct klips_sa *sa)
 {
@@ -115,22 +109,17 @@ static void check_size(struct klips_pass *pass, const struct klips_sa *sa)
 }
 
 /* What ESP, AH or IPCOMP leave in clear before them, in transport mode; and what they protect. */
-static int split(const struct klips_sa *sa, struct sk_buff *skb, u32 *header, u8 *next)
+static int split(const struct klips_sa *sa, const struct klips_ip *ip, u32 *header, u8 *next)
 {
-	struct klips_ip ip;
-	int err = klips_ip_read(&ip, skb->data, skb->len);
-
-	if (err)
-		return err;
 	if (sa->mode == KLIPS_MODE_TUNNEL) {
 		*header = 0;
-		*next = ip.version == KLIPS_V6 ? PROTO_IPV6 : PROTO_IPIP;
+		*next = klips_proto_inside(ip);
 		return 0;
 	}
-	if (ip.fragment)
+	if (ip->fragment)
 		return -EINVAL; /* RFC 4303, 3.3.4: transport mode is for whole packets */
-	*header = ip.header;
-	*next = ip.proto;
+	*header = ip->header;
+	*next = ip->proto;
 	return 0;
 }
 
@@ -147,23 +136,24 @@ static u32 pad_to(const struct klips_pass *pass)
 static int prepare_esp(struct klips_pass *pass, u32 i)
 {
 	struct klips_sa *sa = pass->sa;
-	struct sk_buff *skb;
-	struct klips_ip ip;
-	int err;
+	struct sk_buff *skb = pass->skbs[i];
+	struct klips_ip *ip = &pass->inner[i];
+	int err = klips_ip_read(ip, skb->data, skb->len);
 
+	if (err)
+		return err;
 	if (sa->mode == KLIPS_MODE_BEET) {
-		err = klips_ip_read(&ip, pass->skbs[i]->data, pass->skbs[i]->len);
+		err = klips_beet_encap(sa, skb, ip, KLIPS_PROTO_ESP, &pass->next[i]);
 		if (!err)
-			err = klips_beet_encap(sa, pass->skbs[i], &ip, KLIPS_PROTO_ESP, &pass->next[i]);
-		if (!err)
-			err = klips_ip_read(&ip, pass->skbs[i]->data, pass->skbs[i]->len);
-		pass->header[i] = ip.header;
+			err = klips_ip_read(ip, skb->data, skb->len);
+		pass->header[i] = ip->header;
 	} else {
-		err = split(sa, pass->skbs[i], &pass->header[i], &pass->next[i]);
+		err = split(sa, ip, &pass->header[i], &pass->next[i]);
 	}
 	if (err)
 		return err;
-	skb = pass->skbs[i];
+	if (!READ_ONCE(pass->klips->settings.tos))
+		ip->tos = 0; /* hidetos=yes */
 	/* What stays in clear goes out of the way of what ESP puts before the payload. */
 	memmove(skb->data - klips_esp_head(sa), skb->data, pass->header[i]);
 	skb_pull(skb, pass->header[i]);
@@ -176,14 +166,11 @@ static int finish_esp(struct klips_pass *pass, u32 i)
 {
 	struct klips_sa *sa = pass->sa;
 	struct sk_buff *skb = pass->skbs[i];
-	struct klips_ip ip;
 
 	if (sa->mode == KLIPS_MODE_TUNNEL)
 		return klips_tunnel_encap(sa, skb, &pass->inner[i], KLIPS_PROTO_ESP);
 	skb_push(skb, pass->header[i]);
-	if (klips_ip_read(&ip, skb->data, skb->len))
-		return -EINVAL;
-	klips_ip_mend(skb, &ip, KLIPS_PROTO_ESP);
+	klips_ip_mend(skb, &pass->inner[i], KLIPS_PROTO_ESP);
 	return 0;
 }
 
@@ -235,12 +222,7 @@ static void seal_esp(struct klips_pass *pass)
 
 	for (i = 0; i < pass->count; i++) {
 		pass->jobs[i].done = crypto_done;
-		err = klips_ip_read(&pass->inner[i], pass->skbs[i]->data, pass->skbs[i]->len);
-		if (!READ_ONCE(pass->klips->settings.tos))
-			pass->inner[i].tos = 0; /* hidetos=yes */
-		if (!err)
-			err = prepare_esp(pass, i);
-		if (err)
+		if (prepare_esp(pass, i))
 			klips_pass_drop(pass, i, &pass->klips->stats.malformed);
 	}
 	if (!klips_pass_compact(pass)) {
@@ -259,7 +241,7 @@ static int seal_ah(struct klips_sa *sa, struct sk_buff *skb, const struct klips_
 	int err;
 
 	if (sa->mode == KLIPS_MODE_TUNNEL) {
-		err = klips_tunnel_encap(sa, skb, ip, ip->version == KLIPS_V6 ? PROTO_IPV6 : PROTO_IPIP);
+		err = klips_tunnel_encap(sa, skb, ip, klips_proto_inside(ip));
 		return err ? err : klips_ah_seal(sa, skb, klips_tunnel_head(sa));
 	}
 	return ip->fragment ? -EINVAL : klips_ah_seal(sa, skb, ip->header);
@@ -268,7 +250,7 @@ static int seal_ah(struct klips_sa *sa, struct sk_buff *skb, const struct klips_
 static int seal_ipcomp(struct klips_sa *sa, struct sk_buff *skb, const struct klips_ip *ip)
 {
 	bool tunnel = sa->mode == KLIPS_MODE_TUNNEL;
-	u8 inside = ip->version == KLIPS_V6 ? PROTO_IPV6 : PROTO_IPIP;
+	u8 inside = klips_proto_inside(ip);
 	unsigned int header = tunnel ? 0 : ip->header;
 	int done;
 
@@ -301,7 +283,7 @@ static int seal_one(struct klips_pass *pass, struct sk_buff *skb)
 	case KLIPS_PROTO_COMP:
 		return seal_ipcomp(sa, skb, &ip);
 	case KLIPS_PROTO_IPIP:
-		return klips_tunnel_encap(sa, skb, &ip, ip.version == KLIPS_V6 ? PROTO_IPV6 : PROTO_IPIP);
+		return klips_tunnel_encap(sa, skb, &ip, klips_proto_inside(&ip));
 	default:
 		return -EPROTONOSUPPORT;
 	}
@@ -332,11 +314,7 @@ static void run(struct klips_pass *pass)
 	struct klips_sa *sa = pass->sa;
 	u32 i;
 
-	if (!use(pass)) {
-		drop(pass, &pass->klips->stats.dead_sa);
-		return;
-	}
-	if (!klips_sa_get(sa)) {
+	if (!use(pass) || !klips_sa_get(sa)) {
 		drop(pass, &pass->klips->stats.dead_sa);
 		return;
 	}
@@ -433,10 +411,7 @@ static void shunt(struct klips_pass *pass, struct klips_eroute *er, const struct
 /* What protects others must not need protection itself: IKE, and what an eroute's own bundle has made. */
 static bool is_exempt(struct klips *klips, const struct klips_flow *flow, const struct klips_eroute *er)
 {
-	bool ike = flow->proto == PROTO_UDP && flow->ports &&
-		   (be16_to_cpu(flow->sport) == IKE_PORT || be16_to_cpu(flow->sport) == NATT_PORT);
-
-	if (!ike && flow->proto != KLIPS_PROTO_ESP && flow->proto != KLIPS_PROTO_AH && flow->proto != KLIPS_PROTO_COMP)
+	if (!klips_is_ike(flow, flow->sport) && !klips_is_ipsec(flow->proto))
 		return false;
 	if (er && !klips_addr_is_unspecified(&er->said.dst) && !klips_addr_equal(&er->said.dst, &flow->dst))
 		return false;

@@ -101,48 +101,23 @@ void pair_end_all(struct pair_end *end)
 	rcu_barrier();
 }
 
-static u32 ip_header(u8 *at, u8 version, u8 from, u8 to, u32 payload)
-{
-	struct klips_addr src = transform_addr(version, from), dst = transform_addr(version, to);
-	u16 sum;
-
-	if (version == KLIPS_V6) {
-		at[0] = 0x60;
-		put_unaligned_be16((u16)payload, at + 4);
-		at[6] = 17;
-		at[7] = 64;
-		memcpy(at + 8, src.b, 16);
-		memcpy(at + 24, dst.b, 16);
-		return 40;
-	}
-	at[0] = 0x45;
-	put_unaligned_be16((u16)(20 + payload), at + 2);
-	at[8] = 64;
-	at[9] = 17;
-	memcpy(at + 12, src.b, 4);
-	memcpy(at + 16, dst.b, 4);
-	sum = klips_checksum(at, 20, 0);
-	memcpy(at + 10, &sum, 2);
-	return 20;
-}
-
 struct sk_buff *pair_udp(u8 version, u8 from, u8 to, u16 dport, u32 payload, u16 number)
 {
-	u32 header = version == KLIPS_V6 ? 40 : 20, i;
-	struct sk_buff *skb = klips_skb_new(TRANSFORM_ROOM, header + 8 + payload + TRANSFORM_ROOM);
+	u32 length = (version == KLIPS_V6 ? 40 : 20) + 8 + payload, i;
+	struct sk_buff *skb = klips_skb_new(TRANSFORM_ROOM, length + TRANSFORM_ROOM);
 	u8 *at;
 
 	assert_non_null(skb);
-	at = skb_put(skb, header + 8 + payload);
-	memset(at, 0, header + 8);
-	ip_header(at, version, from, to, 8 + payload);
-	put_unaligned_be16(1000, at + header);
-	put_unaligned_be16(dport, at + header + 2);
-	put_unaligned_be16((u16)(8 + payload), at + header + 4);
+	at = skb_put(skb, length);
+	at += transform_header(at, version, from, to, length);
+	put_unaligned_be16(1000, at);
+	put_unaligned_be16(dport, at + 2);
+	put_unaligned_be16((u16)(8 + payload), at + 4);
+	put_unaligned_be16(0, at + 6); /* no checksum */
 	for (i = 0; i < payload; i++)
-		at[header + 8 + i] = (u8)(i * 13);
+		at[8 + i] = (u8)(i * 13);
 	if (payload >= 2)
-		put_unaligned_be16(number, at + header + 8);
+		put_unaligned_be16(number, at + 8);
 	return skb;
 }
 

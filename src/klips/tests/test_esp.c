@@ -132,30 +132,51 @@ static void test_all_algorithms_and_modes(void **state)
 	print_message("%u algorithms, 10 modes, with and without ESN\n", n);
 }
 
+/* An SA that has an RFC's key, salt and all. */
+static struct klips_sa *make_known(enum klips_encr encr, enum klips_auth auth, enum klips_mode mode, const char *key)
+{
+	struct klips_sa_config config;
+	struct klips_sa *sa;
+
+	transform_config(&config, KLIPS_PROTO_ESP, mode, KLIPS_V4, KLIPS_V4);
+	transform_keys(&config.keys, encr, auth, (u8)(strlen(key) / 2 - klips_encr(encr)->salt));
+	transform_hex(key, config.keys.encr_key, sizeof(config.keys.encr_key));
+	assert_int_equal(klips_sa_new(&sa, &config), 0);
+	return sa;
+}
+
+static struct sk_buff *known_packet(const char *hex)
+{
+	u8 packet[128];
+
+	return transform_skb(packet, transform_hex(hex, packet, sizeof(packet)));
+}
+
+static void expect_known(const struct sk_buff *skb, const char *hex)
+{
+	u8 expected[160];
+
+	assert_int_equal(skb->len, transform_hex(hex, expected, sizeof(expected)));
+	assert_memory_equal(skb->data, expected, skb->len);
+}
+
 /* A packet that an RFC shows, from its payload to the whole of what is sent. */
 static void test_rfc3602_packet(void **state)
 {
+	struct klips_sa *sa = make_known(KLIPS_ENCR_AES_CBC, KLIPS_AUTH_HMAC_SHA1_96, KLIPS_MODE_TRANSPORT,
+					 "90d382b410eeba7ad938c46cec1a82bf");
 	struct sk_buff *skb;
-	struct klips_sa *sa = make_mode(KLIPS_ENCR_AES_CBC, KLIPS_AUTH_HMAC_SHA1_96, 16, KLIPS_MODE_TRANSPORT, 4, 4, 0);
-	u8 packet[128], expected[128], iv[16];
-	struct klips_keys keys;
 	struct klips_job job;
 	struct klips_ip ip;
-	u32 n;
+	u8 iv[16];
 
 	(void)state;
-	transform_keys(&keys, KLIPS_ENCR_AES_CBC, KLIPS_AUTH_HMAC_SHA1_96, 16);
-	transform_hex("90d382b410eeba7ad938c46cec1a82bf", keys.encr_key, 16);
-	klips_crypto_free(sa->crypto);
-	assert_int_equal(klips_crypto_new(&sa->crypto, &keys), 0);
 	sa->said.spi = cpu_to_be32(0x4321);
-	n = transform_hex(
+	skb = known_packet(
 		"4500005408f200004001f9fec0a87b03c0a87b64"
 		"08000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20212223242526"
-		"2728292a2b2c2d2e2f3031323334353637",
-		packet, sizeof(packet));
-	assert_int_equal(n, 84);
-	skb = transform_skb(packet, n);
+		"2728292a2b2c2d2e2f3031323334353637");
+	assert_int_equal(skb->len, 84);
 	assert_int_equal(klips_ip_read(&ip, skb->data, skb->len), 0);
 	assert_int_equal(klips_ip_shift(skb, 20, 24), 0);
 	skb_pull(skb, 44);
@@ -166,47 +187,34 @@ static void test_rfc3602_packet(void **state)
 	skb_push(skb, 20);
 	skb_trim(skb, skb->len - 12); /* the RFC's packet has no ICV */
 	klips_ip_mend(skb, &ip, KLIPS_PROTO_ESP);
-	n = transform_hex(
-		"4500007c08f200004032f9a5c0a87b03c0a87b64 0000432100000001 e96e8c08ab465763fd098d45dd3ff893"
-		"f663c25d325c18c6a9453e194e120849a4870b66cc6b9965330013b4898dc856a4699e523a55db080b59ec3a8e4b7e52"
-		"775b07d1db34ed9c538ab50c551b874aa269add047ad2d5913ac19b7cfbad4a6",
-		expected, sizeof(expected));
-	assert_int_equal(skb->len, n);
-	assert_memory_equal(skb->data, expected, n);
+	expect_known(skb,
+		     "4500007c08f200004032f9a5c0a87b03c0a87b64 0000432100000001 e96e8c08ab465763fd098d45dd3ff893"
+		     "f663c25d325c18c6a9453e194e120849a4870b66cc6b9965330013b4898dc856a4699e523a55db080b59ec3a8e4b7e52"
+		     "775b07d1db34ed9c538ab50c551b874aa269add047ad2d5913ac19b7cfbad4a6");
 	kfree_skb(skb);
 	klips_sa_put(sa);
 }
 
 static void test_rfc7634_packet(void **state)
 {
-	struct klips_sa *sa = make(KLIPS_ENCR_CHACHA20_POLY1305, KLIPS_AUTH_NONE, 32);
-	u8 packet[128], expected[160];
-	struct klips_keys keys;
+	struct klips_sa *sa = make_known(KLIPS_ENCR_CHACHA20_POLY1305, KLIPS_AUTH_NONE, KLIPS_MODE_TUNNEL,
+					 "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3");
 	struct klips_job job;
 	struct sk_buff *skb;
-	u32 n;
 
 	(void)state;
-	transform_keys(&keys, KLIPS_ENCR_CHACHA20_POLY1305, KLIPS_AUTH_NONE, 32);
-	transform_hex("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3", keys.encr_key, 36);
-	klips_crypto_free(sa->crypto);
-	assert_int_equal(klips_crypto_new(&sa->crypto, &keys), 0);
 	atomic64_set(&sa->seq, 4);
 	sa->iv_salt = 0x1011121314151617ULL ^ 5; /* so that the IV is the RFC's */
-	n = transform_hex("45000054a6f200004001e778c6336405c000020508005b7a3a080000553bec100007362708090a0b0c0d0e0f1011"
-			  "12131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
-			  packet, sizeof(packet));
-	skb = transform_skb(packet, n);
+	skb = known_packet(
+		"45000054a6f200004001e778c6336405c000020508005b7a3a080000553bec100007362708090a0b0c0d0e0f1011"
+		"12131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637");
 	assert_int_equal(klips_esp_prepare(sa, skb, 4, 0, &job), 0);
 	assert_int_equal(klips_crypto_seal(sa->crypto, &job, 1), 0);
-	n = transform_hex(
-		"0102030400000005 1011121314151617"
-		"24039428b97f417e3c13753a4f05087b67c352e6a7fab1b982d466ef407ae5c614ee8099d52844eb61aa95dfab4c02f7"
-		"2aa71e7c4c4f64c9befe2facc638e8f3cbec163fac469b502773f6fb94e664da9165b82829f641e0"
-		"76aaa8266b7fb0f7b11b369907e1ad43",
-		expected, sizeof(expected));
-	assert_int_equal(skb->len, n);
-	assert_memory_equal(skb->data, expected, n);
+	expect_known(skb,
+		     "0102030400000005 1011121314151617"
+		     "24039428b97f417e3c13753a4f05087b67c352e6a7fab1b982d466ef407ae5c614ee8099d52844eb61aa95dfab4c02f7"
+		     "2aa71e7c4c4f64c9befe2facc638e8f3cbec163fac469b502773f6fb94e664da9165b82829f641e0"
+		     "76aaa8266b7fb0f7b11b369907e1ad43");
 	kfree_skb(skb);
 	klips_sa_put(sa);
 }
@@ -285,7 +293,7 @@ static void test_race(void **state)
 	klips_sa_put(in);
 }
 
-/* A packet that is authentic, with @change made to its last 8 bytes of text before it was sealed. */
+/* Opens a packet that is authentic, but whose byte so far from its text's end was changed before it was sealed. */
 static int open_changed(u32 back, u8 value)
 {
 	struct klips_sa *out = make_null(), *in = make_null();

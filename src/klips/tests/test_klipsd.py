@@ -127,7 +127,7 @@ def ping(host, inner, *options):
 @pytest.mark.parametrize('inner', [4, 6])
 @pytest.mark.parametrize('outer', [4, 6])
 def test_tunnel(hosts, outer, inner, extra):
-    """Pings go through, short ones and such as need fragments, and nothing else goes over the wire."""
+    """Pings go through, short ones and such as need fragments."""
     west, east = hosts
     west.start()
     east.start()
@@ -246,6 +246,20 @@ def test_usage(hosts):
         west.run(KLIPSD, *words, status=2)
     west.run(KLIPSD, '--crypto', 'rot13', status=1)
     assert 'Cygnet' in west.run(KLIPSD, '--version')
-    west.start()
-    west.run(KLIPSD, status=1)
+    pid = west.folder / 'pid'
+    west.start('--pid', pid)
+    text = pid.read_text()
+    west.run(KLIPSD, '--pid', pid, status=1)
     assert 'SAs: 0' in west.ipsec('klips', 'status')
+    assert pid.read_text() == text
+
+
+def test_first_descriptor(hosts):
+    """A klipsd that cannot start leaves alone what it did not open."""
+    west, _ = hosts
+    west.start()
+    with (west.folder / 'zero').open('w+') as zero:
+        done = subprocess.run(west.words(KLIPSD), env=west.env, stdin=zero, capture_output=True, timeout=LIMIT, check=False)
+        assert done.returncode == 1
+        zero.seek(0)
+        assert zero.read() == ''

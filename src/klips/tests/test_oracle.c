@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * `test_oracle serve` seals and opens packets for test_oracle.py, which compares with scapy: one request a line, one
- *answer a line. Without that word it tests itself.
+ * answer a line. Without that word it tests itself.
  *
- *	seal|open proto=esp|ah|ipcomp|ipip mode=transport|tunnel|beet encr=NAME auth=NAME ekey=HEX akey=HEX spi=N seq=N
- *esn=0|1 src=HEX dst=HEX tfc=N packet=HEX
+ *	seal|open proto=esp|ah|ipcomp|ipip mode=transport|tunnel|beet encr=NAME auth=NAME
+ *		ekey=HEX akey=HEX spi=N seq=N esn=0|1 src=HEX dst=HEX tfc=N packet=HEX
  *
  * @seq is the last number that was sent, or received. The answer is a packet in HEX, or "error" and what.
  */

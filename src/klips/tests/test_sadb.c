@@ -327,36 +327,6 @@ static void a_bundle_dies_as_a_whole(void **state)
 	klips_sa_put(last);
 }
 
-static unsigned int overhead(u8 proto, enum klips_mode mode, enum klips_natt natt, unsigned int length)
-{
-	struct klips_sa_config wanted = config(proto, 300);
-	struct klips_sa *sa;
-	unsigned int bytes;
-
-	wanted.mode = mode;
-	wanted.natt = natt;
-	assert_int_equal(klips_sa_new(&sa, &wanted), 0);
-	bytes = klips_sa_overhead(sa, length);
-	klips_sa_put(sa);
-	return bytes;
-}
-
-static void knows_its_overhead(void **state)
-{
-	const enum klips_mode tunnel = KLIPS_MODE_TUNNEL, transport = KLIPS_MODE_TRANSPORT;
-
-	(void)state;
-	/* RFC 4106: header 8, IV 8, trailer 2 and padding to 4 bytes, ICV 16 */
-	assert_int_equal(overhead(KLIPS_PROTO_ESP, transport, KLIPS_NATT_NONE, 1402), 34);
-	assert_int_equal(overhead(KLIPS_PROTO_ESP, transport, KLIPS_NATT_NONE, 1403), 37);
-	assert_int_equal(overhead(KLIPS_PROTO_ESP, tunnel, KLIPS_NATT_NONE, 1402), 54);
-	assert_int_equal(overhead(KLIPS_PROTO_ESP, tunnel, KLIPS_NATT_NONESP, 1402), 62);
-	/* RFC 4302, 2: header 12 and an ICV of 12 */
-	assert_int_equal(overhead(KLIPS_PROTO_AH, transport, KLIPS_NATT_NONE, 1000), 24);
-	assert_int_equal(overhead(KLIPS_PROTO_IPIP, transport, KLIPS_NATT_NONE, 1000), 20);
-	assert_int_equal(overhead(KLIPS_PROTO_COMP, transport, KLIPS_NATT_NONE, 1000), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,7 +341,6 @@ int main(void)
 		sadb_test(bundles_go_from_inner_to_outer),
 		sadb_test(a_bundle_has_one_destination),
 		sadb_test(a_bundle_dies_as_a_whole),
-		sadb_test(knows_its_overhead),
 	};
 
 	rcu_register_thread();

@@ -8,7 +8,7 @@
 /**
  * struct klips_dump - a table that is being told
  * @count: of its names; @room: for how many there is memory; @next: the one that is told next
- * @names: KLIPS_CMD_SA_GET has SAIDs, KLIPS_CMD_EROUTE_GET selectors, KLIPS_CMD_DEV_GET the devices themselves
+ * @names: KLIPS_CMD_SA_GET has SAIDs, KLIPS_CMD_EROUTE_GET selectors, KLIPS_CMD_DEV_GET the devices' names
  */
 struct klips_dump {
 	u8 op;
@@ -78,19 +78,11 @@ static int copy_devs(struct klips_dump *dump, const struct klips *klips)
 
 static int copy_names(struct klips_dump *dump, struct klips *klips)
 {
-	int err;
-
 	switch (dump->op) {
 	case KLIPS_CMD_SA_GET:
-		rcu_read_lock();
-		err = klips_sadb_walk(klips->sadb, copy_said, dump);
-		rcu_read_unlock();
-		return err;
+		return klips_sadb_walk(klips->sadb, copy_said, dump);
 	case KLIPS_CMD_EROUTE_GET:
-		rcu_read_lock();
-		err = klips_eroutes_walk(klips->eroutes, copy_selector, dump);
-		rcu_read_unlock();
-		return err;
+		return klips_eroutes_walk(klips->eroutes, copy_selector, dump);
 	default:
 		return copy_devs(dump, klips);
 	}

@@ -58,6 +58,8 @@ bool klips_put_sa(struct klips_message *message, struct klips *klips, const stru
 bool klips_put_eroute(struct klips_message *message, struct klips *klips, const struct klips_selector *sel);
 void klips_put_dev(struct klips_message *message, const struct klips_dev *dev);
 
+void klips_read_current(struct klips_limits *current, const struct klips_usage *usage);
+
 /* Dumps: control_dump.c. */
 int klips_dump_begin(struct klips_control *control, struct klips_session *session, u8 op, u32 seq);
 void klips_dump_free(struct klips_dump *dump);

@@ -136,34 +136,31 @@ static int get_config(struct klips_request *request, struct klips_sa_config *con
 	return err;
 }
 
-int klips_handle_sa_add(struct klips_request *request)
+/* @keys: whether they must fit the protocol */
+static int set(struct klips_request *request, bool keys,
+	       int (*op)(struct klips_sadb *db, const struct klips_sa_config *config))
 {
 	struct klips_sa_config config;
 	int err = get_config(request, &config);
 
-	if (!err)
+	if (!err && keys)
 		err = check_keys(request, &config);
 	if (!err)
-		err = refuse_said(request, &config.said, klips_sadb_add(sadb(request), &config));
+		err = refuse_said(request, &config.said, op(sadb(request), &config));
 	memzero_explicit(&config, sizeof(config));
 	if (!err)
 		changed(request);
 	return err;
 }
 
+int klips_handle_sa_add(struct klips_request *request)
+{
+	return set(request, true, klips_sadb_add);
+}
+
 int klips_handle_sa_update(struct klips_request *request)
 {
-	struct klips_sa_config config;
-	int err = get_config(request, &config);
-
-	if (!err && request->attrs[KLIPS_A_SA_KEYS])
-		err = check_keys(request, &config);
-	if (!err)
-		err = refuse_said(request, &config.said, klips_sadb_update(sadb(request), &config));
-	memzero_explicit(&config, sizeof(config));
-	if (!err)
-		changed(request);
-	return err;
+	return set(request, request->attrs[KLIPS_A_SA_KEYS], klips_sadb_update);
 }
 
 int klips_handle_sa_del(struct klips_request *request)
@@ -242,15 +239,25 @@ static u64 seconds(u64 since, u64 now)
 	return since && now > since ? (now - since) / NSEC_PER_SEC : 0;
 }
 
-static void read_usage(struct klips_sa_info *info, const struct klips_sa *sa)
+/**
+ * klips_read_current() - how far an SA's life is
+ * @current: gets it; times in seconds
+ * @usage: the SA's
+ */
+void klips_read_current(struct klips_limits *current, const struct klips_usage *usage)
 {
 	u64 now = ktime_get_ns();
 
-	info->current.bytes = (u64)atomic64_read(&sa->usage.bytes);
-	info->current.packets = (u64)atomic64_read(&sa->usage.packets);
-	info->current.addtime = seconds(READ_ONCE(sa->usage.added), now);
-	info->current.usetime = seconds(READ_ONCE(sa->usage.first), now);
-	info->idle = seconds(READ_ONCE(sa->usage.last), now);
+	current->bytes = (u64)atomic64_read(&usage->bytes);
+	current->packets = (u64)atomic64_read(&usage->packets);
+	current->addtime = seconds(READ_ONCE(usage->added), now);
+	current->usetime = seconds(READ_ONCE(usage->first), now);
+}
+
+static void read_usage(struct klips_sa_info *info, const struct klips_sa *sa)
+{
+	klips_read_current(&info->current, &sa->usage);
+	info->idle = seconds(READ_ONCE(sa->usage.last), ktime_get_ns());
 	info->seq = (u64)atomic64_read(&sa->seq);
 	info->refcount = refcount_read(&sa->refs);
 	info->errors.auth = (u64)atomic64_read(&sa->errors.auth);

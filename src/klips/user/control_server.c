@@ -10,8 +10,6 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "../../lib/control_sa.h"
-
 #define SESSIONS_MAX   64 /* at once */
 #define SESSIONS_GUEST 48 /* of them such as may not change anything */
 #define EVENTS_A_RUN   16
@@ -346,16 +344,11 @@ bool klips_control_acquire(struct klips_control_server *server, const struct kli
  */
 bool klips_control_expire(struct klips_control_server *server, struct klips_sa *sa, enum klips_life life)
 {
-	u64 now = ktime_get_ns(), first = READ_ONCE(sa->usage.first);
-	struct klips_limits current = {
-		.bytes = (u64)atomic64_read(&sa->usage.bytes),
-		.packets = (u64)atomic64_read(&sa->usage.packets),
-		.addtime = (now - sa->usage.added) / NSEC_PER_SEC,
-		.usetime = first && now > first ? (now - first) / NSEC_PER_SEC : 0,
-	};
+	struct klips_limits current;
 	char buffer[KLIPS_ANSWER_ROOM] __aligned(8);
 	struct klips_message message;
 
+	klips_read_current(&current, &sa->usage);
 	klips_message_begin_op(&message, buffer, sizeof(buffer), KLIPS_CMD_EXPIRE, 0, 0);
 	klips_put_said(&message, KLIPS_A_SA_SAID, &sa->said);
 	klips_put_u32(&message, KLIPS_A_SA_STATE, READ_ONCE(sa->state));

@@ -108,19 +108,17 @@ int klips_crypto_new(struct klips_crypto **result, const struct klips_keys *keys
 		return -ENOMEM;
 	err = check_keys(crypto, keys);
 	if (err)
-		goto free;
+		goto fail;
 	crypto->keys = *keys;
 	crypto->key_length = keys->encr_length - crypto->encr->salt;
 	crypto->icv = crypto->encr->icv ? crypto->encr->icv : crypto->auth->icv;
 	err = init_driver(crypto);
 	if (err)
-		goto wipe;
+		goto fail;
 	*result = crypto;
 	return 0;
-wipe:
-	memzero_explicit(&crypto->keys, sizeof(crypto->keys));
-free:
-	kfree(crypto);
+fail:
+	kfree_sensitive(crypto);
 	return err;
 }
 
@@ -133,8 +131,7 @@ void klips_crypto_free(struct klips_crypto *crypto)
 	if (!crypto)
 		return;
 	crypto->driver->exit(crypto);
-	memzero_explicit(&crypto->keys, sizeof(crypto->keys));
-	kfree(crypto);
+	kfree_sensitive(crypto);
 }
 
 /**

@@ -16,7 +16,7 @@
 
 /**
  * struct klipsd_options - what the command line says
- * @pid_file: gets the process number once all is ready; NULL: none does
+ * @pid_file: gets the process number once all sockets are open; NULL: none does
  * @user: whom to become; NULL: nobody else
  * @workers: threads; 0: one a processor, 4 at most
  * @mtu: of ipsecN; 0: what leaves room for any SA
@@ -97,6 +97,7 @@ struct klips_worker {
  * @raw_inputs: ESP, AH and IPCOMP of IPv4, then those of IPv6; -1: none
  * @udp_first: sockets that keep the first place on the UDP port for IKE; -1: none
  * @stop: an eventfd that is readable when all shall end
+ * @wrote_pid: whether the file of @options.pid_file is ours
  */
 struct klipsd {
 	struct klips klips;
@@ -111,6 +112,7 @@ struct klipsd {
 	int udp_first[2];
 	int stop;
 	int netlink; /* changes of links and addresses */
+	bool wrote_pid;
 };
 
 /* The thread that calls; NULL before klips_worker_enter(). */
@@ -135,17 +137,18 @@ void klipsd_send(struct klips *klips, struct klips_dev *dev, struct sk_buff **sk
 		 const struct klips_udp *udp);
 void klipsd_receive(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count);
 struct klips_dev *klipsd_dev_at(struct klipsd *daemon, u32 phys);
-bool klips_udp_read(struct klips_worker *worker, unsigned int v6);
-bool klips_raw_read(struct klips_worker *worker, unsigned int input);
+void klips_udp_read(struct klips_worker *worker, unsigned int v6);
+void klips_raw_read(struct klips_worker *worker, unsigned int input);
 struct klips_raw_reader *klips_raw_reader_new(void);
 void klips_raw_reader_free(struct klips_raw_reader *reader);
 
 /* tun.c, tun_read.c */
 int klips_tun_open(struct klips_tun **tun, const char *name, unsigned int queues);
 void klips_tun_close(struct klips_tun *tun);
-bool klips_tun_read(struct klips_worker *worker, struct klips_tun *tun);
+void klips_tun_read(struct klips_worker *worker, struct klips_tun *tun);
 
 /* sockets.c */
+void klips_sockets_forget(struct klipsd *daemon);
 int klips_sockets_open(struct klipsd *daemon);
 void klips_sockets_close(struct klipsd *daemon);
 

@@ -25,15 +25,15 @@ static int find_transport(struct klips_gso *gso, const struct virtio_net_hdr *he
 
 static bool is_family(const struct klips_gso *gso, const u8 *packet)
 {
-	bool udp = gso->type == KLIPS_GSO_UDP_L4;
-
 	switch (gso->type) {
 	case VIRTIO_NET_HDR_GSO_TCPV4:
 		return gso->version == KLIPS_V4 && packet[9] == PROTO_TCP;
 	case VIRTIO_NET_HDR_GSO_TCPV6:
 		return gso->version == KLIPS_V6;
+	case KLIPS_GSO_UDP_L4:
+		return gso->version == KLIPS_V6 || (gso->version == KLIPS_V4 && packet[9] == PROTO_UDP);
 	default:
-		return udp && (gso->version == KLIPS_V6 || (gso->version == KLIPS_V4 && packet[9] == PROTO_UDP));
+		return false;
 	}
 }
 

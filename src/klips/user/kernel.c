@@ -7,7 +7,7 @@
 #define LINE_MAX_BYTES 1024
 #define RANDOM_BYTES   512
 
-/* A thread's store of random bytes; those before @used were given out, and wiped. */
+/* A thread's store of random bytes: the last @left; those before were given out, and wiped. */
 struct store {
 	u8 bytes[RANDOM_BYTES];
 	size_t left;

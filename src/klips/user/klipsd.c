@@ -9,12 +9,9 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "../../lib/version.h"
 #include "crypto_driver.h"
 #include "daemon.h"
-
-#ifndef CYGNET_VERSION
-#define CYGNET_VERSION "(not released)"
-#endif
 
 #define TICK (NSEC_PER_SEC) /* timers are looked at so often: another thread's first use of an SA may set one */
 
@@ -73,15 +70,17 @@ static int complain(const char *what, int err)
 	return err;
 }
 
-static int write_pid(const char *path)
+static int write_pid(struct klipsd *daemon)
 {
+	const char *path = daemon->options.pid_file;
 	FILE *file = fopen(path, "we");
 	int written;
 
 	if (!file)
-		return -errno;
+		return complain(path, -errno);
+	daemon->wrote_pid = true;
 	written = fprintf(file, "%d\n", (int)getpid());
-	return fclose(file) || written < 0 ? -EIO : 0;
+	return fclose(file) || written < 0 ? complain(path, -EIO) : 0;
 }
 
 /* What needs all rights. */
@@ -116,10 +115,20 @@ static int confine(struct klipsd *daemon)
 	return 0;
 }
 
+/* So that stop() tells from 0, which is a descriptor, what was not opened. */
+static void forget_descriptors(struct klipsd *daemon)
+{
+	unsigned int i;
+
+	daemon->stop = -1;
+	klips_sockets_forget(daemon);
+	for (i = 0; i <= KLIPS_WORKERS_MAX; i++)
+		daemon->worker[i].epoll = -1;
+}
+
 static int start(struct klipsd *daemon)
 {
 	int err = klips_init(&daemon->klips, &ops, daemon);
-
 	if (err)
 		return complain("start", err);
 	daemon->control.klips = &daemon->klips;
@@ -127,11 +136,8 @@ static int start(struct klipsd *daemon)
 	daemon->control.version = CYGNET_VERSION;
 	daemon->workers = daemon->options.workers;
 	err = open_all(daemon);
-	if (!err && daemon->options.pid_file) {
-		err = write_pid(daemon->options.pid_file);
-		if (err)
-			complain(daemon->options.pid_file, err);
-	}
+	if (!err && daemon->options.pid_file)
+		err = write_pid(daemon);
 	if (!err)
 		err = confine(daemon);
 	if (err)
@@ -201,7 +207,8 @@ static void stop(struct klipsd *daemon)
 	klips_slots_end();
 	if (daemon->stop >= 0)
 		close(daemon->stop);
-	if (daemon->options.pid_file)
+	/* That of a klipsd that runs already is not ours to remove. */
+	if (daemon->wrote_pid)
 		unlink(daemon->options.pid_file);
 }
 
@@ -213,6 +220,7 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	forget_descriptors(&klipsd);
 	if (klipsd.options.syslog) {
 		openlog("klipsd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 		klips_log_to(to_syslog);

@@ -5,11 +5,8 @@
 
 #include "../../lib/control_message.h"
 #include "../../lib/parse.h"
+#include "../../lib/version.h"
 #include "daemon.h"
-
-#ifndef CYGNET_VERSION
-#define CYGNET_VERSION "(not released)"
-#endif
 
 #define NATT_PORT      4500
 #define KEEPALIVE      20 /* seconds: RFC 3948, 4 */
@@ -60,7 +57,7 @@ static int usage(void)
 	       "  --esp-raw, --no-esp-raw    whether to take ESP, AH and IPCOMP that come without UDP (yes)\n"
 	       "  --keepalive SECONDS        between NAT keepalives, 0: none (20)\n"
 	       "  --mtu BYTES                of ipsecN (that of the physical device less what any SA may need)\n"
-	       "  --pid FILE                 gets the process number once all is ready\n"
+	       "  --pid FILE                 gets the process number once all sockets are open\n"
 	       "  --share-udp                another program has opened the UDP port first, and gets what is not ESP\n"
 	       "  --syslog                   messages go there, not to standard error\n"
 	       "  --udp-port PORT            of ESP in UDP, 0: none (4500)\n"
@@ -160,7 +157,7 @@ static void set_defaults(struct klipsd_options *options)
 	memset(options, 0, sizeof(*options));
 	options->control = control ? control : KLIPS_CONTROL_PATH;
 	options->crypto = "auto";
-	options->workers = processors > WORKERS_CHOSEN ? WORKERS_CHOSEN : max((unsigned int)processors, 1U);
+	options->workers = (unsigned int)max(1L, min(processors, (long)WORKERS_CHOSEN)); /* -1: nobody knows */
 	options->udp_port = NATT_PORT;
 	options->keepalive = KEEPALIVE;
 	options->raw = true;

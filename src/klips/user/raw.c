@@ -106,10 +106,8 @@ static struct sk_buff *take(struct klips_raw_reader *reader, unsigned int i)
  *
  * IPv4's packets come with their header, IPv6's without: extension headers before ESP are not seen, and AH that
  * protects such fails (RFC 4302, 3.3.3.1.2.2).
- *
- * Return: whether there may be more.
  */
-bool klips_raw_read(struct klips_worker *worker, unsigned int input)
+void klips_raw_read(struct klips_worker *worker, unsigned int input)
 {
 	static const u8 protos[] = { KLIPS_PROTO_ESP, KLIPS_PROTO_AH, KLIPS_PROTO_COMP };
 	struct klips_raw_reader *reader = worker->raw_reader;
@@ -121,7 +119,7 @@ bool klips_raw_read(struct klips_worker *worker, unsigned int input)
 	int got, i;
 
 	if (prepare(reader))
-		return false;
+		return;
 	got = recvmmsg(daemon->raw_inputs[input], reader->messages, KLIPS_BATCH, MSG_DONTWAIT, NULL);
 	for (i = 0; i < got; i++) {
 		if (klips_outer_get(&outer, &reader->messages[i].msg_hdr))
@@ -140,5 +138,4 @@ bool klips_raw_read(struct klips_worker *worker, unsigned int input)
 	}
 	if (count)
 		klips_rcv(&daemon->klips, klipsd_dev_at(daemon, phys), skbs, count, NULL);
-	return got == KLIPS_BATCH;
 }

@@ -107,18 +107,16 @@ static void take(struct klips_worker *worker, struct arrival *arrival, u32 total
  * klips_udp_read() - take what waits on this thread's UDP socket, or some of it
  * @worker: the thread
  * @v6: of which family
- *
- * Return: whether there may be more.
  */
-bool klips_udp_read(struct klips_worker *worker, unsigned int v6)
+void klips_udp_read(struct klips_worker *worker, unsigned int v6)
 {
 	struct klips_scatter *s = &worker->udp_scatter;
 	struct arrival arrival = { .daemon = worker->daemon };
 	char control[CONTROL_ROOM] __aligned(8);
 	struct sockaddr_in6 name;
 	struct msghdr message;
-	ssize_t got = 0;
 	unsigned int i;
+	ssize_t got;
 
 	for (i = 0; i < READS; i++) {
 		if (klips_scatter_prepare(s))
@@ -136,5 +134,4 @@ bool klips_udp_read(struct klips_worker *worker, unsigned int v6)
 		if (got && !klips_outer_get(&arrival.outer, &message))
 			take(worker, &arrival, (u32)got);
 	}
-	return got >= 0;
 }

@@ -48,9 +48,11 @@ static void read_link(struct klips_link *link, const struct nlmsghdr *message)
 
 	link->ifindex = (u32)info->ifi_index;
 	link->up = info->ifi_flags & IFF_UP;
-	mnl_attr_for_each(attr, message, sizeof(*info)) if (mnl_attr_get_type(attr) == IFLA_MTU &&
-							    !mnl_attr_validate(attr, MNL_TYPE_U32)) link->mtu =
-		mnl_attr_get_u32(attr);
+	mnl_attr_for_each(attr, message, sizeof(*info))
+	{
+		if (mnl_attr_get_type(attr) == IFLA_MTU && !mnl_attr_validate(attr, MNL_TYPE_U32))
+			link->mtu = mnl_attr_get_u32(attr);
+	}
 }
 
 static int take_link(const struct nlmsghdr *message, void *arg)
@@ -202,16 +204,26 @@ bool klipsd_is_local(struct klips *klips, const struct klips_addr *addr)
 	return found;
 }
 
+/* A bridge says RTM_DELLINK too, of a port that only leaves it: that has the family AF_BRIDGE. */
+static void take_link_change(struct klipsd *daemon, const struct nlmsghdr *message)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
+	struct klips_link link = { 0, 0, false };
+
+	if (info->ifi_family != AF_UNSPEC)
+		return;
+	read_link(&link, message);
+	klipsd_link_changed(daemon, link.ifindex, link.mtu, link.up && message->nlmsg_type == RTM_NEWLINK);
+}
+
 static int take_change(const struct nlmsghdr *message, void *arg)
 {
-	struct klips_link link = { 0, 0, false };
 	struct klipsd *daemon = arg;
 
 	switch (message->nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
-		read_link(&link, message);
-		klipsd_link_changed(daemon, link.ifindex, link.mtu, link.up && message->nlmsg_type == RTM_NEWLINK);
+		take_link_change(daemon, message);
 		break;
 	case RTM_NEWADDR:
 	case RTM_DELADDR:

@@ -128,7 +128,7 @@ struct sk_buff *klips_scatter_take(struct klips_scatter *s, unsigned int index, 
 /**
  * klips_scatter_flat() - all that was read, in one piece
  * @s: after the read
- * @total: bytes of it
+ * @total: bytes of it; what is over KLIPS_SCATTER_MAX is left out
  *
  * Return: the bytes, until the next call.
  */
@@ -137,6 +137,7 @@ const u8 *klips_scatter_flat(struct klips_scatter *s, u32 total)
 	u32 done = 0, n;
 	unsigned int i;
 
+	total = min_t(u32, total, KLIPS_SCATTER_MAX);
 	for (i = 1; i <= s->pieces && done < total; i++) {
 		n = min_t(u32, total - done, s->iov[i].iov_len);
 		memcpy(s->flat + done, s->iov[i].iov_base, n);

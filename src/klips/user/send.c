@@ -163,18 +163,17 @@ static void send_fragments(struct sending *sending, int fd, const struct sk_buff
 }
 
 /* The whole run goes to one place. */
-static void send_raw_run(struct sending *sending, int fd, unsigned int from, unsigned int count)
+static void send_raw_run(struct sending *sending, const struct klips_ip *ip, unsigned int from, unsigned int count)
 {
 	struct mmsghdr messages[KLIPS_BATCH];
 	struct iovec iov[KLIPS_BATCH];
 	unsigned int i, done = 0;
+	int fd = sending->worker->raw[ip->version == KLIPS_V6];
 	struct klips_outer outer;
-	struct klips_ip ip;
 	int sent;
 
 	memset(messages, 0, count * sizeof(messages[0]));
-	klips_ip_read(&ip, sending->skbs[from]->data, sending->skbs[from]->len);
-	set_outer(&outer, &ip, sending->phys);
+	set_outer(&outer, ip, sending->phys);
 	klips_outer_put(&outer, &sending->message, &messages[0].msg_hdr, false);
 	for (i = 0; i < count; i++) {
 		iov[i].iov_base = sending->skbs[from + i]->data;
@@ -218,7 +217,7 @@ static void send_raw(struct sending *sending)
 		}
 		while (i + count < sending->count && is_same_way(sending->skbs[i], sending->skbs[i + count]))
 			count++;
-		send_raw_run(sending, sending->worker->raw[ip.version == KLIPS_V6], i, count);
+		send_raw_run(sending, &ip, i, count);
 	}
 }
 

@@ -176,7 +176,11 @@ static int open_raw_inputs(struct klipsd *daemon, bool v6)
 	return 0;
 }
 
-static void forget_all(struct klipsd *daemon)
+/**
+ * klips_sockets_forget() - say that none is open
+ * @daemon: before anything else of it
+ */
+void klips_sockets_forget(struct klipsd *daemon)
 {
 	unsigned int i;
 
@@ -211,10 +215,8 @@ static int open_family(struct klipsd *daemon, bool v6)
  */
 int klips_sockets_open(struct klipsd *daemon)
 {
-	int err;
+	int err = open_family(daemon, false);
 
-	forget_all(daemon);
-	err = open_family(daemon, false);
 	if (err)
 		return err;
 	err = open_family(daemon, true);

@@ -146,16 +146,14 @@ static void take(struct klips_worker *worker, struct batch *batch, const struct 
  * klips_tun_read() - send what waits in this thread's queue of a TUN, or some of it
  * @worker: the thread
  * @tun: the TUN
- *
- * Return: whether there may be more.
  */
-bool klips_tun_read(struct klips_worker *worker, struct klips_tun *tun)
+void klips_tun_read(struct klips_worker *worker, struct klips_tun *tun)
 {
 	struct batch batch = { .klips = &worker->daemon->klips, .dev = tun->dev };
 	struct klips_scatter *s = &worker->tun_scatter;
 	struct virtio_net_hdr head;
-	ssize_t got = 0;
 	unsigned int i;
+	ssize_t got;
 
 	for (i = 0; i < READS; i++) {
 		if (klips_scatter_prepare(s))
@@ -168,5 +166,4 @@ bool klips_tun_read(struct klips_worker *worker, struct klips_tun *tun)
 		take(worker, &batch, &head, (u32)got - sizeof(head));
 	}
 	flush(&batch);
-	return got >= (ssize_t)sizeof(head);
 }

@@ -148,7 +148,6 @@ int klips_workers_start(struct klipsd *daemon)
 	for (i = 0; i <= daemon->workers; i++) {
 		daemon->worker[i].daemon = daemon;
 		daemon->worker[i].index = i;
-		daemon->worker[i].epoll = -1;
 	}
 	/* Signals are the main thread's. */
 	sigfillset(&all);
@@ -181,8 +180,8 @@ void klips_workers_stop(struct klipsd *daemon)
 {
 	unsigned int i;
 
-	eventfd_write(daemon->stop, 1);
+	if (daemon->stop >= 0)
+		eventfd_write(daemon->stop, 1);
 	for (i = 0; i < daemon->workers; i++)
 		end(&daemon->worker[i]);
-	klips_slots_end();
 }

@@ -249,7 +249,45 @@ static void klips_tells_its_state(void **state)
 	run_well(run_klips, "klips settings tos=0 acquire-rate=5");
 	run_well(run_klips, "klips settings");
 	assert_string_equal(out, "icmp=1\ninbound-policy-check=1\ntos=0\nacquire-rate=5\nacquire-burst=50\n");
+	/* All or none. */
+	run(run_klips, "klips settings tos=1 shape=round");
+	assert_int_equal(status, EXIT_USAGE);
+	run(run_klips, "klips settings acquire-rate=6 tos=2");
+	assert_int_equal(status, EXIT_REFUSED);
+	run_well(run_klips, "klips settings");
+	assert_string_equal(out, "icmp=1\ninbound-policy-check=1\ntos=0\nacquire-rate=5\nacquire-burst=50\n");
+}
+
+/* Each eroute with its whole bundle, then the devices, then the SAs. */
+static void look_shows_all_tables(void **state)
+{
+	const char *eroute, *dev, *sa;
+
+	(void)state;
+	run_well(run_spi, "spi --said tun0x3@192.1.2.23 --ip4 --src 192.1.2.45");
+	run_well(run_spi, "spi --said esp0x5@192.1.2.23 --esp aes-gcm-16 --enckey " KEY20);
+	run_well(run_spigrp, "spigrp --said tun0x3@192.1.2.23 esp0x5@192.1.2.23");
+	run_well(run_eroute, "eroute --add --src 192.0.1.0/24 --dst 192.0.2.0/24 --said tun0x3@192.1.2.23");
+	run_well(run_tncfg, "tncfg --create ipsec1");
 	run_well(run_look, "look");
+	eroute = strstr(out, " => tun0x3@192.1.2.23 esp0x5@192.1.2.23\n");
+	assert_non_null(eroute);
+	dev = strstr(eroute, "\nipsec1 -> NULL mtu=0(0) -> 0\n");
+	assert_non_null(dev);
+	sa = strstr(dev, "\nesp0x5@192.1.2.23 ESP_AES_GCM_16: ");
+	assert_non_null(sa);
+	assert_non_null(strstr(sa, "\ntun0x3@192.1.2.23 IPIP: "));
+}
+
+/* What all commands take. */
+static void labels_come_before_complaints(void **state)
+{
+	(void)state;
+	run(run_tncfg, "tncfg --debug --label conn --attach");
+	assert_int_equal(status, EXIT_USAGE);
+	assert_string_equal(err, "ipsec tncfg: conn: --virtual is missing\n");
+	run_well(run_klipsdebug, "klipsdebug --help --frobnicate");
+	assert_non_null(strstr(out, "usage: ipsec klipsdebug"));
 }
 
 /* The words at fault are named, and what cannot be is told from what KLIPS does not want. */
@@ -299,12 +337,19 @@ static void complaints_name_the_argument(void **state)
 		{ run_spi, "spi --said esp0x1@1.2.3.4 --del", 1, "--said: there is no esp0x1@1.2.3.4" },
 		{ run_spi, "spi --said esp0x1@1.2.3.4 --spi 5 --del", 2, "do not go together" },
 		{ run_spi, "spi --spi 5 --proto esp --del", 2, "--edst is missing" },
+		{ run_spi, "spi --said esp0x1@1.2.3.4 --del --update", 2, "--update does not go with --del" },
+		{ run_spi, "spi --said esp0x1@1.2.3.4 --update --life hard-packets=9", 1, "there is no esp0x1" },
+		{ run_spi, "spi --af ipx --edst 1.2.3.4 --spi 5 --proto esp --del", 2, "--af ipx: not inet or inet6" },
+		{ run_eroute, "eroute --eraf ipx", 2, "--eraf ipx: not inet or inet6" },
+		{ run_spi, "spi --said esp0x1@1.2.3.4 --esp none", 2, "--esp none: there is no such algorithm" },
 		{ run_spi, "spi --said esp0x1@1.2.3.4 --replay_window 5000 --get", 2, "--replay_window 5000" },
 		{ run_spi, "spi --said esp0x1@1.2.3.4 --esp null --outif ipsec9 --authalg md5-96 --authkey " KEY16, 1,
 		  "--outif" },
 		{ run_spigrp, "spigrp --said", 2, "which SAs" },
 		{ run_spigrp, "spigrp --said esp0x1@1.2.3.4 nonsense", 2, "nonsense: " },
 		{ run_spigrp, "spigrp inet 1.2.3.4 0x1", 2, "four words" },
+		{ run_spigrp, "spigrp ipx 1.2.3.4 0x1 esp", 2, "ipx: not inet or inet6" },
+		{ run_spigrp, "spigrp inet6 1.2.3.4 0x1 esp", 2, "1.2.3.4: not of this family" },
 		{ run_spigrp, "spigrp --said esp0x1@1.2.3.4 esp0x2@1.2.3.4", 1, "not there" },
 		{ run_tncfg, "tncfg --attach --virtual ipsec0", 2, "--physical is missing" },
 		{ run_tncfg, "tncfg --detach --virtual ipsec0", 1, "--virtual: " },
@@ -345,7 +390,6 @@ static void without_klips_that_is_said(void **state)
 	setenv("KLIPS_CONTROL", socket_path, 1);
 }
 
-/* Many SAs: the table takes packets enough to fill the socket, whose reader is slower. */
 static int count_sa(const struct klips_sa_info *info, void *arg)
 {
 	assert_int_equal(info->config.said.proto, KLIPS_PROTO_IPIP);
@@ -353,6 +397,7 @@ static int count_sa(const struct klips_sa_info *info, void *arg)
 	return 0;
 }
 
+/* Many SAs: the table takes packets enough to fill the socket, whose reader is slower. */
 static void big_tables_come_whole(void **state)
 {
 	struct klips_sa_config config = { .mode = KLIPS_MODE_TUNNEL, .state = KLIPS_SA_MATURE };
@@ -373,22 +418,30 @@ static void big_tables_come_whole(void **state)
 	klips_client_close(&client);
 }
 
-static void events_reach_subscribers(void **state)
+/* Of a DNS request that met a trap for two nets. */
+static struct klips_acquire make_acquire(u32 id)
 {
-	struct klips_acquire acquire = { .id = 5 };
-	struct klips_refusal why = { 0 };
-	struct klips_client client;
-	struct klips_event event;
-	struct klips_said said;
+	struct klips_acquire acquire = { .id = id };
 	u16 port;
 
-	(void)state;
 	assert_null(klips_parse_addr(&acquire.flow.src, "192.0.1.1"));
 	assert_null(klips_parse_addr(&acquire.flow.dst, "192.0.2.1"));
 	acquire.flow.proto = 17;
 	acquire.flow.dport = cpu_to_be16(53);
 	assert_null(klips_parse_net(&acquire.trap.src, &acquire.trap.src_bits, &port, "192.0.1.0/24"));
 	assert_null(klips_parse_net(&acquire.trap.dst, &acquire.trap.dst_bits, &port, "192.0.2.0/24"));
+	return acquire;
+}
+
+static void events_reach_subscribers(void **state)
+{
+	struct klips_acquire acquire = make_acquire(5);
+	struct klips_refusal why = { 0 };
+	struct klips_client client;
+	struct klips_event event;
+	struct klips_said said;
+
+	(void)state;
 	assert_int_equal(klips_client_open(&client, NULL, &why), 0);
 	assert_false(klips_control_acquire(server, &acquire));
 	assert_int_equal(klips_client_subscribe(&client, 1U << KLIPS_MCGRP_ACQUIRE | 1U << KLIPS_MCGRP_MAPPING, &why),
@@ -415,7 +468,7 @@ static void events_reach_subscribers(void **state)
 /* Who does not read is told that there was more. */
 static void lost_events_are_told(void **state)
 {
-	struct klips_acquire acquire = { .id = 1 };
+	struct klips_acquire acquire = make_acquire(1);
 	struct klips_refusal why = { 0 };
 	struct klips_client client;
 	struct klips_event event;
@@ -423,10 +476,6 @@ static void lost_events_are_told(void **state)
 	int result;
 
 	(void)state;
-	assert_null(klips_parse_addr(&acquire.flow.src, "192.0.1.1"));
-	assert_null(klips_parse_addr(&acquire.flow.dst, "192.0.2.1"));
-	acquire.trap.src = acquire.flow.src;
-	acquire.trap.dst = acquire.flow.dst;
 	assert_int_equal(klips_client_open(&client, NULL, &why), 0);
 	assert_int_equal(klips_client_subscribe(&client, 1U << KLIPS_MCGRP_ACQUIRE, &why), 0);
 	while (klips_control_acquire(server, &acquire) && sent < 1000000)
@@ -466,6 +515,7 @@ int main(void)
 		CASE(a_bad_key_is_not_repeated), CASE(without_klips_that_is_said),
 		CASE(big_tables_come_whole),	 CASE(events_reach_subscribers),
 		CASE(lost_events_are_told),	 CASE(one_server_a_socket),
+		CASE(look_shows_all_tables),	 CASE(labels_come_before_complaints),
 	};
 
 	rcu_register_thread();

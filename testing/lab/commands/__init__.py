@@ -47,7 +47,7 @@ def add_place(made: argparse.ArgumentParser) -> None:
                       help="where the hosts are: namespaces on this machine, a UML guest in virtual time, a QEMU guest, or "
                            "libvirt's domains (%(default)s)")
     made.add_argument("--kernel", metavar="[HOST=]NAME", action=_Joined,
-                      help="the guest's kernel; 'lab kernels list' shows them (uml-6.1, 6.1); with HOST=, that host's: each "
+                      help="the guest's kernel; 'lab kernels list' shows them (uml-6.12, 6.1); with HOST=, that host's: each "
                       "host is a guest of its own then")
     made.add_argument("--apart", action="store_true", help="make each host a guest of its own")
     made.add_argument("--seed", type=natural, metavar="N", help="have a UML guest's random numbers follow from N")

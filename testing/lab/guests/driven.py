@@ -14,7 +14,7 @@ from lab.errors import UnresolvedError
 from lab.guests import switch, uml
 from lab.place import HostSpec
 from lab.place.ns import Namespaces
-from lab.topology import ip_batch, links_batch, sysctls, wires_batch
+from lab.topology import host_network, links_batch, wires_batch
 
 _LINE = "/dev/ttyS0"
 _BOOT_LIMIT = 120.0  # seconds of real time until all guests must be up
@@ -65,9 +65,7 @@ class Guests(Namespaces):
                          capture=capture, inside=self.inside, virtual=self.virtual, begin=uml.BEGIN, ready=self._ready)
         except UnresolvedError as error:
             raise NotUp(str(error)) from None
-        self.requests("network", [
-            {"to": name, "sysctls": sysctls(host), "nft": host["nft"], "ip_batch": ip_batch(host)}
-            for name, host in plan["hosts"].items()], self._ready)
+        self.requests("network", [{"to": name, **host_network(host)} for name, host in plan["hosts"].items()], self._ready)
 
     def _machine(self, number: int, guest: Guest, hosts: list[HostSpec], plan: dict, capture: str) -> dict:
         own = self.folder / guest.name

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from lab.place import syscalls
 
 _RNDADDENTROPY = 0x40085203  # random(4)
-_POWER_OFF = 0x4321FEDC  # reboot(2)
+POWER_OFF, RESTART = 0x4321FEDC, 0x01234567  # reboot(2)
 _UPTIME = 10.0  # seconds; programs take a moment in a machine's first second for "never"
 
 
@@ -36,13 +36,13 @@ def main() -> None:
     except Exception:  # the console is all there is to tell it
         traceback.print_exc()
     finally:
-        os.sync()
-        power_off()
+        end()
 
 
-def power_off() -> None:
-    """Switch the guest off; never returns."""
-    ctypes.CDLL(None).reboot(ctypes.c_int(_POWER_OFF & 0xFFFFFFFF))
+def end(how: int = POWER_OFF) -> None:
+    """Switch the guest off, or have it start again, with all written to its disks; never returns."""
+    os.sync()
+    ctypes.CDLL(None).reboot(ctypes.c_int(how))
     os._exit(1)
 
 

@@ -12,7 +12,7 @@ import time
 from lab import paths
 
 _LIMIT = 90.0  # seconds; then a guest shares one after all
-_AGAIN = 0.02  # seconds
+_AGAIN = 0.02  # seconds; the kernel lets nobody wait for whichever of several locks is free first
 
 
 def take(slot: int, wait: bool = True) -> int:

@@ -19,7 +19,7 @@ class QemuDrivenRun(drivenrun.DrivenRun):
 
     def bring_up(self, specs: list[HostSpec], plan: dict) -> None:
         """See Run. Guests that do not get up are tried twice; UnresolvedError tells what they said then."""
-        self._setups = {name: _setup(self.case, hosts, plan, self.options, self.progress)
+        self._setups = {name: self.setup(hosts, plan)
                         for name, hosts in drivenrun.groups(self.case, self.options).items()}
         ram.check(sum(setup.machine.memory for setup in self._setups.values()))
         moves = {str(paths.TESTING): qemurun.TESTING, **next(iter(self._setups.values())).trees}
@@ -32,6 +32,10 @@ class QemuDrivenRun(drivenrun.DrivenRun):
             self._start_twice(specs, plan)
         finally:
             shutil.rmtree(self._work, ignore_errors=True)  # QEMU has open what it needs
+
+    def setup(self, hosts: tuple[str, ...], plan: dict) -> qemuboot.Setup:
+        """What the guest with these hosts is to be, made where it is not cached."""
+        return _setup(self.case, hosts, plan, self.options, self.progress)
 
     def _start_twice(self, specs: list[HostSpec], plan: dict) -> None:
         for last in (False, True):
@@ -53,12 +57,15 @@ class QemuDrivenRun(drivenrun.DrivenRun):
     def _work(self) -> Path:
         return self.out / drivenrun.FOLDER / _WORK
 
+    @property
+    def _guests(self) -> list[driven.Guest]:
+        return [driven.Guest(name, hosts, self._setups[name].kernel, card="card")
+                for name, hosts in drivenrun.groups(self.case, self.options).items()]
+
     def new_place(self) -> Place:
         """See Run."""
-        guests = [driven.Guest(name, hosts, self._setups[name].kernel, card="card")
-                  for name, hosts in drivenrun.groups(self.case, self.options).items()]
-        return qemudriven.QemuGuests(self._setups, guests, self.out / drivenrun.FOLDER, self._work, self.options.snapshot,
-                                     self.progress)
+        return qemudriven.QemuGuests(self._setups, self._guests, self.out / drivenrun.FOLDER, self._work,
+                                     self.options.snapshot, self.progress)
 
 
 def provide(cases: Iterable[TestCase], options: runone.Options, progress: Callable[[str], None]) -> None:

@@ -44,10 +44,7 @@ _PROGRAMS = (  # run once, so that their files are in memory
 def main() -> None:
     """Never returns."""
     try:
-        init.machine()
-        with contextlib.suppress(OSError):
-            syscalls.mount("none", "/sys/fs/cgroup", "cgroup2")
-        mount_disks()
+        machine()
         paths.TESTING = Path("/mnt/testing")  # before what is imported next looks there
         with open(find_port(), "r+b", buffering=0) as port:
             load("-q", *_NEEDED)
@@ -63,8 +60,15 @@ def main() -> None:
     except Exception:  # the console is all there is to tell it
         traceback.print_exc()
     finally:
-        os.sync()
-        init.power_off()
+        init.end()
+
+
+def machine() -> None:
+    """All file systems that a running machine has, and the disks with what the root lacks."""
+    init.machine()
+    with contextlib.suppress(OSError):
+        syscalls.mount("none", "/sys/fs/cgroup", "cgroup2")
+    _mount_disks()
 
 
 def find_disks() -> dict[str, str]:
@@ -76,7 +80,7 @@ def find_disks() -> dict[str, str]:
     return found
 
 
-def mount_disks() -> None:
+def _mount_disks() -> None:
     """Mount the disks that have the kernel's modules and the fetched trees."""
     for name in ("modules", "cache", "testing", "out"):
         os.makedirs(f"/mnt/{name}", exist_ok=True)

@@ -3,8 +3,10 @@
 
 import json
 
+from lab.guests import init
+
 PORT = "org.qemu.guest_agent.0"
-_MODES = {"powerdown": 0x4321FEDC, "halt": 0x4321FEDC, "reboot": 0x01234567}  # what reboot(2) is to do
+_MODES = {"powerdown": init.POWER_OFF, "halt": init.POWER_OFF, "reboot": init.RESTART}
 _KNOWN = ("guest-sync", "guest-sync-delimited", "guest-ping", "guest-info", "guest-shutdown")
 
 

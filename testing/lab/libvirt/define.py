@@ -14,7 +14,7 @@ from lab.guests import driven, qemu, qemurun
 from lab.libvirt import PREFIX, domain, store
 from lab.libvirt.virsh import Connection
 from lab.testcase import TestCase
-from lab.topology import ip_batch, sysctls
+from lab.topology import host_network
 
 BOARD = "q35"  # libvirt has no microvm
 _CARD = "card"
@@ -154,7 +154,7 @@ def _order(host: str, spec: dict, plan: dict) -> dict:
     return {"cards": [card["mac"] for card in part["interfaces"]],
             "begin": {"hosts": [spec], "wires": [], "capture": "", "bridges": "",
                       "links": driven.cards_batch(plan, (host,), _CARD)},
-            "network": {"to": host, "sysctls": sysctls(part), "nft": part["nft"], "ip_batch": ip_batch(part)}}
+            "network": {"to": host, **host_network(part)}}
 
 
 def _cards(connection: Connection, case: TestCase, plan: dict) -> tuple[domain.Card, ...]:

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.guests import qemu
-from lab.libvirt import PREFIX
+from lab.libvirt import PREFIX, agent
 
 MARK = "urn:x-cygnet:libvirt"  # the name space of the element that tells what is ours
 _QEMU = "http://libvirt.org/schemas/domain/qemu/1.0"
 _ROM = "/usr/share/qemu/qboot.rom"  # boots a kernel sooner than the usual one
-_AGENT = "org.qemu.guest_agent.0"
-_TCG_WITHOUT = ("la57", "smap", "smep")  # as in qemu.py
 _FIRST_SLOT = 0x10  # of the first card that libvirt does not know of: beyond those that it gives away itself
 ET.register_namespace("cygnet", MARK)
 ET.register_namespace("qemu", _QEMU)
@@ -100,7 +98,7 @@ class Domain:
         else:
             _element(_element(features, "tcg"), "tb-cache", "512", unit="MiB")
             processor = _element(top, "cpu", mode="maximum")
-            for name in _TCG_WITHOUT:
+            for name in qemu.TCG_WITHOUT:
                 _element(processor, "feature", policy="disable", name=name)
         _element(top, "on_poweroff", "destroy")
         _element(top, "on_reboot", "restart" if self.restarts else "destroy")
@@ -116,7 +114,7 @@ class Domain:
         serial = _element(devices, "serial", type="pty")
         _element(serial, "log", file=str(self.log), append="off")
         _element(serial, "target", port="0")
-        for name in (qemu.CHANNEL, _AGENT):
+        for name in (qemu.CHANNEL, agent.PORT):
             _element(_element(devices, "channel", type="unix"), "target", type="virtio", name=name)
         _element(_element(devices, "rng", model="virtio"), "backend", "/dev/urandom", model="random")
         _element(devices, "controller", type="usb", model="none")

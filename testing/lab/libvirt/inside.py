@@ -5,8 +5,6 @@ a shell on its console, and shut down when libvirt says so.
 The order, /mnt/code/hosts/HOST.json, has all that the lab would ask a keeper for; HOST is on the kernel's command line.
 """
 
-import contextlib
-import ctypes
 import json
 import os
 import sys
@@ -18,14 +16,12 @@ from pathlib import Path
 
 from lab.guests import init, qinit
 from lab.libvirt import agent
-from lab.place import syscalls
 from lab.place.frames import pack, unpack
 from lab.place.loop import Loop
 from lab.place.ns import Namespaces
 
 ORDERS = "hosts"  # the folder of the orders, on the disk with the code
 _CONSOLE = "/dev/ttyS0"
-_RESTART = 0x01234567  # reboot(2)
 _LIMIT = 120.0  # seconds for the host to come up
 _AGAIN = 1.0  # seconds until an agent's port that nobody listens at is looked at again
 
@@ -33,10 +29,7 @@ _AGAIN = 1.0  # seconds until an agent's port that nobody listens at is looked a
 def main() -> None:
     """Never returns: the guest is shut down by the agent, or starts again when the host has ended."""
     try:
-        init.machine()
-        with contextlib.suppress(OSError):
-            syscalls.mount("none", "/sys/fs/cgroup", "cgroup2")
-        qinit.mount_disks()
+        qinit.machine()
         qinit.mount_disk(qinit.find_disks()["in"], "/mnt/testing")
         order = json.loads(Path(f"/mnt/code/{ORDERS}/{os.environ['LAB_HOST']}.json").read_text(encoding="utf-8"))
         qinit.load("-q", "tun")
@@ -44,13 +37,7 @@ def main() -> None:
         init.in_child(lambda: _live(order))
     except Exception:  # the console is all there is to tell it
         traceback.print_exc()
-    _end(_RESTART)
-
-
-def _end(how: int) -> None:
-    os.sync()
-    ctypes.CDLL(None).reboot(ctypes.c_int(how))
-    os._exit(1)
+    init.end(init.RESTART)
 
 
 def _live(order: dict) -> None:
@@ -129,4 +116,4 @@ def _obey(port) -> None:
         if answer:
             port.write(answer)
         if then is not None:
-            _end(then)
+            init.end(then)

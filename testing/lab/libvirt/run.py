@@ -9,7 +9,7 @@ from dataclasses import replace
 from lab import once, runone
 from lab.commands import kernelwords
 from lab.errors import UnresolvedError, UsageError
-from lab.guests import driven, drivenrun, qemu, qemudrivenrun, qemurun
+from lab.guests import drivenrun, qemu, qemuboot, qemudrivenrun, qemurun
 from lab.kernels import catalog
 from lab.libvirt import PREFIX, define, store, virsh
 from lab.libvirt.place import Domains
@@ -59,7 +59,7 @@ class LibvirtRun(qemudrivenrun.QemuDrivenRun):
         own = {host: self.options.kernel or mark["kernel"] for host, mark in marks.items()}
         self.options = replace(self.options, kernels={**own, **self.options.kernels})
         self.result.cell["kernel"] = ",".join(f"{host}={self.options.kernels[host]}" for host in self.case.hosts)
-        self._held.enter_context(once.locked(store.folder(self._connection.uri) / "run.lock"))
+        self._held.enter_context(once.locked(store.folder(self._connection.uri) / store.RUN_LOCK))
         if up := sorted({PREFIX + host for host in marks} & set(self._connection.running())):
             raise UnresolvedError(f"{self._connection.uri}: {', '.join(up)} is up; shut it down first: "
                                   f"virsh -c {self._connection.uri} shutdown {up[0]}")
@@ -69,15 +69,12 @@ class LibvirtRun(qemudrivenrun.QemuDrivenRun):
         super()._end()
         self._held.close()  # now that the domains are down; those that stay up are refused by name
 
+    def setup(self, hosts: tuple[str, ...], plan: dict) -> qemuboot.Setup:
+        """See QemuDrivenRun; with the memory that the host's domain is defined with."""
+        found = super().setup(hosts, plan)
+        (description,) = self._connection.described([PREFIX + hosts[0]]).values()
+        return replace(found, machine=replace(found.machine, memory=int(description.findtext("memory", "0")) >> 10))
+
     def new_place(self) -> Place:
         """See Run."""
-        groups = drivenrun.groups(self.case, self.options)
-        guests = [driven.Guest(name, hosts, self._setups[name].kernel, card="card") for name, hosts in groups.items()]
-        setups = {name: replace(setup, machine=replace(setup.machine, memory=self._memory(name)))
-                  for name, setup in self._setups.items()}
-        return Domains(self._connection, setups, guests, self.out / drivenrun.FOLDER, self._work, self.progress)
-
-    def _memory(self, host: str) -> int:
-        """Megabytes that a host's domain is defined with."""
-        (description,) = self._connection.described([PREFIX + host]).values()
-        return int(description.findtext("memory", "0")) >> 10
+        return Domains(self._connection, self._setups, self._guests, self.out / drivenrun.FOLDER, self._work, self.progress)

@@ -16,6 +16,8 @@ from lab import once, paths
 from lab.guests import image, initrd, mailbox
 from lab.libvirt import inside
 
+RUN_LOCK = "run.lock"  # held by the run that has the domains
+_LOCK = "lock"
 _SOURCES = ("lab/libvirt/inside.py", "lab/guests/qinit.py")
 
 
@@ -88,7 +90,7 @@ def first(top: Path, modules: Path | None, board: str, progress: Callable[[str],
 
 def _made(top: Path, name: str, write: Callable[[Path], None]) -> Path:
     """The file of that name; written if it is not there."""
-    with once.locked(top / "lock"):
+    with once.locked(top / _LOCK):
         if not (top / name).exists():
             draft = top / f"{name}.draft-{os.getpid()}"
             write(draft)
@@ -108,5 +110,5 @@ def sweep(top: Path, used: Iterable[Path]) -> None:
         shutil.rmtree(top, ignore_errors=True)
         return
     for path in top.iterdir():
-        if path.name not in wanted and path.suffix != ".log" and path.name != "lock":
+        if path.name not in wanted and path.suffix != ".log" and path.name not in (_LOCK, RUN_LOCK):
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 
-from lab.place import rootfs
+from lab.place import links, rootfs
 from lab.place.attached import Attached
 from lab.place.command import Command
 from lab.place.console import Console
@@ -69,6 +69,7 @@ class Host:
             _set_sysctl(name, value)
         self._open_console()  # bash begins while the network is made
         _feed(["ip", "-batch", "-"], request["ip_batch"])
+        links.wait_running(request["links"])
         if request["nft"]:
             _feed(["nft", "-f", "-"], request["nft"])
         self.answer(request, {})
@@ -325,6 +326,9 @@ def start(spec: dict, sock: socket.socket) -> None:
         channel.send({"up": True})
     except OSError as error:
         channel.send({"error": f"host {spec['name']}: {error.filename or ''}: {error.strerror}"})
+        os._exit(1)
+    except Exception as error:  # it must not come back into the keeper, whose copy this process is
+        channel.send({"error": f"host {spec['name']} ({type(error).__name__}: {error})"})
         os._exit(1)
     try:
         Host(spec, channel, written).serve()

@@ -17,7 +17,7 @@ from lab.errors import UnresolvedError
 from lab.place import HostSpec, keeper, syscalls, userns
 from lab.place.client import KeeperClient
 from lab.place.frames import Channel
-from lab.topology import ip_batch, links_batch, sysctls, wires_batch
+from lab.topology import host_network, links_batch, wires_batch
 
 _RUN_NAMESPACES = (syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWPID
                    | syscalls.CLONE_NEWUTS | syscalls.CLONE_NEWIPC)
@@ -45,9 +45,7 @@ class Namespaces(KeeperClient):
         marks = {name: f"@{name}@" for name in plan["hosts"]}
         self.request("start", hosts=[vars(spec) for spec in hosts], wires=plan["wires"], capture=capture,
                      bridges=wires_batch(plan), links=links_batch(plan, marks))
-        self.requests("network", [
-            {"to": name, "sysctls": sysctls(host), "nft": host["nft"], "ip_batch": ip_batch(host)}
-            for name, host in plan["hosts"].items()])
+        self.requests("network", [{"to": name, **host_network(host)} for name, host in plan["hosts"].items()])
         self._held = _network_namespaces(self._between)
 
     def stop(self) -> None:

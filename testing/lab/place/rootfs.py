@@ -107,6 +107,8 @@ class _Layers:
 
     def _lay(self, path: str) -> None:
         found = [top + path for top in self._tops() if os.path.lexists(top + path)]
+        if not found:
+            return  # somebody has removed it since the folder was read
         below = any(point.startswith(path + "/") for point in self._points)
         if os.path.islink(found[-1]):
             os.symlink(os.readlink(found[-1]), _ROOT + path)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-# A shell that starts this in the background has it ignored, and so would all that is started here.
+# A shell that starts this in the background has the one ignored, nohup the other, and so would all that is started here.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(name="checkout", scope="session")

@@ -10,11 +10,11 @@ say TEXT: say that over the channel. hang, end: as they say. At the end of the f
 import io
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import tarfile
-import time
 from pathlib import Path
 
 SCRIPT = Path(os.environ["FAKE_QEMU"])
@@ -86,8 +86,8 @@ class Guest:
         sys.exit()
 
     def hang(self, text: str) -> None:
-        """For long."""
-        time.sleep(1000)
+        """Until it is killed."""
+        signal.pause()
 
     def end(self, text: str) -> None:
         """At once."""
@@ -99,7 +99,7 @@ class Guest:
             self._archive.close()
             self._out.close()
         self.say('{"done": true}')
-        time.sleep(1000)
+        signal.pause()
 
 
 def main() -> None:

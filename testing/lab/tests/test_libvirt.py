@@ -159,6 +159,14 @@ def test_define_again_and_remove(libvirt, defines):
     assert not top.exists() and not list((libvirt / "domain").iterdir())
 
 
+def test_the_lock_of_a_run_outlives_a_definition(defines):
+    defines("east")
+    lock = store.folder(virsh.SESSION) / store.RUN_LOCK
+    lock.touch()
+    defines("east", kernel="6.12")
+    assert lock.exists()
+
+
 def test_what_is_not_ours_is_left_alone(libvirt, defines):
     foreign = libvirt / "domain" / "cygnet-west"
     foreign.write_text("<domain><name>cygnet-west</name></domain>")

@@ -3,8 +3,10 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ import scratch
 
 from lab.capture.pcap import read
 from lab.paths import TESTING
+from lab.place import hostd, rootfs
+from lab.place.frames import Channel
 
 WIRE = "internet"
 # An ordinary user's namespace does not know the owner of the machine's folders, so it cannot write into all of them.
@@ -155,3 +159,27 @@ def test_what_the_capture_had_no_room_for_is_counted(tmp_path):
     kept = [packet.data for packet in read(tmp_path / "wire.pcap")]
     assert len(kept) == counts["packets"]
     assert sum(data[12:14] == b"\x88\xb5" for data in kept) + counts["drops"] >= 200
+
+
+def test_a_file_that_goes_while_a_root_is_made(monkeypatch, tmp_path):
+    monkeypatch.setattr(rootfs, "_ROOT", str(tmp_path))
+    layers = rootfs._Layers([])
+    monkeypatch.setattr(layers, "_entries", lambda path: ["/was-here-when-the-folder-was-read"])
+    layers.lay_all()
+    layers.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_fault_in_making_a_root_is_told_as_the_host_s():
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            hostd.socket.sethostname = lambda name: None
+            hostd.rootfs.build = lambda spec: [][0]
+            hostd.start({"name": "west"}, theirs)
+        finally:
+            os._exit(3)
+    theirs.close()
+    assert Channel(ours).receive(time.monotonic() + 30) == [{"error": "host west (IndexError: list index out of range)"}]
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1

@@ -44,6 +44,12 @@ def ip_batch(host_plan: dict) -> str:
     return _text(lines)
 
 
+def host_network(host_plan: dict) -> dict:
+    """What a host is asked to do to its network (hostd.Host.do_network)."""
+    return {"sysctls": sysctls(host_plan), "nft": host_plan["nft"], "ip_batch": ip_batch(host_plan),
+            "links": [interface["name"] for interface in host_plan["interfaces"]]}
+
+
 def sysctls(host_plan: dict) -> dict[str, str]:
     """The kernel settings of a host by path below /proc/sys: forwarding; no DAD, router advertisements, redirects.
 
