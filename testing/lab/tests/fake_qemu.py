@@ -82,6 +82,7 @@ class Guest:
         syscalls.unshare(syscalls.CLONE_NEWNET)
         for number in range(len(self.order["cards"])):
             subprocess.run(["ip", "link", "add", f"card{number}", "type", "veth", "peer", f"peer{number}"], check=True)
+            subprocess.run(["ip", "link", "set", f"peer{number}", "up"], check=True)  # as a wire is; else it has no carrier
         serve.serve(self.channel.fileno(), counts=False)
         sys.exit()
 

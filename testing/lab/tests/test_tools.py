@@ -82,7 +82,7 @@ def test_sources_wants_a_pattern(tmp_path):
     {"a.py": "".join(python_function(30, f"f{n}") for n in range(9)) + python_function(80, "long")},
     {"a.py": "x = 1\n" * 600},
     {"src/a.c": c_function(10) * 9 + c_function(80)},
-    {"src/tests/test_a.c": c_function(50) * 9, "src/tests/a.h": "int a;\n" * 900},
+    {"src/tests/test_a.c": c_function(50) * 9, "src/tests/a.h": "int a;\n" * 200},
     {"src/a.h": "/* SPDX */\n/* Made by a program */\n" + "int a;\n" * 300},
     {"src/a.c": "int a;\n" * 900, "src/a.h": "int a;\n" * 200},
     {"src/a.c": "struct a {\n" + "\tint b;\n" * 200 + "};\n"},
@@ -110,6 +110,7 @@ def test_what_is_within_the_limits_passes(tree, files):
     ({"src/a.c": c_function(11) * 2 + c_function(10)}, "half of the C functions have more than 11 lines; the limit is 10\n"),
     ({"src/a.c": "int a;\n" * 901}, "src/a.c: 901 lines; the limit is 900\n"),
     ({"src/a.h": "int a;\n" * 201}, "src/a.h: 201 lines; the limit is 200\n"),
+    ({"src/tests/a.h": "int a;\n" * 201}, "src/tests/a.h: 201 lines; the limit is 200\n"),
 ])
 def test_what_exceeds_a_limit_is_named(tree, files, said):
     assert run("lint-sizes.py", tree(files)) == (1, said)
