@@ -184,11 +184,29 @@ static void test_deflate(void **state)
 	assert_int_equal(klips_deflate(in, sizeof(in), out, sizeof(in)), -ENOSPC);
 }
 
+/* Where the last code is a long match, all of the input is read before what it stands for is written. */
+static void test_last_match_beyond_the_room(void **state)
+{
+	static u8 in[4096], out[400], back[2048];
+	u32 length, room;
+	int packed;
+
+	(void)state;
+	for (length = 2; length < 700; length++) {
+		packed = klips_deflate(in, length, out, sizeof(out));
+		assert_true(packed > 0);
+		for (room = 1; room < length; room++)
+			assert_int_equal(klips_inflate(out, (u32)packed, back, room), -ENOSPC);
+		assert_int_equal(klips_inflate(out, (u32)packed, back, length), length);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rounds),	cmocka_unit_test(test_short),	cmocka_unit_test(test_adaptive),
 		cmocka_unit_test(test_damaged), cmocka_unit_test(test_deflate),
+		cmocka_unit_test(test_last_match_beyond_the_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

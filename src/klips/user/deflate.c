@@ -97,7 +97,7 @@ int klips_deflate(const void *in, u32 length, void *out, u32 room)
  * @out: gets the result
  * @room: bytes of it
  *
- * Return: bytes written, -ENOSPC: it would be more than @room, -EINVAL: not deflate, or cut short, or -ENOMEM.
+ * Return: bytes written, -ENOSPC: it would be more than @room, or is as much and cut short, -EINVAL: not deflate, or cut short, or -ENOMEM.
  */
 int klips_inflate(const void *in, u32 length, void *out, u32 room)
 {
@@ -111,7 +111,8 @@ int klips_inflate(const void *in, u32 length, void *out, u32 room)
 	err = inflate(&streams->in, Z_FINISH);
 	if (err == Z_STREAM_END)
 		return (int)(room - streams->in.avail_out);
-	if (err == Z_BUF_ERROR && !streams->in.avail_out && streams->in.avail_in)
+	/* All of @in may have been read although bytes of a match are still to come. */
+	if (err == Z_BUF_ERROR && !streams->in.avail_out)
 		return -ENOSPC;
 	return -EINVAL;
 }
