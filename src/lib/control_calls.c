@@ -350,6 +350,7 @@ static int take_status(void *arg, const void *attrs, size_t length, struct klips
 		return err;
 	copy_string(info->version, sizeof(info->version), table[KLIPS_A_STATUS_VERSION]);
 	copy_string(info->driver, sizeof(info->driver), table[KLIPS_A_STATUS_DRIVER]);
+	copy_string(info->guard, sizeof(info->guard), table[KLIPS_A_STATUS_GUARD]);
 	info->sas = (u32)klips_get_number(table[KLIPS_A_STATUS_SAS]);
 	info->eroutes = (u32)klips_get_number(table[KLIPS_A_STATUS_EROUTES]);
 	info->devs = (u32)klips_get_number(table[KLIPS_A_STATUS_DEVS]);

@@ -53,6 +53,7 @@ struct klips_dev_info {
 struct klips_status_info {
 	char version[64];
 	char driver[64];
+	char guard[64];
 	u32 sas;
 	u32 eroutes;
 	u32 devs;

@@ -142,6 +142,9 @@ static const struct klips_attr_policy stats_attrs[] = {
 	[KLIPS_A_STATS_ACQUIRES_SENT] = { "acquires-sent", KLIPS_TYPE_U64, 8, 0, 0, 0 },
 	[KLIPS_A_STATS_ACQUIRES_LIMITED] = { "acquires-limited", KLIPS_TYPE_U64, 8, 0, 0, 0 },
 	[KLIPS_A_STATS_MALFORMED] = { "malformed", KLIPS_TYPE_U64, 8, 0, 0, 0 },
+	[KLIPS_A_STATS_DROPPED] = { "dropped", KLIPS_TYPE_U64, 8, 0, 0, 0 },
+	[KLIPS_A_STATS_ACQUIRES_UNHEARD] = { "acquires-unheard", KLIPS_TYPE_U64, 8, 0, 0, 0 },
+	[KLIPS_A_STATS_DEFRAG_DROPPED] = { "defrag-dropped", KLIPS_TYPE_U64, 8, 0, 0, 0 },
 };
 
 static const struct klips_attr_policy status_attrs[] = {
@@ -151,6 +154,7 @@ static const struct klips_attr_policy status_attrs[] = {
 	[KLIPS_A_STATUS_EROUTES] = { "eroutes", KLIPS_TYPE_U32, 4, 0, 0, 0 },
 	[KLIPS_A_STATUS_DEVS] = { "devs", KLIPS_TYPE_U32, 4, 0, 0, 0 },
 	[KLIPS_A_STATUS_STATS] = { "stats", KLIPS_TYPE_NEST, 65535, 0, KLIPS_SET_STATS, 0 },
+	[KLIPS_A_STATUS_GUARD] = { "guard", KLIPS_TYPE_STRING, 65535, 0, 0, 0 },
 };
 
 static const struct klips_attr_policy acquire_attrs[] = {

@@ -21,6 +21,8 @@ static json_t *status_as_json(const struct klips_status_info *info)
 
 	json_object_set_new(row, "version", json_string(info->version));
 	json_object_set_new(row, "driver", json_string(info->driver));
+	if (info->guard[0])
+		json_object_set_new(row, "guard", json_string(info->guard));
 	json_object_set_new(row, "sas", json_integer(info->sas));
 	json_object_set_new(row, "eroutes", json_integer(info->eroutes));
 	json_object_set_new(row, "devs", json_integer(info->devs));
@@ -36,6 +38,8 @@ static void print_status(const struct klips_status_info *info)
 	unsigned int i;
 
 	printf("Cygnet KLIPS version: %s\ncrypto: %s\n", info->version, info->driver);
+	if (!strcmp(info->guard, "none"))
+		printf("guard: none, packets in clear are not refused\n");
 	printf("SAs: %u\neroutes: %u\ndevices: %u\n", info->sas, info->eroutes, info->devs);
 	for (i = 1; i < KLIPS_A_STATS_END; i++) {
 		if (info->stats[i])

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../lib/parse.h"
+#include "../lib/pid_file.h"
 
 #define START_TRIES 500 /* of TRY_PAUSE each */
 #define TRY_PAUSE   20	/* milliseconds */
@@ -88,15 +89,9 @@ static pid_t running(void)
 
 static int write_pid(pid_t pid)
 {
-	FILE *file = fopen(pid_path(), "we");
-	int written;
+	int err = pid_file_write(pid_path(), pid);
 
-	if (!file)
-		return fail(pid_path(), errno);
-	written = fprintf(file, "%d\n", (int)pid);
-	if (fclose(file) || written < 0)
-		return fail(pid_path(), errno);
-	return 0;
+	return err ? fail(pid_path(), -err) : 0;
 }
 
 /* The process that the file names, if it still is klipsd; 0: none is. */

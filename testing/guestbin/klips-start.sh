@@ -16,8 +16,9 @@ log=/var/log/klipsd.log
 ipsec klips start $with >$log 2>&1 </dev/null || fail "$(tail -n 5 $log)"
 for pair in "${@:-ipsec0=eth1}"; do
 	ipsec tncfg --create "${pair%=*}" || exit
-	# Or the kernel would have an address of its own there, and tell routers.
+	# Or the kernel would have an address of its own there, and tell routers; and tell them again, within a second, of groups.
 	echo 1 >"/proc/sys/net/ipv6/conf/${pair%=*}/addr_gen_mode"
+	echo 2147483647 >"/proc/sys/net/ipv6/conf/${pair%=*}/mldv2_unsolicited_report_interval"
 	ipsec tncfg --attach --virtual "${pair%=*}" --physical "${pair#*=}" || exit
 	ip link set "${pair%=*}" up || exit
 done

@@ -5,10 +5,13 @@ import contextlib
 import errno
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from lab.errors import UnresolvedError
+
+_RECENT = 3600.0  # seconds
 
 
 @contextlib.contextmanager
@@ -55,6 +58,23 @@ def folder(final: Path, fill: Callable[[Path], None]) -> Path:
             _remove(draft)
             raise
     return final
+
+
+def sweep(top: Path, pattern: str, keep: int) -> None:
+    """Remove the folders of that pattern that were used longest ago, but for so many, and none used within the hour.
+
+    What a guest has open stays readable to it.
+    """
+    def used(path: Path) -> float:
+        try:
+            return path.stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
+
+    found = sorted((path for path in top.glob(pattern) if path.is_dir()), key=used, reverse=True)
+    for path in found[keep:]:
+        if used(path) < time.time() - _RECENT:
+            _remove(path)
 
 
 def replace(path: Path, text: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import live, peers, x509
+from lab import live, peers, stack, x509
 from lab.errors import UsageError
 from lab.place import syscalls
 from lab.result import Result, load
@@ -145,8 +145,14 @@ class Pool:
 
 
 def provide(cases: Iterable[TestCase], options: Options, progress: Callable[[str], None]) -> None:
-    """Fetch and make what the tests need that can be cached, once and before any of them starts."""
+    """Fetch and make what the tests need that can be cached, once and before any of them starts.
+
+    UsageError if they are about a stack of Cygnet's that is not built.
+    """
     cases = list(cases)
+    own = stack.is_about_own(cases)
+    if own:
+        stack.tree()
     for case in cases:
         for host in options.kernels:
             if host not in case.hosts:
@@ -160,6 +166,14 @@ def provide(cases: Iterable[TestCase], options: Options, progress: Callable[[str
         peers.load(name).tree(progress)
     for kind in sorted({case.x509 for case in cases if case.x509}):
         x509.ensure(kind)
+    _provide_guests(cases, options, own, progress)
+
+
+def _provide_guests(cases: list[TestCase], options: Options, own: bool, progress: Callable[[str], None]) -> None:
+    """Make what guests boot from; own: with Cygnet's programs."""
+    if own and options.place in ("qemu", "libvirt"):
+        from lab.guests import qemuboot
+        qemuboot.stage_image(progress)
     if options.place == "qemu" and options.is_driven:
         from lab.guests import qemudrivenrun
         qemudrivenrun.provide(cases, options, progress)

@@ -2,21 +2,31 @@
 """Cygnet's own IPsec stacks, and the tree with its programs that is laid over the hosts of tests about them.
 
 `make build` puts that tree, as `make install` would put it on a machine, into build/stage. CYGNET_STAGE names another one,
-of a build with sanitizers for instance, which is taken as it is.
+of a build with sanitizers for instance, which is taken as it is. What hosts get is a copy in the cache whose name stands for
+what is in it: what a run's first test gets, all get, whatever is built meanwhile, and other machines get it once.
 """
 
+import hashlib
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lab import paths
-from lab.errors import UsageError
+from lab import once, paths
+from lab.errors import UnresolvedError, UsageError
+
+if TYPE_CHECKING:
+    from lab.testcase import TestCase
 
 OWN = {"klips-user": ("tun",)}  # what each of them needs of the place
 STACKS = (*OWN, "netkey")
 
 _SOURCES = ("lib", "programs", "klips/core", "klips/user")  # of what is installed; tests of it are in folders below
 _BUILD = "type 'make build'"
+_CHANGED = "Cygnet's programs changed while they were copied: a build is under way; try again after it"
+_KEPT = 20  # copies; hosts that stay up have theirs mounted
+_taken: dict[Path, Path] = {}  # the copies that this process has made or found, by what they are copies of
 
 
 def needs(stacks: Iterable[str]) -> list[str]:
@@ -29,17 +39,72 @@ def is_own(stacks: Iterable[str]) -> bool:
     return any(stack in OWN for stack in stacks)
 
 
+def is_about_own(cases: Iterable["TestCase"]) -> bool:
+    """Whether one of these tests is about one of Cygnet's stacks."""
+    return any(is_own(case.stacks) for case in cases)
+
+
 def tree() -> Path:
-    """The tree to lay over a host. UsageError if there is none, or if it is older than a source of it; it says what to do."""
+    """The tree to lay over a host: the same as long as this process lasts. Errors are those of built() and keep()."""
+    known = os.environ.get("CYGNET_STAGE")
+    source = Path(known).absolute() if known else paths.BUILD / "stage"
+    if source not in _taken:
+        _taken[source] = keep(files(built()))
+    return _taken[source]
+
+
+def built() -> Path:
+    """The tree that was built last. UsageError if there is none, or if it is older than a source of it; it says what to do."""
     own = os.environ.get("CYGNET_STAGE")
     if own:
         return _checked(Path(own).absolute(), "CYGNET_STAGE names no tree with usr/")
     folder = _checked(paths.BUILD / "stage", f"Cygnet is not built: {_BUILD}")
-    built = _changed(folder.with_name("stage.stamp"))
-    newer = next((path for path in _sources() if _changed(path) > built), None)
+    stamp = _changed(folder.with_name("stage.stamp"))
+    newer = next((path for path in _sources() if _changed(path) > stamp), None)
     if newer:
         raise UsageError(f"{folder}: older than {newer.relative_to(paths.ROOT)}: {_BUILD}")
     return folder
+
+
+def files(top: Path) -> dict[str, Path]:
+    """The files and links below a folder, each by its name from there."""
+    return {os.path.relpath(path, top): path for path in sorted(top.rglob("*")) if path.is_symlink() or not path.is_dir()}
+
+
+def keep(found: dict[str, Path]) -> Path:
+    """The folder of the cache that holds those files under those names; its own name is a hash of them.
+
+    UnresolvedError if one changes meanwhile, or the disk is full.
+    """
+    try:
+        final = paths.cache() / "stages" / _digest(found)
+        if not final.is_dir():
+            with once.locked(final.with_name("lock")):
+                once.folder(final, lambda draft: _copy(found, draft, final.name))
+                once.sweep(final.parent, "*", _KEPT)
+        os.utime(final)
+        return final
+    except FileNotFoundError:
+        raise UnresolvedError(_CHANGED) from None
+
+
+def _digest(found: dict[str, Path]) -> str:
+    total = hashlib.sha256()
+    for name, path in sorted(found.items()):
+        if path.is_symlink():
+            kind, content = b"l", os.fsencode(os.readlink(path))
+        else:
+            kind, content = b"x" if path.stat().st_mode & 0o100 else b"f", path.read_bytes()
+        total.update(b"\0".join([kind, os.fsencode(name), hashlib.sha256(content).digest()]))
+    return total.hexdigest()[:12]
+
+
+def _copy(found: dict[str, Path], draft: Path, digest: str) -> None:
+    for name, path in found.items():
+        (draft / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, draft / name, follow_symlinks=False)
+    if _digest({name: draft / name for name in found}) != digest:
+        raise UnresolvedError(_CHANGED)
 
 
 def _checked(folder: Path, complaint: str) -> Path:

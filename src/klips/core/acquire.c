@@ -34,7 +34,7 @@ static u64 refilled(u64 tokens, u64 elapsed, u32 rate, u64 limit)
 }
 
 /**
- * klips_acquire_allowed() - whether one more request may be sent now; it is counted then
+ * klips_acquire_allowed() - whether one more request may be sent now; if not, that is counted
  * @all: the bucket
  * @rate: requests a second, as it is set now; 0: no limit
  * @burst: requests in a row after a pause, likewise; 0 counts as 1
@@ -53,6 +53,7 @@ bool klips_acquire_allowed(struct klips_acquires *all, u32 rate, u32 burst, u64 
 	if (allowed && rate)
 		all->tokens -= REQUEST;
 	spin_unlock_bh(&all->lock);
-	atomic64_inc(allowed ? &all->sent : &all->limited);
+	if (!allowed)
+		atomic64_inc(&all->limited);
 	return allowed;
 }

@@ -12,6 +12,7 @@
  * struct klips_acquire - what is asked of the key daemon
  * @flow: of the packet that asks
  * @trap: the selector of the %trap that it met
+ * @id: numbers the requests of one KLIPS, from 1
  */
 struct klips_acquire {
 	struct klips_flow flow;
@@ -21,7 +22,13 @@ struct klips_acquire {
 
 /**
  * struct klips_acquires - a token bucket; under its lock
+ * @lock: guards @tokens and @filled
  * @tokens: in billionths of a request
+ * @filled: monotonic nanoseconds of when @tokens was reckoned
+ * @next_id: of the request made last
+ * @sent: that somebody heard
+ * @unheard: that nobody did
+ * @limited: that were too many
  */
 struct klips_acquires {
 	spinlock_t lock;
@@ -29,6 +36,7 @@ struct klips_acquires {
 	u64 filled;
 	u32 next_id;
 	atomic64_t sent;
+	atomic64_t unheard;
 	atomic64_t limited;
 };
 

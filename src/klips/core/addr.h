@@ -11,6 +11,7 @@
 /**
  * struct klips_addr - an IP address, in network byte order
  * @w: 32-bit words; an IPv4 address is the first, the others are 0 then
+ * @b: the same, byte by byte
  * @version: KLIPS_V4, KLIPS_V6, or 0 for none
  */
 struct klips_addr {

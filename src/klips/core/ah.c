@@ -83,6 +83,7 @@ int klips_ah_seal(struct klips_sa *sa, struct sk_buff *skb, unsigned int header)
 		err = klips_number_take(sa, &number);
 	if (err)
 		return err;
+	klips_trace(AH, "SPI %x: %u bytes of AH", be32_to_cpu(sa->said.spi), length);
 	ah = skb->data + header;
 	memset(ah, 0, length);
 	ah[0] = ip.proto;
@@ -147,6 +148,7 @@ int klips_ah_open(struct klips_sa *sa, struct sk_buff *skb, unsigned int header)
 	}
 	if (!klips_number_accept(sa, number))
 		return -EALREADY;
+	klips_trace(AH, "SPI %x: %u bytes of AH", be32_to_cpu(sa->said.spi), length);
 	next = ah[0];
 	klips_ip_shift(skb, header, -(int)length);
 	klips_ip_mend(skb, &ip, next);

@@ -57,6 +57,7 @@ struct klips_encr_desc {
 
 /**
  * struct klips_auth_desc - one authenticator; lengths in bytes
+ * @name: as IANA has it, in lower case with '-': hmac-sha2-256-128
  * @key: of its key, always this long
  * @icv: of what is sent
  */

@@ -12,17 +12,17 @@
 #define OPTION_NOP   1
 
 /* Draft, 5.4: IPv4 options travel in a pseudo header, in units of 8 bytes. */
-static unsigned int pseudo_length(unsigned int options)
+unsigned int klips_beet_pseudo(unsigned int options)
 {
 	return options ? round_up(PSEUDO + options, 8) : 0;
 }
 
 static void put_pseudo(u8 *at, const u8 *options, unsigned int length, u8 next)
 {
-	unsigned int padding = pseudo_length(length) - PSEUDO - length;
+	unsigned int padding = klips_beet_pseudo(length) - PSEUDO - length;
 
 	at[0] = next;
-	at[1] = (u8)(pseudo_length(length) / 8 - 1);
+	at[1] = (u8)(klips_beet_pseudo(length) / 8 - 1);
 	at[2] = (u8)padding;
 	at[3] = 0;
 	memset(at + PSEUDO, OPTION_NOP, padding);
@@ -82,7 +82,7 @@ int klips_beet_encap(const struct klips_sa *sa, struct sk_buff *skb, const struc
 {
 	unsigned int fixed = inner->version == KLIPS_V6 ? IPV6_HEADER : IPV4_HEADER;
 	unsigned int options = inner->version == KLIPS_V4 ? inner->header - IPV4_HEADER : 0;
-	unsigned int pseudo = pseudo_length(options), head = klips_tunnel_head(sa);
+	unsigned int pseudo = klips_beet_pseudo(options), head = klips_tunnel_head(sa);
 	int grow = (int)(head + pseudo) - (int)(fixed + options);
 	int err = check_encap(sa, skb, inner, grow);
 	u8 saved[IPV4_HEADER * 2], proto_inside = skb->data[inner->version == KLIPS_V6 ? 6 : 9];

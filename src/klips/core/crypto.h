@@ -17,7 +17,12 @@ struct klips_crypto; /* the platform's: transforms and keys of one SA */
 
 /**
  * struct klips_keys - what a transform is made from; the caller wipes it
+ * @encr: the encryption; KLIPS_ENCR_NONE for AH
+ * @auth: the authenticator; KLIPS_AUTH_NONE for an AEAD
+ * @encr_length: bytes of @encr_key, salt and all
+ * @auth_length: bytes of @auth_key
  * @encr_key: the key, and the salt after it
+ * @auth_key: the authenticator's key
  */
 struct klips_keys {
 	enum klips_encr encr;
@@ -33,7 +38,9 @@ struct klips_keys {
  * @skb: the packet
  * @esp: offset of the ESP header from skb->data; the IV follows the 8 bytes of it, then @length bytes to be en- or
  *       decrypted (trailer and all), then the ICV
+ * @length: bytes to be en- or decrypted
  * @esn_high: the upper half of the sequence number, with @esn
+ * @esn: whether @esn_high is authenticated too: RFC 4303, 2.2.1
  * @done: called once if -EINPROGRESS was returned, in softirq context (user space: never)
  */
 struct klips_job {
@@ -47,6 +54,8 @@ struct klips_job {
 
 /**
  * struct klips_piece - some bytes that are authenticated, of those that follow each other
+ * @data: where they begin; not owned
+ * @length: how many
  */
 struct klips_piece {
 	const void *data;

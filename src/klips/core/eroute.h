@@ -18,6 +18,8 @@ enum klips_shunt {
 
 /**
  * struct klips_held - packets that a %hold keeps: the first, and the newest
+ * @first: owned; NULL: none
+ * @last: owned; NULL: no other than the first
  * @dropped: those between
  */
 struct klips_held {
@@ -30,6 +32,8 @@ struct klips_group;
 
 /**
  * struct klips_group_link - that an eroute is in a group; see eroute_own.h
+ * @group: that group; NULL: none
+ * @list: among its eroutes
  */
 struct klips_group_link {
 	struct klips_group *group;
@@ -39,10 +43,16 @@ struct klips_group_link {
 /**
  * struct klips_eroute - one of them; readers hold rcu_read_lock()
  * @by_selector: and what follows: all that a lookup reads, side by side
+ * @selector: the flows that it is for
  * @said: where its packets go; also the name of the bundle
  * @count: packets
  * @used: monotonic nanoseconds of the last, 0: none
+ * @added: monotonic nanoseconds
+ * @lock: guards @held and @gone
  * @held: guarded by @lock
+ * @gone: replaced or deleted, keeps no more packets
+ * @links: its groups, of each kind one
+ * @rcu: frees it after the last reader
  */
 struct klips_eroute {
 	struct klips_table_node by_selector;
@@ -53,7 +63,7 @@ struct klips_eroute {
 	u64 added;
 	spinlock_t lock;
 	struct klips_held held;
-	bool gone; /* under @lock: replaced or deleted, keeps no more packets */
+	bool gone;
 	struct klips_group_link links[2];
 	struct rcu_head rcu;
 };
@@ -73,8 +83,13 @@ void klips_eroutes_clear(struct klips_eroutes *all);
 void klips_held_free(struct klips_held *held);
 
 struct klips_eroute *klips_eroute_find(struct klips_eroutes *all, const struct klips_flow *flow);
+struct klips_eroute *klips_eroute_find_but(struct klips_eroutes *all, const struct klips_flow *flow,
+					   const struct klips_eroute *but);
+bool klips_eroute_is_doubtful(const struct klips_eroutes *all, const struct klips_eroute *er);
+bool klips_eroutes_protect(struct klips_eroutes *all, const struct klips_flow *flow);
 struct klips_eroute *klips_eroute_exact(struct klips_eroutes *all, const struct klips_selector *sel);
-bool klips_eroute_hold(struct klips_eroute *er, struct sk_buff *skb);
+bool klips_eroute_hold(struct klips_eroute *er, struct sk_buff *skb, atomic64_t *dropped);
+void klips_eroute_unhold(struct klips_eroute *er, struct klips_held *held);
 unsigned int klips_eroutes_count(const struct klips_eroutes *all);
 int klips_eroutes_walk(struct klips_eroutes *all, int (*visit)(struct klips_eroute *er, void *arg), void *arg);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which eroute a flow takes: see eroute_own.h. */
+#include "debug.h"
 #include "eroute_own.h"
 
 #define SHAPE_PORTS (KLIPS_SHAPE_SPORT | KLIPS_SHAPE_DPORT)
@@ -89,7 +90,7 @@ static void cut(struct klips_selector *sel, const struct klips_flow *flow, u32 r
 }
 
 static struct klips_eroute *find_known(struct klips_eroutes *all, const struct klips_shapes *shapes,
-				       const struct klips_flow *flow)
+				       const struct klips_flow *flow, const struct klips_eroute *but)
 {
 	struct klips_selector sel;
 	struct klips_eroute *er;
@@ -99,7 +100,7 @@ static struct klips_eroute *find_known(struct klips_eroutes *all, const struct k
 	for (i = 0; i < shapes->count; i++) {
 		cut(&sel, flow, shapes->shape[i].rank);
 		er = find_exact(all, &sel);
-		if (er)
+		if (er && er != but)
 			return er;
 	}
 	return NULL;
@@ -128,7 +129,7 @@ static bool agree(const struct klips_eroute **may, const struct klips_group *gro
 }
 
 static struct klips_eroute *find_unknown(struct klips_eroutes *all, const struct klips_shapes *shapes,
-					 const struct klips_flow *flow)
+					 const struct klips_flow *flow, const struct klips_eroute *but)
 {
 	struct klips_eroute *drop = &all->doubtful[klips_family_index(&flow->src)], *er;
 	const struct klips_eroute *may = NULL;
@@ -146,7 +147,7 @@ static struct klips_eroute *find_unknown(struct klips_eroutes *all, const struct
 			continue;
 		}
 		er = find_exact(all, &sel);
-		if (er)
+		if (er && er != but)
 			return !may || klips_said_equal(&may->said, &er->said) ? er : drop;
 	}
 	return may ? drop : NULL;
@@ -170,9 +171,100 @@ static struct klips_eroute *find_unknown(struct klips_eroutes *all, const struct
  */
 struct klips_eroute *klips_eroute_find(struct klips_eroutes *all, const struct klips_flow *flow)
 {
+	struct klips_eroute *er = klips_eroute_find_but(all, flow, NULL);
+
+	klips_trace(RADIJ, "protocol %u: eroute to protocol %u, SPI %x", flow->proto, er ? er->said.proto : 0,
+		    er ? be32_to_cpu(er->said.spi) : 0);
+	return er;
+}
+
+/**
+ * klips_eroute_find_but() - find the eroute that a flow would take without a certain one
+ * @all: the eroutes
+ * @flow: the flow
+ * @but: what is not to be found; NULL: there is no such
+ *
+ * Return: as klips_eroute_find().
+ */
+struct klips_eroute *klips_eroute_find_but(struct klips_eroutes *all, const struct klips_flow *flow,
+					   const struct klips_eroute *but)
+{
 	const struct klips_shapes *shapes = rcu_dereference(all->shapes[klips_family_index(&flow->src)]);
 
 	if (!shapes)
 		return NULL;
-	return likely(flow->ports) ? find_known(all, shapes, flow) : find_unknown(all, shapes, flow);
+	if (likely(flow->ports))
+		return find_known(all, shapes, flow, but);
+	return find_unknown(all, shapes, flow, but);
+}
+
+/**
+ * klips_eroute_is_doubtful() - whether what klips_eroute_find() found is the %drop that is in no table
+ * @all: the eroutes
+ * @er: what it found
+ */
+bool klips_eroute_is_doubtful(const struct klips_eroutes *all, const struct klips_eroute *er)
+{
+	return er == &all->doubtful[0] || er == &all->doubtful[1];
+}
+
+static bool is_pass(const struct klips_eroute *er)
+{
+	return er->said.proto == KLIPS_PROTO_INT && be32_to_cpu(er->said.spi) == KLIPS_SHUNT_PASS;
+}
+
+/* Like find_unknown(), but it does not matter which %pass a fragment may take, nor whether it takes any. */
+static bool protects_unknown(struct klips_eroutes *all, const struct klips_shapes *shapes,
+			     const struct klips_flow *flow)
+{
+	const struct klips_eroute *like;
+	const struct klips_group *group;
+	struct klips_selector sel;
+	struct klips_eroute *er;
+	u32 i;
+
+	memset(&sel, 0, sizeof(sel));
+	for (i = 0; i < shapes->count; i++) {
+		const u32 rank = shapes->shape[i].rank, fields = rank & 0xff, known = known_fields(flow, fields);
+
+		cut(&sel, flow, (rank & ~0xffU) | known);
+		if (known == fields) {
+			er = find_exact(all, &sel);
+			if (er)
+				return !is_pass(er);
+			continue;
+		}
+		group = klips_group_find(all, &sel);
+		like = group ? rcu_dereference(group->like) : NULL;
+		if (group && (!like || !is_pass(like)))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * klips_eroutes_protect() - whether packets of a flow must not be seen in clear
+ * @all: the eroutes
+ * @flow: the flow
+ *
+ * Of a fragment whose ports are not known it is asked whether any eroute that it may take protects it.
+ *
+ * Return: true if the eroute that the flow takes leads to SAs, or is anything but %pass; false also if there is none.
+ */
+bool klips_eroutes_protect(struct klips_eroutes *all, const struct klips_flow *flow)
+{
+	const struct klips_shapes *shapes;
+	const struct klips_eroute *er;
+	bool protects = false;
+
+	rcu_read_lock();
+	shapes = rcu_dereference(all->shapes[klips_family_index(&flow->src)]);
+	if (shapes && likely(flow->ports)) {
+		er = find_known(all, shapes, flow, NULL);
+		protects = er && !is_pass(er);
+	} else if (shapes) {
+		protects = protects_unknown(all, shapes, flow);
+	}
+	rcu_read_unlock();
+	return protects;
 }

@@ -28,6 +28,9 @@ struct klips_shape {
 
 /**
  * struct klips_shapes - the shapes of one family, by falling rank; RCU, for readers it never changes
+ * @rcu: frees it after the last reader
+ * @count: of @shape
+ * @shape: the shapes, by falling rank
  */
 struct klips_shapes {
 	struct rcu_head rcu;
@@ -45,7 +48,12 @@ enum klips_group_kind {
  * struct klips_group - eroutes between which only what is not in a later fragment decides
  * @selector: what they have in common; protocol 0: KLIPS_GROUP_PROTOS
  * @like: RCU, one of them, if all go to the same SAID; else NULL
- * @lead: one of them; @same: how many go where it goes, of all @members
+ * @lead: one of them
+ * @members: eroutes of the group
+ * @same: how many of @members go where @lead goes
+ * @list: the links of its eroutes
+ * @by_selector: its place in the table of groups
+ * @rcu: frees it after the last reader
  */
 struct klips_group {
 	struct klips_selector selector;
@@ -61,6 +69,9 @@ struct klips_group {
 /**
  * struct klips_eroutes - the eroutes
  * @lock: of all who change anything, but not of readers
+ * @seed: of the hashes, random
+ * @table: all eroutes, by selector
+ * @groups: all groups, by what they have in common
  * @shapes: of IPv4 and of IPv6
  * @doubtful: %drop eroutes of each family, in no table, for fragments of which it is not known where they belong
  */

@@ -93,6 +93,7 @@ int klips_esp_prepare(struct klips_sa *sa, struct sk_buff *skb, u8 next, u32 pad
 		klips_trace(ESP, "SPI %x has no sequence number left", be32_to_cpu(sa->said.spi));
 		return err;
 	}
+	klips_trace(ESP, "SPI %x: %u bytes, padded by %u", be32_to_cpu(sa->said.spi), payload, tfc + padding);
 	put_tail(skb_put(skb, length - payload + icv_length(sa)), tfc, padding, next);
 	at = skb_push(skb, head);
 	memcpy(at, &sa->said.spi, 4);
@@ -174,5 +175,6 @@ int klips_esp_finish(struct klips_sa *sa, struct sk_buff *skb, const struct klip
 	*next = trailer[1];
 	skb_trim(skb, head + job->length - TRAILER - trailer[0]);
 	skb_pull(skb, head);
+	klips_trace(ESP, "SPI %x: %u bytes", be32_to_cpu(sa->said.spi), skb->len);
 	return 0;
 }

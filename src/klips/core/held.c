@@ -7,11 +7,12 @@
  * @er: the eroute, a %hold; the caller is in rcu_read_lock()
  * @skb: the packet. The first and the newest stay; the newest takes the place of the one before, which is freed and
  * counted
+ * @dropped: counts that too; NULL: nothing else does
  *
  * Return: true, and the packet is the eroute's; false: the eroute was replaced or deleted meanwhile, and the packet is
  * the caller's still, who looks for its eroute again.
  */
-bool klips_eroute_hold(struct klips_eroute *er, struct sk_buff *skb)
+bool klips_eroute_hold(struct klips_eroute *er, struct sk_buff *skb, atomic64_t *dropped)
 {
 	struct sk_buff *old = NULL;
 	bool taken;
@@ -26,9 +27,27 @@ bool klips_eroute_hold(struct klips_eroute *er, struct sk_buff *skb)
 		er->held.dropped += !!old;
 	}
 	spin_unlock_bh(&er->lock);
+	if (old && dropped)
+		atomic64_inc(dropped);
 	if (old)
 		kfree_skb(old);
 	return taken;
+}
+
+/**
+ * klips_eroute_unhold() - take what an eroute keeps; it stays, and keeps what comes next
+ * @er: the eroute; the caller is in rcu_read_lock()
+ * @held: gets the packets, which are the caller's
+ */
+void klips_eroute_unhold(struct klips_eroute *er, struct klips_held *held)
+{
+	memset(held, 0, sizeof(*held));
+	spin_lock_bh(&er->lock);
+	held->first = er->held.first;
+	held->last = er->held.last;
+	er->held.first = NULL;
+	er->held.last = NULL;
+	spin_unlock_bh(&er->lock);
 }
 
 /**

@@ -3,6 +3,8 @@
 #include "debug.h"
 #include "hold.h"
 
+#define DRAIN_ROUNDS 16 /* then a flow is so fast that waiting for a pause has no end */
+
 /**
  * struct klips_hold - a %hold that a %trap made
  * @list: among those of its klips
@@ -41,12 +43,11 @@ void klips_held_send(struct klips *klips, struct klips_held *held)
 	struct klips_dev *dev;
 	unsigned int i;
 
-	atomic64_add((s64)held->dropped, &klips->stats.hold_dropped);
 	for (i = 0; i < ARRAY_SIZE(skbs); i++) {
 		if (!skbs[i])
 			continue;
 		memcpy(&dev, skbs[i]->cb, sizeof(dev));
-		klips_xmit(klips, dev, &skbs[i], 1);
+		klips_xmit_again(klips, dev, skbs[i]);
 	}
 	memset(held, 0, sizeof(*held));
 }
@@ -58,7 +59,7 @@ void klips_held_send(struct klips *klips, struct klips_held *held)
  */
 void klips_held_drop(struct klips *klips, struct klips_held *held)
 {
-	atomic64_add((s64)(held->dropped + !!held->first + !!held->last), &klips->stats.hold_dropped);
+	atomic64_add(!!held->first + !!held->last, &klips->stats.hold_dropped);
 	klips_held_free(held);
 	memset(held, 0, sizeof(*held));
 }
@@ -90,7 +91,8 @@ static struct klips_hold *take(struct klips *klips, const struct klips_selector 
 	return found;
 }
 
-static bool is_held(const struct klips_said *said)
+/* Whether a SAID is a %hold. */
+bool klips_is_hold(const struct klips_said *said)
 {
 	return said->proto == KLIPS_PROTO_INT && be32_to_cpu(said->spi) == KLIPS_SHUNT_HOLD;
 }
@@ -101,6 +103,38 @@ static struct klips_said shunt(u32 spi)
 
 	said.spi = cpu_to_be32(spi);
 	return said;
+}
+
+/**
+ * klips_hold_drain() - send what a %hold keeps, and what it gets meanwhile, before it goes
+ * @klips: where
+ * @er: the %hold, which stays; the caller is in rcu_read_lock()
+ * @said: what will take its place: SAs or %pass; NULL: nothing, and packets take the eroute that they meet without it
+ *
+ * While the %hold is there the flow's newer packets end in it, on whatever CPU, so that none overtakes.
+ *
+ * Return: how many packets were sent.
+ */
+unsigned int klips_hold_drain(struct klips *klips, struct klips_eroute *er, const struct klips_said *said)
+{
+	unsigned int round, i, sent = 0;
+	struct klips_held held;
+	struct klips_dev *dev;
+
+	for (round = 0; round < DRAIN_ROUNDS; round++) {
+		struct sk_buff *skbs[2];
+
+		klips_eroute_unhold(er, &held);
+		if (!held.first)
+			break;
+		skbs[0] = held.first;
+		skbs[1] = held.last;
+		for (i = 0; i < ARRAY_SIZE(skbs) && skbs[i]; i++, sent++) {
+			memcpy(&dev, skbs[i]->cb, sizeof(dev));
+			klips_xmit_past(klips, dev, skbs[i], er, said);
+		}
+	}
+	return sent;
 }
 
 /* Its eroute goes, or is the trap again, unless somebody has replaced it by something else than a %hold. */
@@ -114,7 +148,9 @@ static void end(struct klips *klips, struct klips_hold *hold, void (*finish)(str
 
 	rcu_read_lock();
 	er = klips_eroute_exact(klips->eroutes, &hold->selector);
-	ours = er && is_held(&er->said);
+	ours = er && klips_is_hold(&er->said);
+	if (ours && !hold->back && finish == klips_held_send)
+		klips_hold_drain(klips, er, NULL);
 	rcu_read_unlock();
 	if (ours) {
 		err = hold->back ? klips_eroute_replace(klips->eroutes, &hold->selector, &back, &held) :
@@ -180,17 +216,15 @@ u64 klips_holds_run_timers(struct klips *klips, u64 now)
  * @klips: where
  * @dev: the ipsecN that it goes through
  * @er: the %hold; the caller is in rcu_read_lock()
- * @skb: the packet, which is taken over
+ * @skb: the packet, which is taken over; if the %hold has just gone, it meets the eroute that there is now
  */
 void klips_hold_keep(struct klips *klips, struct klips_dev *dev, struct klips_eroute *er, struct sk_buff *skb)
 {
 	memcpy(skb->cb, &dev, sizeof(dev));
-	if (klips_eroute_hold(er, skb)) {
+	if (klips_eroute_hold(er, skb, &klips->stats.hold_dropped))
 		atomic64_inc(&klips->stats.held);
-	} else {
-		atomic64_inc(&klips->stats.hold_dropped);
-		kfree_skb(skb);
-	}
+	else
+		klips_xmit_again(klips, dev, skb);
 }
 
 /* As narrow as the trap in protocol and ports, so that it holds nothing that the trap did not; the two hosts only. */
@@ -264,8 +298,11 @@ static bool ask(struct klips *klips, const struct klips_selector *trap, const st
 	spin_lock_bh(&klips->acquires.lock);
 	acquire.id = ++klips->acquires.next_id;
 	spin_unlock_bh(&klips->acquires.lock);
-	if (!klips->ops->acquire(klips, &acquire))
+	if (!klips->ops->acquire(klips, &acquire)) {
+		atomic64_inc(&klips->acquires.unheard);
 		return false;
+	}
+	atomic64_inc(&klips->acquires.sent);
 	atomic64_inc(&klips->stats.trap_sendcount);
 	return true;
 }
@@ -283,7 +320,7 @@ static void keep_or_drop(struct klips *klips, struct klips_dev *dev, const struc
 {
 	struct klips_eroute *er = klips_eroute_exact(klips->eroutes, sel);
 
-	if (er && is_held(&er->said)) {
+	if (er && klips_is_hold(&er->said)) {
 		klips_hold_keep(klips, dev, er, skb);
 		return;
 	}

@@ -18,6 +18,8 @@ u64 klips_holds_run_timers(struct klips *klips, u64 now);
 void klips_hold_trapped(struct klips *klips, struct klips_dev *dev, const struct klips_selector *trap, bool subnet,
 			const struct klips_flow *flow, struct sk_buff *skb);
 void klips_hold_keep(struct klips *klips, struct klips_dev *dev, struct klips_eroute *er, struct sk_buff *skb);
+bool klips_is_hold(const struct klips_said *said);
+unsigned int klips_hold_drain(struct klips *klips, struct klips_eroute *er, const struct klips_said *said);
 void klips_held_send(struct klips *klips, struct klips_held *held);
 void klips_held_drop(struct klips *klips, struct klips_held *held);
 

@@ -9,13 +9,19 @@
 
 /**
  * struct klips_ip - what the header of a packet says
+ * @src: its source
+ * @dst: its destination
  * @header: bytes before the payload: the header with options, or with the extension headers that stay before AH or ESP
  * in transport mode (RFC 4303, 3.1.1)
  * @total: bytes of the packet, as the header has it
  * @proto: of the payload
  * @proto_at: offset of the byte that says so
+ * @version: KLIPS_V4 or KLIPS_V6
  * @tos: traffic class
+ * @ttl: TTL or hop limit
  * @df: IPv4: don't fragment; true in IPv6
+ * @fragment: whether it is one, the first or another
+ * @first: of the fragments; true without any
  */
 struct klips_ip {
 	struct klips_addr src;
@@ -29,7 +35,7 @@ struct klips_ip {
 	u8 ttl;
 	bool df;
 	bool fragment;
-	bool first; /* of the fragments; true without any */
+	bool first;
 };
 
 int klips_ip_read(struct klips_ip *ip, const void *packet, size_t length);
@@ -50,6 +56,7 @@ int klips_tunnel_decap(const struct klips_sa *sa, struct sk_buff *skb, const str
  * inner header by the outer one, of @proto; what is to be protected follows it and is of protocol *@next, as in
  * transport mode. Decap: skb->data is at what was protected, of protocol @next; then it is at the inner header.
  */
+unsigned int klips_beet_pseudo(unsigned int options); /* bytes that IPv4 options take inside, from theirs */
 int klips_beet_encap(const struct klips_sa *sa, struct sk_buff *skb, const struct klips_ip *inner, u8 proto, u8 *next);
 int klips_beet_decap(const struct klips_sa *sa, struct sk_buff *skb, const struct klips_ip *outer, u8 next);
 
@@ -63,8 +70,10 @@ int klips_ip_shift(struct sk_buff *skb, unsigned int header, int gap);
 /* Transport mode: after a change of payload, the header's protocol and length (and checksum). skb->data is at it. */
 void klips_ip_mend(struct sk_buff *skb, const struct klips_ip *ip, u8 proto);
 
-/* What a payload may have at most so that the outer packet fits @mtu with all SAs of the bundle; 0 if nothing fits. */
-unsigned int klips_bundle_mtu(const struct klips_sa *sa, unsigned int mtu);
+/* What a packet may have at most so that the outer packet fits @mtu, and the path, with all SAs of the bundle. */
+unsigned int klips_bundle_mtu(const struct klips_sa *sa, unsigned int mtu, unsigned int header);
+/* The path's MTU as routers told it, in bytes; 0: none did in the last minutes. */
+u32 klips_sa_pmtu(const struct klips_sa *sa);
 
 /*
  * An ICMP or ICMPv6 error about @skb, as a whole packet from @from; NULL if there must be none (RFC 1122, 3.2.2; RFC

@@ -70,6 +70,7 @@ int klips_ipcomp_seal(struct klips_sa *sa, struct sk_buff *skb, u8 next)
 		return length;
 	}
 	learn(sa, length >= 0);
+	klips_trace(IPCOMP, "CPI %x: %u bytes become %d", be32_to_cpu(sa->said.spi), skb->len, length);
 	if (length >= 0) {
 		put_header(sa, skb->data, next);
 		memcpy(skb->data + KLIPS_IPCOMP_HEAD, scratch, length);
@@ -128,6 +129,7 @@ int klips_ipcomp_open(struct klips_sa *sa, struct sk_buff **skb, unsigned int he
 		kfree_skb(new);
 		return -EBADMSG;
 	}
+	klips_trace(IPCOMP, "CPI %x: %u bytes were %u", be32_to_cpu(sa->said.spi), old->len, new->len);
 	proto = old->data[0];
 	kfree_skb(old);
 	*skb = new;

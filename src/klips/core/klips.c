@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* One KLIPS: its tables and devices come and go. */
+#include "debug.h"
 #include "hold.h"
 #include "klips.h"
 
@@ -245,6 +246,43 @@ int klips_detach(struct klips *klips, const char *name)
 	return 0;
 }
 
+/* What lets packets out, so that their order matters. */
+static bool is_way_out(const struct klips_said *said)
+{
+	if (said->proto == KLIPS_PROTO_INT)
+		return be32_to_cpu(said->spi) == KLIPS_SHUNT_PASS;
+	return said->spi;
+}
+
+/* Empties a %hold that is about to be replaced; how many packets were sent. */
+static unsigned int drain(struct klips *klips, const struct klips_selector *sel, const struct klips_said *said)
+{
+	struct klips_eroute *er;
+	unsigned int sent = 0;
+
+	if (!is_way_out(said))
+		return 0;
+	rcu_read_lock();
+	er = klips_eroute_exact(klips->eroutes, sel);
+	if (er && klips_is_hold(&er->said))
+		sent = klips_hold_drain(klips, er, said);
+	rcu_read_unlock();
+	return sent;
+}
+
+static void count(struct klips *klips, const struct klips_selector *sel, unsigned int packets)
+{
+	struct klips_eroute *er;
+
+	rcu_read_lock();
+	er = klips_eroute_exact(klips->eroutes, sel);
+	if (er) {
+		atomic64_add(packets, &er->count);
+		WRITE_ONCE(er->used, ktime_get_ns());
+	}
+	rcu_read_unlock();
+}
+
 /**
  * klips_set_eroute() - add or replace an eroute; packets that the old one held are sent through the new one
  * @klips: where
@@ -257,13 +295,18 @@ int klips_detach(struct klips *klips, const char *name)
 int klips_set_eroute(struct klips *klips, const struct klips_selector *sel, const struct klips_said *said, bool replace)
 {
 	struct klips_held held = { NULL, NULL, 0 };
+	unsigned int sent;
 	int err;
 
+	klips_trace(EROUTE, "to protocol %u, SPI %x", said->proto, be32_to_cpu(said->spi));
 	if (!replace)
 		return klips_eroute_add(klips->eroutes, sel, said);
+	sent = drain(klips, sel, said);
 	err = klips_eroute_replace(klips->eroutes, sel, said, &held);
 	if (err)
 		return err;
+	if (sent)
+		count(klips, sel, sent);
 	klips_held_send(klips, &held);
 	klips_holds_release(klips, sel);
 	return 0;

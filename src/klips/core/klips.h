@@ -15,11 +15,15 @@ struct klips;
 
 /**
  * struct klips_dev - an ipsecN
+ * @name: ipsecN
+ * @phys_name: of the device that it is attached to; empty: none
  * @id: N + 1; what klips_sa.if_id means
  * @mtu: its own; 0: follows from @phys_mtu
  * @phys_mtu: of the device that it is attached to; 0: detached
  * @phys: the platform's handle of that
+ * @own: the platform's handle of the device itself
  * @next: the next of those that were removed; packets may still name them
+ * @stats: what passed it, each received and sent: @packets, @bytes of them, @errors, @dropped
  */
 struct klips_dev {
 	char name[KLIPS_NAME_MAX];
@@ -28,7 +32,7 @@ struct klips_dev {
 	u32 mtu;
 	u32 phys_mtu;
 	void *phys;
-	void *own; /* the platform's handle of the device itself */
+	void *own;
 	struct klips_dev *next;
 	struct klips_dev_stats {
 		atomic64_t packets[2], bytes[2], errors[2], dropped[2]; /* received, sent */
@@ -37,6 +41,8 @@ struct klips_dev {
 
 /**
  * struct klips_udp - that an outer packet goes in UDP: RFC 3948
+ * @sport: in host byte order
+ * @dport: likewise
  */
 struct klips_udp {
 	u16 sport;
@@ -51,6 +57,9 @@ struct klips_udp {
  * @acquire: somebody is to make an SA; whether anybody listens
  * @expire: see klips_expire_fn
  * @mapping: a peer behind NAT now comes from elsewhere (authentic packets only)
+ * @defrag: a fragment of what this host itself sends, for transport mode, which is for whole datagrams: the platform
+ * keeps it, and returns the datagram when it has all of them; NULL: not yet, or it dropped and counted some
+ * (stats.defrag_dropped). No such function: those fragments are refused
  */
 struct klips_ops {
 	void (*send)(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
@@ -60,6 +69,7 @@ struct klips_ops {
 	bool (*acquire)(struct klips *klips, const struct klips_acquire *acquire);
 	klips_expire_fn expire;
 	void (*mapping)(struct klips *klips, struct klips_sa *sa, const struct klips_addr *addr, u16 port);
+	struct sk_buff *(*defrag)(struct klips *klips, struct klips_dev *dev, struct sk_buff *skb);
 };
 
 /**
@@ -67,17 +77,29 @@ struct klips_ops {
  * @icmp: drop IPv4 packets with DF that are too long, and tell their senders; KLIPS's default was not to
  * @inbound_policy_check: packets must be what the selector of their SA says
  * @tos: copy the TOS outwards (0: hide it)
+ * @acquire_rate: requests for SAs a second, at most
+ * @acquire_burst: so many at once
  */
 struct klips_settings {
 	int icmp;
 	int inbound_policy_check;
 	int tos;
-	u32 acquire_rate; /* a second */
+	u32 acquire_rate;
 	u32 acquire_burst;
 };
 
 /**
  * struct klips - one instance
+ * @sadb: its SAs
+ * @eroutes: its eroutes
+ * @acquires: how many SAs may be asked for
+ * @holds: %hold eroutes that traps made: @count of them in @list, under @lock
+ * @settings: what can be set at run time
+ * @devices: RCU, by number; NULL: there is none
+ * @removed: devices that are no more, freed by klips_exit()
+ * @ops: the platform
+ * @own: the platform's, for @ops
+ * @stats: counters, in packets; those that begin with in_ are of the way in
  */
 struct klips {
 	struct klips_sadb *sadb;
@@ -94,7 +116,8 @@ struct klips {
 	const struct klips_ops *ops;
 	void *own;
 	struct klips_stats {
-		atomic64_t no_eroute, no_sa, dead_sa, held, hold_dropped, rejected, passed, too_big, loops, malformed;
+		atomic64_t no_eroute, no_sa, dead_sa, held, hold_dropped, rejected, dropped, passed, too_big, loops;
+		atomic64_t malformed, defrag_dropped;
 		atomic64_t in_no_sa, in_auth, in_replay, in_malformed, in_policy, in_cleartext;
 		atomic64_t trap_count, trap_sendcount; /* /proc/net/ipsec/stats */
 	} stats;
@@ -117,11 +140,18 @@ int klips_unset_eroute(struct klips *klips, const struct klips_selector *sel);
 /* Packets that leave through an ipsecN, inner IP header first, all of one flow (1 to KLIPS_BATCH). They are taken over.
  */
 void klips_xmit(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count);
+void klips_xmit_again(struct klips *klips, struct klips_dev *dev, struct sk_buff *skb);
+void klips_xmit_past(struct klips *klips, struct klips_dev *dev, struct sk_buff *skb, const struct klips_eroute *hold,
+		     const struct klips_said *said);
 /* What came for this host as ESP, AH or IPCOMP, outer IP header first (without UDP; @udp says if and how it came). */
 void klips_rcv(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
 	       const struct klips_udp *udp);
 /* Whether a packet in clear from a physical device must not be taken: it should have come through an SA. */
 bool klips_refuses_clear(struct klips *klips, const void *packet, size_t length);
+
+/* What routers say of packets that were too long: ICMP's and ICMPv6's errors, without what is before the packet. */
+bool klips_pmtu_learn(struct klips *klips, const void *packet, size_t length, u32 mtu);
+u32 klips_pmtu_of(struct klips *klips, const void *packet, size_t length);
 
 /* Lifetimes: returns when to be called again, in monotonic nanoseconds (0: when something changes). */
 u64 klips_run_timers(struct klips *klips, u64 now);

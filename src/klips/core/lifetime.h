@@ -8,6 +8,7 @@
 /**
  * struct klips_limits - where an SA's life changes; 0: never
  * @bytes: of the packets before encapsulation; inbound, as they came
+ * @packets: that went through
  * @addtime: seconds since it was added
  * @usetime: seconds since it was first used
  */
@@ -20,6 +21,8 @@ struct klips_limits {
 
 /**
  * struct klips_usage - what an SA has done so far
+ * @bytes: as klips_limits counts them
+ * @packets: that went through; inbound: authentic ones
  * @added: monotonic nanoseconds
  * @first: the same of its first packet; 0 before it
  * @last: the same of its last packet

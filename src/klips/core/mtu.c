@@ -43,38 +43,64 @@ static unsigned int payload(const struct klips_sa *sa, unsigned int room)
 	}
 }
 
-/* The longest packet that becomes one of @mtu bytes at most. */
-static unsigned int through(const struct klips_sa *sa, unsigned int mtu)
+/* With BEET, options of the inner header travel in a pseudo header. */
+static unsigned int through_beet(const struct klips_sa *sa, unsigned int inside, unsigned int header)
 {
-	unsigned int outer = header_of(&sa->said.dst), inside = payload(sa, less(mtu, outer));
+	unsigned int plain = header_of(&sa->inner_dst), options = less(header, plain);
+
+	if (sa->inner_dst.version == KLIPS_V6 || !options)
+		return inside + plain;
+	inside = less(inside, klips_beet_pseudo(options));
+	return inside ? inside + header : 0;
+}
+
+/* The longest packet that becomes one of @mtu bytes at most; in transport mode its header is @header bytes. */
+static unsigned int through(const struct klips_sa *sa, unsigned int mtu, unsigned int header)
+{
+	bool tunnel = sa->mode == KLIPS_MODE_TUNNEL || sa->said.proto == KLIPS_PROTO_IPIP;
+	unsigned int outer = tunnel || sa->mode == KLIPS_MODE_BEET ? header_of(&sa->said.dst) : header;
+	unsigned int inside = payload(sa, less(mtu, outer));
 
 	if (!inside)
 		return 0;
 	if (sa->mode == KLIPS_MODE_BEET)
-		return inside + header_of(&sa->inner_dst);
-	if (sa->mode == KLIPS_MODE_TUNNEL || sa->said.proto == KLIPS_PROTO_IPIP)
-		return inside;
-	return inside + outer;
+		return through_beet(sa, inside, header);
+	return tunnel ? inside : inside + outer;
+}
+
+/* What a packet's header is when it comes out of an SA. */
+static unsigned int header_after(const struct klips_sa *sa, unsigned int header)
+{
+	if (sa->mode == KLIPS_MODE_TRANSPORT && sa->said.proto != KLIPS_PROTO_IPIP)
+		return header;
+	return header_of(&sa->said.dst);
 }
 
 /**
  * klips_bundle_mtu() - what fits through a bundle of SAs
  * @sa: the innermost; caller holds rcu_read_lock()
- * @mtu: of the path, in bytes
+ * @mtu: of the physical device, in bytes; less counts if a router said so
+ * @header: of the packet, in bytes: with IPv4 options, or the extension headers that stay in front in transport mode
  *
- * IPv4 options or extension headers that stay in front in transport mode are not known here; TFC padding must leave off
- * where the path ends, and is not counted.
+ * TFC padding must leave off where the path ends, and is not counted.
  *
  * Return: bytes of the longest packet, its IP header included; 0 if none fits.
  */
-unsigned int klips_bundle_mtu(const struct klips_sa *sa, unsigned int mtu)
+unsigned int klips_bundle_mtu(const struct klips_sa *sa, unsigned int mtu, unsigned int header)
 {
 	const struct klips_sa *bundle[KLIPS_BUNDLE_MAX];
+	unsigned int headers[KLIPS_BUNDLE_MAX];
 	unsigned int count = 0;
+	u32 path;
 
-	for (; sa && count < KLIPS_BUNDLE_MAX; sa = rcu_dereference(sa->next))
+	for (; sa && count < KLIPS_BUNDLE_MAX; sa = rcu_dereference(sa->next)) {
+		headers[count] = header;
+		header = header_after(sa, header);
 		bundle[count++] = sa;
-	while (count && mtu)
-		mtu = through(bundle[--count], mtu);
+	}
+	while (count && mtu) {
+		path = klips_sa_pmtu(bundle[--count]);
+		mtu = through(bundle[count], path ? min(path, mtu) : mtu, headers[count]);
+	}
 	return mtu;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* See pass.h. */
 #include "ah.h"
+#include "debug.h"
 #include "esp.h"
 #include "ipcomp.h"
 #include "pass.h"
@@ -36,6 +37,7 @@ struct klips_pass *klips_pass_new(struct klips *klips, struct klips_dev *dev, st
 		klips_free_skbs(skbs, count);
 		return NULL;
 	}
+	klips_trace(VERBOSE, "%u packets, the first of %u bytes", count, skbs[0]->len);
 	pass->klips = klips;
 	pass->dev = dev;
 	pass->sa = NULL;
@@ -62,13 +64,14 @@ void klips_pass_free(struct klips_pass *pass)
  * klips_pass_drop() - drop one packet; klips_pass_compact() closes the gap
  * @pass: the pass
  * @index: which packet
- * @counter: what counts it
+ * @counter: what counts it; NULL: nothing does
  */
 void klips_pass_drop(struct klips_pass *pass, unsigned int index, atomic64_t *counter)
 {
 	if (!pass->skbs[index])
 		return;
-	atomic64_inc(counter);
+	if (counter)
+		atomic64_inc(counter);
 	kfree_skb(pass->skbs[index]);
 	pass->skbs[index] = NULL;
 }

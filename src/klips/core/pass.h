@@ -10,16 +10,29 @@
 
 #define KLIPS_DEPTH	 4 /* bundles or tunnels within each other, before it counts as a loop */
 
+/*
+ * A byte of skb->cb, behind the device that hold.c keeps there: that this host cut the datagram to the MTU of an ipsecN
+ * before it was put together again. It may be cut outside instead, whatever IPv6 or DF say.
+ */
+#define KLIPS_CB_WHOLE sizeof(struct klips_dev *)
+
 /**
  * struct klips_pass - packets that go through SAs together; owns them
+ * @klips: where
+ * @dev: the ipsecN that they came by
  * @sa: the SA that is at work: referenced while cryptography may end later, else under rcu_read_lock()
  * @count: packets of skbs[]; jobs[] and numbers[] go with them
  * @header: bytes of each packet's header that stays before ESP, AH or IPCOMP (transport mode); 0 in tunnel mode
  * @next: protocol of what is, or was, protected
  * @inner: outbound: the header of what is protected; inbound: that of what protects
  * @udp: inbound: how they came; outbound: how they go
+ * @in_udp: inbound: whether they came in UDP
  * @mtu: outbound: bytes of a packet that fit the path through the bundle
  * @depth: bundles that they went through
+ * @numbers: inbound: each packet's whole sequence number
+ * @results: inbound: what came of opening each: 0 or an error
+ * @skbs: the packets
+ * @jobs: what is asked of cryptography, one a packet
  */
 struct klips_pass {
 	struct klips *klips;
@@ -64,6 +77,11 @@ void klips_pass_drop_all(struct klips_pass *pass, atomic64_t *counter);
 unsigned int klips_pass_compact(struct klips_pass *pass);
 struct klips_pass *klips_pass_split(struct klips_pass *pass, const bool *which);
 void klips_pass_room(const struct klips_sa *sa, unsigned int *head, unsigned int *tail);
+void klips_pass_route(struct klips_pass *pass);
+void klips_pass_enter(struct klips_pass *pass, const struct klips_said *said);
+void klips_pass_send(struct klips_pass *pass);
+void klips_pass_end(struct klips_pass *pass, atomic64_t *counter);
+void klips_pass_refuse(struct klips_pass *pass, u32 index, u8 type, u8 code, u32 info);
 void klips_free_skbs(struct sk_buff **skbs, unsigned int count);
 
 #endif

@@ -21,10 +21,30 @@ static void drop(struct klips_pass *pass, atomic64_t *counter)
 	klips_pass_free(pass);
 }
 
-/* The SAID that a packet names: RFC 4301, 4.1; RFC 3173, 3.1. */
-static int read_said(struct klips_said *said, const struct klips_ip *ip, const struct sk_buff *skb)
+static bool is_tunnelled(u8 next)
+{
+	return next == KLIPS_PROTO_IPIP || next == KLIPS_PROTO_IPV6;
+}
+
+/* IPIP names none: it follows from where the packet comes from and goes to. */
+static int find_said(struct klips *klips, struct klips_said *said, const struct klips_ip *ip, const struct sk_buff *skb)
+{
+	const struct klips_sa *sa =
+		klips_sadb_find_tunnel(klips->sadb, ip, skb->data + ip->header, ip->total - ip->header);
+
+	if (!sa)
+		return -ENOENT;
+	*said = sa->said;
+	return 0;
+}
+
+/* The SAID that a packet names: RFC 4301, 4.1; RFC 3173, 3.1. -ENOENT: it is a tunnel's of which KLIPS knows nothing */
+static int read_said(struct klips *klips, struct klips_said *said, const struct klips_ip *ip, const struct sk_buff *skb)
 {
 	const u8 *at = skb->data + ip->header;
+
+	if (is_tunnelled(ip->proto) && !ip->fragment)
+		return find_said(klips, said, ip, skb);
 
 	if (!klips_is_ipsec(ip->proto) || ip->fragment || skb->len < ip->header + 8)
 		return -EINVAL;
@@ -139,11 +159,6 @@ static void close_gap(struct klips_pass *pass, u32 i, u32 gap)
 	klips_ip_mend(skb, &pass->inner[i], pass->next[i]);
 }
 
-static bool is_tunnelled(u8 next)
-{
-	return next == KLIPS_PROTO_IPIP || next == KLIPS_PROTO_IPV6;
-}
-
 /* After ESP or IPCOMP: what is left is a payload; make a packet of it. @gap: bytes between it and the IP header */
 static int unwrap(struct klips_pass *pass, u32 i, u32 gap)
 {
@@ -194,7 +209,9 @@ static void count(struct klips_pass *pass)
 
 	for (i = 0; i < pass->count; i++)
 		bytes += pass->inner[i].total;
-	klips_usage_count(&pass->sa->usage, bytes, pass->count, ktime_get_ns());
+	klips_trace(XFORM, "%u packets out of protocol %u, SPI %x", pass->count, pass->sa->said.proto,
+		    be32_to_cpu(pass->sa->said.spi));
+	klips_sadb_used(pass->klips->sadb, pass->sa, bytes, pass->count, ktime_get_ns());
 }
 
 /* What came from elsewhere than before, and is authentic: RFC 3948, and RFC 7296, 2.23. SAs inside have no UDP. */
@@ -340,6 +357,13 @@ static int open_ipcomp(struct klips_pass *pass, u32 i)
 	return unwrap(pass, i, 0);
 }
 
+/* IPIP, or what IPCOMP left as it was. */
+static int open_tunnel(struct klips_pass *pass, u32 i)
+{
+	skb_pull(pass->skbs[i], pass->header[i]);
+	return klips_tunnel_decap(pass->sa, pass->skbs[i], &pass->inner[i]);
+}
+
 static void open_each(struct klips_pass *pass)
 {
 	bool ah = pass->sa->said.proto == KLIPS_PROTO_AH;
@@ -347,7 +371,10 @@ static void open_each(struct klips_pass *pass)
 	int err;
 
 	for (i = 0; i < pass->count; i++) {
-		err = ah ? open_ah(pass, i) : open_ipcomp(pass, i);
+		if (is_tunnelled(pass->inner[i].proto))
+			err = open_tunnel(pass, i);
+		else
+			err = ah ? open_ah(pass, i) : open_ipcomp(pass, i);
 		if (!err)
 			continue;
 		if (ah && err == -EBADMSG) {
@@ -381,6 +408,7 @@ static void open_all(struct klips_pass *pass, const struct klips_said *said)
 	struct klips *klips = pass->klips;
 	struct klips_sa *sa = klips_sadb_find(klips->sadb, said);
 
+	klips_trace(RCV, "%u packets for protocol %u, SPI %x", pass->count, said->proto, be32_to_cpu(said->spi));
 	if (!sa) {
 		drop(pass, &klips->stats.in_no_sa);
 		return;
@@ -407,14 +435,18 @@ static u32 mark_same(struct klips_pass *pass, struct klips_said *said, bool *whi
 	const struct klips_addr *from = NULL;
 	struct klips_said other;
 	u32 i, count = 0;
+	int err;
 
 	for (i = 0; i < pass->count; i++) {
 		struct sk_buff *skb = pass->skbs[i];
 		struct klips_ip *ip = &pass->inner[i];
 
 		which[i] = false;
-		if (klips_ip_read(ip, skb->data, skb->len) || read_said(from ? &other : said, ip, skb)) {
-			klips_pass_drop(pass, i, &pass->klips->stats.in_malformed);
+		err = klips_ip_read(ip, skb->data, skb->len);
+		if (!err)
+			err = read_said(pass->klips, from ? &other : said, ip, skb);
+		if (err) {
+			klips_pass_drop(pass, i, err == -ENOENT ? NULL : &pass->klips->stats.in_malformed);
 			continue;
 		}
 		which[i] = !from || (klips_said_equal(&other, said) && klips_addr_equal(&ip->src, from));
@@ -448,12 +480,14 @@ static void enter(struct klips_pass *pass)
 }
 
 /**
- * klips_rcv() - packets came for this host as ESP, AH or IPCOMP
+ * klips_rcv() - packets came for this host as ESP, AH or IPCOMP, or as IPIP
  * @klips: where
  * @dev: the ipsecN that is attached to the device where they came; NULL: none
  * @skbs: packets, outer IP header first, whole; they are taken over
  * @count: 1 to KLIPS_BATCH; fastest if all are of one SA
  * @udp: the ports, in host byte order, if they came in UDP, whose header is not there any more; else NULL
+ *
+ * IPIP that no SA is for is let go and not counted: it may be another's on this host.
  */
 void klips_rcv(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
 	       const struct klips_udp *udp)
@@ -468,38 +502,4 @@ void klips_rcv(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs
 	rcu_read_lock();
 	enter(pass);
 	rcu_read_unlock();
-}
-
-/**
- * klips_refuses_clear() - whether a packet in clear must not be taken, since its flow is to be protected
- * @klips: where
- * @packet: IP header first, as it came from a physical device
- * @length: bytes
- *
- * The old KLIPS took it. What its answer would need is what it needs: RFC 4301, 5.2, step 3a.
- *
- * Return: true if an eroute for the other direction leads to SAs, or is anything but %pass.
- */
-bool klips_refuses_clear(struct klips *klips, const void *packet, size_t length)
-{
-	struct klips_flow flow, back;
-	struct klips_eroute *er;
-	bool refused;
-
-	if (klips_flow_read(&flow, packet, length))
-		return false;
-	if (klips_is_ipsec(flow.proto) || klips_is_ike(&flow, flow.dport))
-		return false;
-	back = flow;
-	back.src = flow.dst;
-	back.dst = flow.src;
-	back.sport = flow.dport;
-	back.dport = flow.sport;
-	rcu_read_lock();
-	er = klips_eroute_find(klips->eroutes, &back);
-	refused = er && (er->said.proto != KLIPS_PROTO_INT || be32_to_cpu(er->said.spi) != KLIPS_SHUNT_PASS);
-	rcu_read_unlock();
-	if (refused)
-		atomic64_inc(&klips->stats.in_cleartext);
-	return refused;
 }

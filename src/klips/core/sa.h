@@ -42,14 +42,23 @@ enum klips_df {
 
 /**
  * struct klips_sa_config - all that an SA is made from
+ * @said: its name
  * @src: the outer source of a tunnel, or the peer's address of an inbound SA (unspecified: any)
  * @inner_src: with BEET, the address that the packet has inside; likewise @inner_dst
  * @selector: what may arrive inside, for an inbound SA; version 0: anything
+ * @keys: algorithms and keys
+ * @soft: limits at which the key daemon is told
+ * @hard: limits at which it ends
+ * @state: KLIPS_SA_LARVAL or KLIPS_SA_MATURE
+ * @mode: how it wraps packets
+ * @df: DF of the outer IPv4 header
+ * @flags: KLIPS_SA_INBOUND and others
  * @window: packets, see klips_replay
  * @tfc: bytes to which payloads are padded, 0: not
  * @natt_sport: of the UDP header that the packets have, in host byte order; likewise @natt_dport
  * @ref: the SAref that is wanted, 0: any that is free; @ref_him: the peer's of the other direction
  * @if_id: the ipsecN device that inbound packets appear on; 0: the one that is attached where they arrived
+ * @ttl: of the outer header; 0: 64
  */
 struct klips_sa_config {
 	struct klips_said said;
@@ -72,11 +81,16 @@ struct klips_sa_config {
 	u32 if_id;
 	u16 natt_sport;
 	u16 natt_dport;
-	u8 ttl; /* of the outer header; 0: 64 */
+	u8 ttl;
 };
 
 /**
  * struct klips_sa_errors - packets that an inbound SA refused
+ * @auth: not authentic
+ * @replay: came before, or too old
+ * @pad: with padding that is none
+ * @size: too short, or not in whole blocks
+ * @policy: not what the SA is for, or it may not be used
  */
 struct klips_sa_errors {
 	atomic64_t auth;
@@ -89,10 +103,46 @@ struct klips_sa_errors {
 /**
  * struct klips_sa - an SA; readers hold rcu_read_lock() or a reference
  * @by_said: and what follows: all that a lookup reads, side by side
+ * @said: its name
+ * @state: only forward, but from dying to mature when limits are set anew
+ * @mode: as klips_sa_config has it, like what follows
+ * @natt: whether packets go in UDP
+ * @df: DF of the outer IPv4 header
+ * @flags: KLIPS_SA_INBOUND and others
+ * @tfc: bytes to which payloads are padded, 0: not
+ * @ref: its SAref
+ * @ref_him: the SAref of the other direction
+ * @if_id: the ipsecN that inbound packets appear on
+ * @natt_sport: host byte order
+ * @natt_dport: host byte order
+ * @ttl: of the outer header
+ * @encr: its encryption
+ * @auth: its authenticator
+ * @crypto: its keys, in the platform's form; owned. NULL: it needs none
  * @next: the next outer SA of its bundle, RCU
  * @inner: the next inner one, RCU: inbound packets come to that when they have left this
  * @lock: guards @replay
  * @seq: outbound: the last number that was sent
+ * @iv_salt: random; with the sequence number it makes IVs of counter modes, none twice
+ * @usage: what it has done
+ * @soft: limits at which the key daemon is told
+ * @hard: limits at which it ends
+ * @errors: packets that it refused
+ * @src: outer source; inbound: the peer
+ * @inner_src: BEET: the address inside
+ * @inner_dst: BEET: the address inside
+ * @selector: what may arrive inside
+ * @pmtu: outbound: bytes of a packet that fit its path, as a router said last; 0: none did
+ * @pmtu_until: monotonic nanoseconds; then it is forgotten
+ * @comp_skip: IPCOMP: packets that are not tried; see ipcomp.h
+ * @comp_tries: IPCOMP: packets in a row that compression did not shorten
+ * @refs: references; the last frees it
+ * @by_ends: while @bare: see sadb_tunnel.c
+ * @timer: place among those that are due, from 1; 0: never. The SADB's lock guards it and what follows
+ * @bare: an inbound tunnel that is looked for by its ends
+ * @use_timed: the limits from its first use on are in @due
+ * @due: monotonic nanoseconds of the next look at its lifetimes
+ * @rcu: frees it after the last reader
  */
 struct klips_sa {
 	struct klips_table_node by_said;
@@ -126,12 +176,16 @@ struct klips_sa {
 	struct klips_addr inner_src;
 	struct klips_addr inner_dst;
 	struct klips_selector selector;
-	u32 comp_skip; /* IPCOMP: packets that are not tried; see ipcomp.h */
+	u32 pmtu;
+	u64 pmtu_until;
+	u32 comp_skip;
 	u32 comp_tries;
 	refcount_t refs;
-	u32 timer; /* place among those that are due, from 1; 0: never. The SADB's lock guards it and what follows */
-	bool use_timed; /* the limits from its first use on are in @due */
-	u64 due;	/* monotonic nanoseconds of the next look at its lifetimes */
+	struct klips_table_node by_ends;
+	u32 timer;
+	bool bare;
+	bool use_timed;
+	u64 due;
 	struct rcu_head rcu;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* See sadb.h. Readers take no lock; all who change something take one. */
+#include "debug.h"
 #include "sadb_own.h"
 
 /*
@@ -69,14 +70,20 @@ struct klips_sadb *klips_sadb_new(void)
 
 	if (!db)
 		return NULL;
-	if (klips_table_init(&db->table, &db->lock)) {
-		kfree(db);
-		return NULL;
-	}
+	if (klips_table_init(&db->table, &db->lock))
+		goto no_table;
+	if (klips_table_init(&db->tunnels, &db->lock))
+		goto no_tunnels;
 	spin_lock_init(&db->lock);
 	get_random_bytes(&db->seed, sizeof(db->seed));
 	db->refs.next = 1;
 	return db;
+
+no_tunnels:
+	klips_table_destroy(&db->table);
+no_table:
+	kfree(db);
+	return NULL;
 }
 
 /**
@@ -91,6 +98,7 @@ void klips_sadb_free(struct klips_sadb *db)
 	/* Each SA of a bundle is let go when the one before it is freed. */
 	for (i = 0; i < KLIPS_BUNDLE_MAX; i++)
 		rcu_barrier();
+	klips_table_destroy(&db->tunnels);
 	klips_table_destroy(&db->table);
 	klips_refs_free(&db->refs);
 	kvfree(db->timers.heap);
@@ -108,7 +116,9 @@ static int enter(struct klips_sadb *db, struct klips_sa *sa)
 	if (err)
 		return err;
 	klips_table_insert(&db->table, &sa->by_said, hash_said(db, &sa->said));
+	klips_tunnel_update(db, sa);
 	klips_timer_set(db, sa, sa->usage.added);
+	klips_trace(SPI, "protocol %u, SPI %x is there", sa->said.proto, be32_to_cpu(sa->said.spi));
 	return 0;
 }
 
@@ -128,6 +138,7 @@ int klips_sadb_add(struct klips_sadb *db, const struct klips_sa_config *config)
 	if (err)
 		return err;
 	klips_table_grow(&db->table, GFP_KERNEL);
+	klips_table_grow(&db->tunnels, GFP_KERNEL);
 	err = klips_timers_lock(db);
 	if (!err) {
 		err = enter(db, sa);
@@ -156,6 +167,7 @@ static int grow_up(struct klips_sadb *db, struct klips_sa *new)
 		klips_timer_stop(db, old);
 		klips_table_replace(&db->table, &old->by_said, &new->by_said);
 		klips_ref_replace(&db->refs, old, new);
+		klips_tunnel_update(db, new);
 		klips_timer_set(db, new, new->usage.added);
 		WRITE_ONCE(old->state, KLIPS_SA_DEAD);
 	}
@@ -252,7 +264,9 @@ void klips_sadb_kill(struct klips_sadb *db, struct klips_sa *sa)
 		WRITE_ONCE(next->state, KLIPS_SA_DEAD);
 	for (sa = klips_bundle_first(sa); sa; sa = next) {
 		next = sa->next;
+		klips_trace(SPI, "protocol %u, SPI %x is gone", sa->said.proto, be32_to_cpu(sa->said.spi));
 		klips_timer_stop(db, sa);
+		klips_tunnel_update(db, sa);
 		klips_ref_release(&db->refs, sa);
 		klips_table_remove(&db->table, &sa->by_said);
 		klips_sa_put(sa);

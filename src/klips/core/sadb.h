@@ -7,6 +7,7 @@
 
 #define KLIPS_BUNDLE_MAX 4 /* SAs that a packet goes through */
 
+struct klips_ip;
 struct klips_sadb;
 
 struct klips_sadb *klips_sadb_new(void);
@@ -20,6 +21,8 @@ int klips_sadb_allocate_spi(struct klips_sadb *db, const struct klips_said *said
 int klips_sadb_group(struct klips_sadb *db, const struct klips_said *saids, unsigned int count);
 
 struct klips_sa *klips_sadb_find(struct klips_sadb *db, const struct klips_said *said);
+struct klips_sa *klips_sadb_find_tunnel(struct klips_sadb *db, const struct klips_ip *ip, const void *inside,
+					size_t length);
 struct klips_sa *klips_sadb_find_ref(struct klips_sadb *db, u32 ref);
 unsigned int klips_sadb_count(const struct klips_sadb *db);
 
@@ -31,6 +34,7 @@ int klips_sadb_walk(struct klips_sadb *db, int (*visit)(struct klips_sa *sa, voi
 typedef void (*klips_expire_fn)(struct klips_sa *sa, enum klips_life life, void *arg);
 enum klips_life klips_sadb_check(struct klips_sadb *db, struct klips_sa *sa, u64 now, klips_expire_fn expire,
 				 void *arg);
+void klips_sadb_used(struct klips_sadb *db, struct klips_sa *sa, u64 bytes, u64 packets, u64 now);
 u64 klips_sadb_run_timers(struct klips_sadb *db, u64 now, klips_expire_fn expire, void *arg);
 u64 klips_sadb_next_due(const struct klips_sadb *db);
 

@@ -2,13 +2,14 @@
 /* Bundles: SAs that a packet goes through one after the other. RFC 2401, 4.3; KLIPS's spigrp. */
 #include "sadb_own.h"
 
-static void ungroup(struct klips_sa *sa)
+static void ungroup(struct klips_sadb *db, struct klips_sa *sa)
 {
 	struct klips_sa *next;
 
 	for (sa = klips_bundle_first(sa); sa; sa = next) {
 		next = sa->next;
 		rcu_assign_pointer(sa->next, NULL);
+		klips_tunnel_update(db, sa);
 		if (!next)
 			break;
 		rcu_assign_pointer(next->inner, NULL);
@@ -17,7 +18,7 @@ static void ungroup(struct klips_sa *sa)
 }
 
 /* From the outermost on, so that whoever comes by the innermost finds all or none. Each has a reference to the next. */
-static void link_all(struct klips_sa **sas, unsigned int count)
+static void link_all(struct klips_sadb *db, struct klips_sa **sas, unsigned int count)
 {
 	unsigned int i;
 
@@ -25,6 +26,7 @@ static void link_all(struct klips_sa **sas, unsigned int count)
 		klips_sa_get(sas[i]);
 		rcu_assign_pointer(sas[i]->inner, sas[i - 1]);
 		rcu_assign_pointer(sas[i - 1]->next, sas[i]);
+		klips_tunnel_update(db, sas[i - 1]);
 	}
 }
 
@@ -55,13 +57,13 @@ static int group(struct klips_sadb *db, const struct klips_said *saids, unsigned
 			return err;
 	}
 	if (count == 1) {
-		ungroup(sas[0]);
+		ungroup(db, sas[0]);
 		return 0;
 	}
 	for (i = 0; i < count; i++)
 		if (sas[i]->next || sas[i]->inner)
 			return -EBUSY;
-	link_all(sas, count);
+	link_all(db, sas, count);
 	return 0;
 }
 

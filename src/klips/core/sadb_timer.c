@@ -182,11 +182,26 @@ enum klips_life klips_sadb_check(struct klips_sadb *db, struct klips_sa *sa, u64
 		first = READ_ONCE(sa->state) != KLIPS_SA_DEAD && become_dead(db, sa);
 	else if (life == KLIPS_LIFE_SOFT)
 		first = READ_ONCE(sa->state) == KLIPS_SA_MATURE && become_dying(db, sa, now);
-	if (life != KLIPS_LIFE_HARD && unlikely(wants_use_timer(sa)))
-		restart_timer(db, sa, now);
 	if (first && expire)
 		expire(sa, life, arg);
 	return life;
+}
+
+/**
+ * klips_sadb_used() - note that packets went through an SA
+ * @db: the SADB
+ * @sa: the SA; the caller is in rcu_read_lock() or has a reference
+ * @bytes: see klips_usage_count()
+ * @packets: likewise
+ * @now: monotonic nanoseconds
+ *
+ * Takes a lock at the first use of an SA that has limits from there on: they are due without another packet.
+ */
+void klips_sadb_used(struct klips_sadb *db, struct klips_sa *sa, u64 bytes, u64 packets, u64 now)
+{
+	klips_usage_count(&sa->usage, bytes, packets, now);
+	if (unlikely(wants_use_timer(sa)))
+		restart_timer(db, sa, now);
 }
 
 /* The first SA that is due, with a reference and without its timer. */

@@ -7,8 +7,11 @@
 
 /**
  * struct klips_flow - what one packet says of itself
+ * @src: its source
+ * @dst: its destination
  * @sport: in network byte order; for ICMP the type in the first byte and 0, dport likewise the code; 0 where @ports is
  *         false
+ * @dport: likewise
  * @proto: of a fragment but the first, in IPv6, this may be an extension header, behind which nobody can see
  * @ports: whether the ports are known; not so in a fragment but the first, nor behind an ESP header
  * @fragment: whether the packet is a fragment, the first or another
@@ -25,9 +28,13 @@ struct klips_flow {
 
 /**
  * struct klips_selector - the flows that an eroute or an SA is for: RFC 4301, 4.4.1.1
+ * @src: 0 beyond its prefix
+ * @dst: 0 beyond its prefix
  * @src_bits: length of the prefix, 0 to 32 or 128
+ * @dst_bits: likewise
  * @proto: 0 for any
  * @sport: 0 for any, in network byte order; as klips_flow has it for ICMP
+ * @dport: likewise
  */
 struct klips_selector {
 	struct klips_addr src;

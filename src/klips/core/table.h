@@ -7,6 +7,7 @@
 
 /**
  * struct klips_table_node - what an object has that is in a table
+ * @hash: of what it is found by
  * @at: its place in the buckets of today; the other is its place in those before, as long as they are read
  */
 struct klips_table_node {
@@ -16,8 +17,11 @@ struct klips_table_node {
 
 /**
  * struct klips_buckets - a table's heads
+ * @table: whose they are
+ * @rcu: frees them after the last reader
  * @side: which of a node's two places they use
  * @mask: their number less one
+ * @heads: the lists, @mask + 1
  */
 struct klips_buckets {
 	struct klips_table *table;

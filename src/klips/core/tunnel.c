@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Outer headers of tunnels: RFC 4301, 5.1.2; their ECN fields: RFC 6040. See ip.h. */
 #include "ip.h"
+#include "debug.h"
 
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40
+#define UDP_HEADER  8
+#define LONGEST	    65535
 
 #define ECN	    3
 #define ECN_NONE    0 /* not ECT */
@@ -30,9 +33,23 @@ static u8 outer_tos(const struct klips_sa *sa, u8 inner)
 	return dscp | (sa->flags & KLIPS_SA_NO_ECN ? ECN_NONE : inner & ECN);
 }
 
-static bool outer_df(const struct klips_sa *sa, bool inner)
+/* Whether a packet will be too long for its path, as far as routers said, when it has left the bundle. */
+static bool is_too_long(const struct klips_sa *sa, u32 length)
 {
-	return sa->df == KLIPS_DF_SET || (sa->df == KLIPS_DF_COPY && inner);
+	const struct klips_sa *next = rcu_dereference(sa->next);
+	u32 most = next ? klips_bundle_mtu(next, LONGEST, klips_tunnel_head(sa)) : klips_sa_pmtu(sa);
+
+	if (!next && sa->natt != KLIPS_NATT_NONE)
+		length += UDP_HEADER;
+	return most && length > most;
+}
+
+/* What may be cut in pieces inside, and does not fit, may be cut outside: RFC 4301, 8.1, lets nothing vanish. */
+static bool outer_df(const struct klips_sa *sa, bool inner, u32 length)
+{
+	if (sa->df == KLIPS_DF_SET)
+		return inner || !is_too_long(sa, length);
+	return sa->df == KLIPS_DF_COPY && inner;
 }
 
 /*
@@ -101,13 +118,14 @@ int klips_tunnel_encap(const struct klips_sa *sa, struct sk_buff *skb, const str
 {
 	u8 tos = outer_tos(sa, inner->tos);
 
+	klips_trace(TUNNEL, "SPI %x: %u bytes, TOS %02x", be32_to_cpu(sa->said.spi), skb->len, tos);
 	if (sa->src.version != sa->said.dst.version)
 		return -EINVAL;
 	if (skb_headroom(skb) < klips_tunnel_head(sa))
 		return -ENOBUFS;
 	if (sa->said.dst.version == KLIPS_V6)
 		return put_v6(sa, skb, tos, proto);
-	return put_v4(sa, skb, tos, outer_df(sa, inner->df), proto);
+	return put_v4(sa, skb, tos, outer_df(sa, inner->df, skb->len + IPV4_HEADER), proto);
 }
 
 /* RFC 6040, 4.2, figure 4. -EBADMSG: congestion was met, and the inner packet's sender would not understand. */
@@ -155,6 +173,7 @@ int klips_tunnel_decap(const struct klips_sa *sa, struct sk_buff *skb, const str
 	if (err)
 		return err;
 	skb_trim(skb, inner.total);
+	klips_trace(TUNNEL, "SPI %x: %u bytes, TOS %02x", be32_to_cpu(sa->said.spi), inner.total, outer->tos);
 	tos = inner.tos;
 	if (sa->flags & KLIPS_SA_DECAP_DSCP)
 		tos = (outer->tos & ~ECN) | (tos & ECN);

@@ -1,70 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * The way out. Packets of one flow come to an ipsecN; their eroute says what becomes of them: a shunt, or a bundle of
- * SAs, innermost first. What comes out of a bundle is a flow of its own, which may have an eroute again.
- */
+/* The way out, second part: a bundle of SAs, innermost first. Packets come from xmit_route.c, and return there. */
 #include "ah.h"
 #include "debug.h"
 #include "esp.h"
-#include "hold.h"
 #include "ipcomp.h"
 #include "pass.h"
 
+#define OPTIONS_COST 64 /* options, or extension headers, take no more of what fits, by padding and by BEET */
+
 static void run(struct klips_pass *pass);
-static void route(struct klips_pass *pass);
-
-static void send(struct klips_pass *pass)
-{
-	struct klips *klips = pass->klips;
-	struct klips_dev *dev = pass->dev;
-	u64 bytes = 0;
-	u32 i;
-
-	if (!READ_ONCE(dev->phys_mtu)) {
-		klips_pass_drop_all(pass, &dev->stats.errors[1]);
-	} else {
-		for (i = 0; i < pass->count; i++)
-			bytes += pass->skbs[i]->len;
-		atomic64_add(pass->count, &dev->stats.packets[1]);
-		atomic64_add((s64)bytes, &dev->stats.bytes[1]);
-		klips->ops->send(klips, dev, pass->skbs, pass->count, pass->in_udp ? &pass->udp : NULL);
-		pass->count = 0;
-	}
-	klips_pass_free(pass);
-}
-
-static void drop(struct klips_pass *pass, atomic64_t *counter)
-{
-	atomic64_add(pass->count, &pass->dev->stats.dropped[1]);
-	klips_pass_drop_all(pass, counter);
-	klips_pass_free(pass);
-}
-
-/* An ICMP error about each packet, which comes back through the device that it was sent to. */
-static void refuse(struct klips_pass *pass, u32 index, u8 type, u8 code, u32 info)
-{
-	struct klips_ip ip;
-	struct sk_buff *error;
-
-	if (klips_ip_read(&ip, pass->skbs[index]->data, pass->skbs[index]->len))
-		return;
-	error = klips_icmp_error(pass->skbs[index], &ip.dst, type, code, info);
-	if (error)
-		pass->klips->ops->receive(pass->klips, pass->dev, &error, 1);
-}
-
-static void reject(struct klips_pass *pass)
-{
-	u32 i;
-
-	for (i = 0; i < pass->count; i++) {
-		if (pass->skbs[i]->data[0] >> 4 == KLIPS_V6)
-			refuse(pass, i, 1, 1, 0); /* RFC 4443, 3.1: administratively prohibited */
-		else
-			refuse(pass, i, 3, 13, 0); /* RFC 1812, 5.2.7.1: the same */
-	}
-	drop(pass, &pass->klips->stats.rejected);
-}
 
 /* Room in front and behind for a bundle; a packet that has not enough is copied. */
 static int make_room(struct sk_buff **skb, unsigned int head, unsigned int tail)
@@ -84,28 +28,44 @@ static int make_room(struct sk_buff **skb, unsigned int head, unsigned int tail)
 
 /*
  * Whether packets fit the path, and what is done with those that do not: IPv6's are dropped and their sender is told;
- * so are IPv4's with DF, if net.ipsec.icmp says so; others go out in fragments. RFC 4301, 8.2.
+ * so are IPv4's with DF, if net.ipsec.icmp says so; others go out in fragments, as does what its own host has cut
+ * already. RFC 4301, 8.2.
  */
 static void check_size(struct klips_pass *pass, const struct klips_sa *sa)
 {
-	unsigned int mtu = klips_bundle_mtu(sa, READ_ONCE(pass->dev->phys_mtu));
+	unsigned int phys_mtu = READ_ONCE(pass->dev->phys_mtu);
+	unsigned int plain = pass->skbs[0]->data[0] >> 4 == KLIPS_V6 ? 40 : 20, mtu;
 	struct klips_ip ip;
 	u32 i;
 
-	pass->mtu = mtu;
+	pass->mtu = klips_bundle_mtu(sa, phys_mtu, plain);
 	for (i = 0; i < pass->count; i++) {
-		if (pass->skbs[i]->len <= mtu || klips_ip_read(&ip, pass->skbs[i]->data, pass->skbs[i]->len))
+		if (pass->skbs[i]->len + OPTIONS_COST <= pass->mtu || pass->skbs[i]->cb[KLIPS_CB_WHOLE] ||
+		    klips_ip_read(&ip, pass->skbs[i]->data, pass->skbs[i]->len))
+			continue;
+		mtu = ip.header == plain ? pass->mtu : klips_bundle_mtu(sa, phys_mtu, ip.header);
+		if (pass->skbs[i]->len <= mtu)
 			continue;
 		if (ip.version == KLIPS_V4 && (!ip.df || !READ_ONCE(pass->klips->settings.icmp)))
 			continue;
 		klips_trace(XMIT, "%u bytes are too long for %u", pass->skbs[i]->len, mtu);
 		if (ip.version == KLIPS_V4)
-			refuse(pass, i, 3, 4, mtu);
+			klips_pass_refuse(pass, i, 3, 4, mtu);
 		else
-			refuse(pass, i, 2, 0, max(mtu, 1280U));
+			klips_pass_refuse(pass, i, 2, 0, max(mtu, 1280U));
 		klips_pass_drop(pass, i, &pass->klips->stats.too_big);
 	}
 	klips_pass_compact(pass);
+}
+
+/* What a packet's header says; what its own host has cut already may be cut outside too. */
+static int read_header(struct klips_ip *ip, const struct sk_buff *skb)
+{
+	int err = klips_ip_read(ip, skb->data, skb->len);
+
+	if (skb->cb[KLIPS_CB_WHOLE])
+		ip->df = false;
+	return err;
 }
 
 /* What ESP, AH or IPCOMP leave in clear before them, in transport mode; and what they protect. */
@@ -138,7 +98,7 @@ static int prepare_esp(struct klips_pass *pass, u32 i)
 	struct klips_sa *sa = pass->sa;
 	struct sk_buff *skb = pass->skbs[i];
 	struct klips_ip *ip = &pass->inner[i];
-	int err = klips_ip_read(ip, skb->data, skb->len);
+	int err = read_header(ip, skb);
 
 	if (err)
 		return err;
@@ -169,9 +129,19 @@ static int finish_esp(struct klips_pass *pass, u32 i)
 
 	if (sa->mode == KLIPS_MODE_TUNNEL)
 		return klips_tunnel_encap(sa, skb, &pass->inner[i], KLIPS_PROTO_ESP);
+	if (skb->len + pass->header[i] > (pass->inner[i].version == KLIPS_V6 ? 65575U : 65535U))
+		return -EMSGSIZE;
 	skb_push(skb, pass->header[i]);
 	klips_ip_mend(skb, &pass->inner[i], KLIPS_PROTO_ESP);
 	return 0;
+}
+
+static void drop(struct klips_pass *pass, u32 i, int err)
+{
+	struct klips_stats *stats = &pass->klips->stats;
+
+	if (err)
+		klips_pass_drop(pass, i, err == -EMSGSIZE ? &stats->too_big : &stats->malformed);
 }
 
 static void finish_crypto(struct klips_pass *pass, int err)
@@ -179,8 +149,7 @@ static void finish_crypto(struct klips_pass *pass, int err)
 	u32 i;
 
 	for (i = 0; i < pass->count; i++)
-		if (err || finish_esp(pass, i))
-			klips_pass_drop(pass, i, &pass->klips->stats.malformed);
+		drop(pass, i, err ? err : finish_esp(pass, i));
 	klips_pass_compact(pass);
 }
 
@@ -199,7 +168,7 @@ static void advance(struct klips_pass *pass)
 		return;
 	}
 	if (!pass->sa) {
-		route(pass);
+		klips_pass_route(pass);
 		return;
 	}
 	run(pass);
@@ -222,8 +191,7 @@ static void seal_esp(struct klips_pass *pass)
 
 	for (i = 0; i < pass->count; i++) {
 		pass->jobs[i].done = crypto_done;
-		if (prepare_esp(pass, i))
-			klips_pass_drop(pass, i, &pass->klips->stats.malformed);
+		drop(pass, i, prepare_esp(pass, i));
 	}
 	if (!klips_pass_compact(pass)) {
 		advance(pass);
@@ -271,7 +239,7 @@ static int seal_one(struct klips_pass *pass, struct sk_buff *skb)
 {
 	struct klips_sa *sa = pass->sa;
 	struct klips_ip ip;
-	int err = klips_ip_read(&ip, skb->data, skb->len);
+	int err = read_header(&ip, skb);
 
 	if (err)
 		return err;
@@ -304,7 +272,9 @@ static bool use(struct klips_pass *pass)
 		return false;
 	for (i = 0; i < pass->count; i++)
 		bytes += pass->skbs[i]->len;
-	klips_usage_count(&sa->usage, bytes, pass->count, now);
+	klips_trace(XFORM, "%u packets into protocol %u, SPI %x", pass->count, sa->said.proto,
+		    be32_to_cpu(sa->said.spi));
+	klips_sadb_used(klips->sadb, sa, bytes, pass->count, now);
 	return true;
 }
 
@@ -315,7 +285,7 @@ static void run(struct klips_pass *pass)
 	u32 i;
 
 	if (!use(pass) || !klips_sa_get(sa)) {
-		drop(pass, &pass->klips->stats.dead_sa);
+		klips_pass_end(pass, &pass->klips->stats.dead_sa);
 		return;
 	}
 	if (sa->said.proto == KLIPS_PROTO_ESP) {
@@ -323,32 +293,36 @@ static void run(struct klips_pass *pass)
 		return;
 	}
 	for (i = 0; i < pass->count; i++)
-		if (seal_one(pass, pass->skbs[i]))
-			klips_pass_drop(pass, i, &pass->klips->stats.malformed);
+		drop(pass, i, seal_one(pass, pass->skbs[i]));
 	klips_pass_compact(pass);
 	advance(pass);
 }
 
-static void enter(struct klips_pass *pass, const struct klips_said *said)
+/**
+ * klips_pass_enter() - send packets through a bundle of SAs
+ * @pass: the packets, of one flow
+ * @said: the bundle's name
+ */
+void klips_pass_enter(struct klips_pass *pass, const struct klips_said *said)
 {
 	struct klips *klips = pass->klips;
 	unsigned int head = 0, tail = 0;
-	struct klips_sa *sa;
+	struct klips_sa *first = klips_sadb_find(klips->sadb, said), *sa;
 	u32 i;
 
-	pass->sa = klips_sadb_find(klips->sadb, said);
-	if (!pass->sa) {
-		drop(pass, &klips->stats.no_sa);
+	if (!first) {
+		klips_pass_end(pass, &klips->stats.no_sa);
 		return;
 	}
 	if (++pass->depth > KLIPS_DEPTH) {
-		drop(pass, &klips->stats.loops);
+		klips_pass_end(pass, &klips->stats.loops);
 		return;
 	}
-	check_size(pass, pass->sa);
-	for (sa = pass->sa; sa; sa = rcu_dereference(sa->next))
+	pass->sa = first;
+	check_size(pass, first);
+	for (sa = first; sa; sa = rcu_dereference(sa->next))
 		klips_pass_room(sa, &head, &tail);
-	if (pass->sa->tfc || (pass->sa->flags & KLIPS_SA_TFC_PMTU))
+	if (first->tfc || (first->flags & KLIPS_SA_TFC_PMTU))
 		tail += pass->mtu;
 	for (i = 0; i < pass->count; i++)
 		if (make_room(&pass->skbs[i], head, tail))
@@ -357,109 +331,4 @@ static void enter(struct klips_pass *pass, const struct klips_said *said)
 		klips_pass_free(pass);
 	else
 		run(pass);
-}
-
-/* The first packet asks; the others of the flow meet the %hold that there is then, or are too many. */
-static void trapped(struct klips_pass *pass, struct klips_eroute *er, const struct klips_flow *flow)
-{
-	bool subnet = be32_to_cpu(er->said.spi) == KLIPS_SHUNT_TRAPSUBNET;
-	struct klips *klips = pass->klips;
-	u32 i;
-
-	klips_hold_trapped(klips, pass->dev, &er->selector, subnet, flow, pass->skbs[0]);
-	pass->skbs[0] = NULL;
-	er = pass->count > 1 ? klips_eroute_find(klips->eroutes, flow) : NULL;
-	for (i = 1; i < pass->count; i++) {
-		if (er && er->said.proto == KLIPS_PROTO_INT && be32_to_cpu(er->said.spi) == KLIPS_SHUNT_HOLD) {
-			klips_hold_keep(klips, pass->dev, er, pass->skbs[i]);
-			pass->skbs[i] = NULL;
-		} else {
-			klips_pass_drop(pass, i, &klips->stats.hold_dropped);
-		}
-	}
-}
-
-static void shunt(struct klips_pass *pass, struct klips_eroute *er, const struct klips_flow *flow)
-{
-	struct klips *klips = pass->klips;
-	u32 spi = be32_to_cpu(er->said.spi), i;
-
-	switch (spi) {
-	case KLIPS_SHUNT_PASS:
-		atomic64_add(pass->count, &klips->stats.passed);
-		send(pass);
-		return;
-	case KLIPS_SHUNT_REJECT:
-		reject(pass);
-		return;
-	case KLIPS_SHUNT_HOLD:
-		for (i = 0; i < pass->count; i++)
-			klips_hold_keep(klips, pass->dev, er, pass->skbs[i]);
-		break;
-	case KLIPS_SHUNT_TRAP:
-	case KLIPS_SHUNT_TRAPSUBNET:
-		trapped(pass, er, flow);
-		break;
-	default:
-		drop(pass, &klips->stats.no_eroute);
-		return;
-	}
-	pass->count = 0;
-	klips_pass_free(pass);
-}
-
-/* What protects others must not need protection itself: IKE, and what an eroute's own bundle has made. */
-static bool is_exempt(struct klips *klips, const struct klips_flow *flow, const struct klips_eroute *er)
-{
-	if (!klips_is_ike(flow, flow->sport) && !klips_is_ipsec(flow->proto))
-		return false;
-	if (er && !klips_addr_is_unspecified(&er->said.dst) && !klips_addr_equal(&er->said.dst, &flow->dst))
-		return false;
-	return klips->ops->is_local(klips, &flow->src);
-}
-
-/* A flow's eroute: packets that were sent to an ipsecN, or come out of a bundle. */
-static void route(struct klips_pass *pass)
-{
-	struct klips *klips = pass->klips;
-	struct klips_eroute *er;
-	struct klips_flow flow;
-
-	if (klips_flow_read(&flow, pass->skbs[0]->data, pass->skbs[0]->len)) {
-		drop(pass, &klips->stats.malformed);
-		return;
-	}
-	er = klips_eroute_find(klips->eroutes, &flow);
-	if ((pass->depth && !er) || is_exempt(klips, &flow, er)) {
-		send(pass);
-		return;
-	}
-	if (!er) {
-		drop(pass, &klips->stats.no_eroute);
-		return;
-	}
-	atomic64_add(pass->count, &er->count);
-	WRITE_ONCE(er->used, ktime_get_ns());
-	if (er->said.proto == KLIPS_PROTO_INT)
-		shunt(pass, er, &flow);
-	else
-		enter(pass, &er->said);
-}
-
-/**
- * klips_xmit() - packets leave through an ipsecN
- * @klips: where
- * @dev: the ipsecN
- * @skbs: packets, IP header first, all of one flow; they are taken over
- * @count: 1 to KLIPS_BATCH
- */
-void klips_xmit(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count)
-{
-	struct klips_pass *pass = klips_pass_new(klips, dev, skbs, count);
-
-	if (!pass)
-		return;
-	rcu_read_lock();
-	route(pass);
-	rcu_read_unlock();
 }

@@ -193,7 +193,7 @@ static void model_hold(struct klips_eroutes *all, struct model *model, struct mo
 		return;
 	skb->mark = ++model->next_mark;
 	rcu_read_lock();
-	MODEL_CHECK(klips_eroute_hold(klips_eroute_exact(all, &entry->selector), skb));
+	MODEL_CHECK(klips_eroute_hold(klips_eroute_exact(all, &entry->selector), skb, NULL));
 	rcu_read_unlock();
 	if (!entry->first) {
 		entry->first = model->next_mark;

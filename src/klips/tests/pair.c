@@ -23,6 +23,12 @@ static void on_send(struct klips *klips, struct klips_dev *dev, struct sk_buff *
 	if (udp)
 		end->udp = *udp;
 	keep(end->sent, &end->sent_count, skbs, count);
+	if (end->meanwhile) {
+		void (*meanwhile)(struct pair_end * end) = end->meanwhile;
+
+		end->meanwhile = NULL;
+		meanwhile(end);
+	}
 }
 
 static void on_receive(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count)
@@ -68,6 +74,13 @@ static void on_mapping(struct klips *klips, struct klips_sa *sa, const struct kl
 	end->mapped_port = port;
 }
 
+static struct sk_buff *on_defrag(struct klips *klips, struct klips_dev *dev, struct sk_buff *skb)
+{
+	struct pair_end *end = klips->own;
+
+	return klips_defrag_add(&end->defrag, dev, skb, ktime_get_ns());
+}
+
 static const struct klips_ops ops = {
 	.send = on_send,
 	.receive = on_receive,
@@ -75,12 +88,14 @@ static const struct klips_ops ops = {
 	.acquire = on_acquire,
 	.expire = on_expire,
 	.mapping = on_mapping,
+	.defrag = on_defrag,
 };
 
 void pair_begin(struct pair_end *end, u8 version, u8 last)
 {
 	memset(end, 0, sizeof(*end));
 	end->own = transform_addr(version, last);
+	klips_defrag_init(&end->defrag, &end->klips.stats.defrag_dropped);
 	assert_int_equal(klips_init(&end->klips, &ops, end), 0);
 	assert_int_equal(klips_attach(&end->klips, "ipsec0", "eth1", end, end, 1500), 0);
 	end->dev = klips_dev_find(&end->klips, "ipsec0");
@@ -97,6 +112,7 @@ void pair_forget(struct pair_end *end)
 void pair_end_all(struct pair_end *end)
 {
 	pair_forget(end);
+	klips_defrag_exit(&end->defrag);
 	klips_exit(&end->klips);
 	rcu_barrier();
 }

@@ -4,6 +4,7 @@
 #define KLIPS_TESTS_PAIR_H
 
 #include "core/klips.h"
+#include "user/defrag.h"
 #include "tests/transform.h"
 
 #define PAIR_KEPT 256
@@ -11,6 +12,8 @@
 /**
  * struct pair_end - one of them
  * @deaf: nobody listens to acquires
+ * @defrag: what its own host cut
+ * @meanwhile: called once, while packets are being sent: what another CPU does then
  * @expired: SAs that passed a limit, by kind
  */
 struct pair_end {
@@ -24,6 +27,8 @@ struct pair_end {
 	bool in_udp;
 	struct klips_udp udp;
 	bool deaf;
+	struct klips_defrag defrag;
+	void (*meanwhile)(struct pair_end *end);
 	u32 acquired;
 	struct klips_acquire acquire;
 	u32 expired[3];

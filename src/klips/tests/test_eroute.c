@@ -194,7 +194,7 @@ static void keeps_the_first_and_the_newest(void **state)
 
 		assert_non_null(skb);
 		skb->mark = i;
-		assert_true(klips_eroute_hold(er, skb));
+		assert_true(klips_eroute_hold(er, skb, NULL));
 	}
 	rcu_read_unlock();
 	assert_int_equal(klips_eroute_replace(all, &sel, &pass, &held), 0);
@@ -219,7 +219,7 @@ static void an_eroute_that_is_gone_keeps_nothing(void **state)
 	rcu_read_lock();
 	er = klips_eroute_exact(all, &sel);
 	assert_int_equal(klips_eroute_delete(all, &sel, NULL), 0);
-	assert_false(klips_eroute_hold(er, skb));
+	assert_false(klips_eroute_hold(er, skb, NULL));
 	rcu_read_unlock();
 	kfree_skb(skb);
 }
@@ -232,8 +232,8 @@ static void frees_what_it_holds_at_the_end(void **state)
 	(void)state;
 	add(sel, KLIPS_SHUNT_HOLD);
 	rcu_read_lock();
-	assert_true(klips_eroute_hold(klips_eroute_exact(all, &sel), klips_skb_new(0, 10)));
-	assert_true(klips_eroute_hold(klips_eroute_exact(all, &sel), klips_skb_new(0, 10)));
+	assert_true(klips_eroute_hold(klips_eroute_exact(all, &sel), klips_skb_new(0, 10), NULL));
+	assert_true(klips_eroute_hold(klips_eroute_exact(all, &sel), klips_skb_new(0, 10), NULL));
 	rcu_read_unlock();
 }
 

@@ -141,7 +141,7 @@ static void *hold_all_the_time(void *arg)
 
 		rcu_read_lock();
 		er = klips_eroute_find(all, &flow);
-		if (!er || !klips_eroute_hold(er, skb)) {
+		if (!er || !klips_eroute_hold(er, skb, NULL)) {
 			refused++;
 			kfree_skb(skb);
 		}

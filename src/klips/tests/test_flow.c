@@ -218,6 +218,8 @@ static void test_drop_drops(void **state)
 	shunt(KLIPS_SHUNT_DROP);
 	pair_send(&west, udp(5));
 	assert_int_equal(west.sent_count + west.received_count, 0);
+	assert_int_equal(atomic64_read(&west.klips.stats.dropped), 1);
+	assert_int_equal(atomic64_read(&west.klips.stats.no_eroute), 0);
 }
 
 static void test_reject_tells_the_sender(void **state)
@@ -296,6 +298,70 @@ static void test_host_trap_becomes_its_own_hold(void **state)
 	expect_received(&east, 2, numbers);
 }
 
+static void send_newer(struct pair_end *end)
+{
+	pair_send(end, udp(8));
+	pair_send(end, udp(9));
+}
+
+/* A flow goes on while its %hold is released: what comes then must not overtake what was held. */
+static void released_in_order(struct klips_selector *sel)
+{
+	const u16 numbers[] = { 0, 3, 8, 9, 10 };
+	struct klips_said said;
+	u16 i;
+
+	for (i = 0; i < 4; i++)
+		pair_send(&west, udp(i));
+	said = add_sa(KLIPS_PROTO_ESP, KLIPS_MODE_TUNNEL, 0, NULL, KLIPS_NATT_NONE);
+	west.meanwhile = send_newer;
+	assert_int_equal(klips_set_eroute(&west.klips, sel, &said, true), 0);
+	assert_null(west.meanwhile);
+	pair_send(&west, udp(10));
+	assert_int_equal(pair_carry(&west, &east), 5);
+	expect_received(&east, 5, numbers);
+	assert_int_equal(atomic64_read(&west.klips.stats.hold_dropped), 2);
+}
+
+static void test_hold_is_released_in_order(void **state)
+{
+	struct klips_selector sel;
+
+	(void)state;
+	trap_wide(KLIPS_SHUNT_TRAP, &sel);
+	released_in_order(&sel);
+}
+
+static void test_hold_is_replaced_in_order(void **state)
+{
+	struct klips_selector sel = pair_selector(KLIPS_V4, 11, 12);
+	struct klips_eroute *er;
+
+	(void)state;
+	shunt(KLIPS_SHUNT_HOLD);
+	released_in_order(&sel);
+	rcu_read_lock();
+	er = klips_eroute_exact(west.klips.eroutes, &sel);
+	assert_int_equal(atomic64_read(&er->count), 5);
+	rcu_read_unlock();
+}
+
+/* What a %hold displaces counts at once, not when the %hold ends. */
+static void test_hold_counts_what_it_drops(void **state)
+{
+	struct klips_selector sel = pair_selector(KLIPS_V4, 11, 12);
+	u16 i;
+
+	(void)state;
+	shunt(KLIPS_SHUNT_HOLD);
+	for (i = 0; i < 5; i++)
+		pair_send(&west, udp(i));
+	assert_int_equal(atomic64_read(&west.klips.stats.held), 5);
+	assert_int_equal(atomic64_read(&west.klips.stats.hold_dropped), 3);
+	assert_int_equal(klips_unset_eroute(&west.klips, &sel), 0);
+	assert_int_equal(atomic64_read(&west.klips.stats.hold_dropped), 5);
+}
+
 static void test_nobody_listens(void **state)
 {
 	struct klips_selector sel;
@@ -310,6 +376,9 @@ static void test_nobody_listens(void **state)
 	assert_int_equal(klips_eroutes_count(west.klips.eroutes), 1);
 	assert_int_equal(atomic64_read(&west.klips.stats.trap_count), 3);
 	assert_int_equal(atomic64_read(&west.klips.stats.trap_sendcount), 0);
+	assert_int_equal(atomic64_read(&west.klips.acquires.sent), 0);
+	assert_int_equal(atomic64_read(&west.klips.acquires.unheard), 3);
+	assert_int_equal(atomic64_read(&west.klips.stats.hold_dropped), 3);
 }
 
 static void test_acquires_are_limited(void **state)
@@ -551,7 +620,7 @@ static void test_too_long(void **state)
 	assert_int_equal(west.received[0]->data[20], 3);
 	assert_int_equal(west.received[0]->data[21], 4);
 	rcu_read_lock();
-	mtu = klips_bundle_mtu(klips_sadb_find(west.klips.sadb, &said), 1500);
+	mtu = klips_bundle_mtu(klips_sadb_find(west.klips.sadb, &said), 1500, 20);
 	rcu_read_unlock();
 	assert_int_equal(get_unaligned_be16(west.received[0]->data + 26), mtu);
 	assert_int_equal(atomic64_read(&west.klips.stats.too_big), 1);
@@ -671,6 +740,9 @@ int main(void)
 		UNIT(test_trap_keeps_first_and_last),
 		UNIT(test_trapsubnet_keeps_first_and_last),
 		UNIT(test_host_trap_becomes_its_own_hold),
+		UNIT(test_hold_is_released_in_order),
+		UNIT(test_hold_is_replaced_in_order),
+		UNIT(test_hold_counts_what_it_drops),
 		UNIT(test_nobody_listens),
 		UNIT(test_acquires_are_limited),
 		UNIT(test_unanswered_hold_ends),

@@ -204,9 +204,9 @@ static void test_last_match_beyond_the_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rounds),	cmocka_unit_test(test_short),	cmocka_unit_test(test_adaptive),
-		cmocka_unit_test(test_damaged), cmocka_unit_test(test_deflate),
-		cmocka_unit_test(test_last_match_beyond_the_room),
+		cmocka_unit_test(test_rounds),	 cmocka_unit_test(test_short),
+		cmocka_unit_test(test_adaptive), cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_deflate),	 cmocka_unit_test(test_last_match_beyond_the_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

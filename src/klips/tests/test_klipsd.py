@@ -213,6 +213,90 @@ def test_physical_device(hosts):
     west.ipsec('tncfg', '--attach', '--virtual', 'ipsec0', '--physical', 'w0', status=1)
 
 
+def test_mtu_by_hand(hosts):
+    """An MTU that somebody else gives ipsec0 is shown, and stays until ipsec0 is attached anew."""
+    west, _ = hosts
+    west.start()
+    attach = ('tncfg', '--attach', '--virtual', 'ipsec0', '--physical', 'w0')
+    west.ipsec(*attach)
+    west.run('ip', 'link', 'set', 'ipsec0', 'mtu', '1450')
+    wait_for('new mtu', lambda: 'ipsec0 -> w0 mtu=1450(1500)' in west.ipsec('tncfg'))
+    west.run('ip', 'link', 'set', 'w0', 'mtu', '2000')
+    wait_for('new mtu of w0', lambda: 'ipsec0 -> w0 mtu=1450(2000)' in west.ipsec('tncfg'))
+    west.ipsec('tncfg', '--detach', '--virtual', 'ipsec0')
+    west.ipsec(*attach)
+    assert 'ipsec0 -> w0 mtu=1876(2000)' in west.ipsec('tncfg')
+
+
+def test_lost_news(hosts):
+    """More news of devices than its socket holds: it looks how they are now, not how they were."""
+    west, _ = hosts
+    west.start()
+    west.ipsec('tncfg', '--attach', '--virtual', 'ipsec0', '--physical', 'w0')
+    batch = west.folder / 'batch'
+    batch.write_text(''.join(f'link set lo mtu {1000 + n}\n' for n in range(3000)))
+    west.klipsd.send_signal(signal.SIGSTOP)
+    try:
+        west.run('ip', '-batch', batch)
+        west.run('ip', 'link', 'set', 'w0', 'mtu', '1700')
+    finally:
+        west.klipsd.send_signal(signal.SIGCONT)
+    wait_for('new mtu', lambda: 'mtu=1576(1700)' in west.ipsec('tncfg'))
+
+
+IKE = ('import socket, sys\n'
+       's = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n'
+       's.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)\n'
+       's.bind(("", 4500)); print(flush=True)\n'
+       'while True: print(s.recv(2000).hex(), flush=True)\n')
+SEND = ('import socket, sys\n'
+        's = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect((sys.argv[1], 4500))\n'
+        'for text in sys.argv[2:]: s.send(bytes.fromhex(text))\n')
+
+
+def check_shared(west, ike, last):
+    """What is IKE's arrives there, and nothing else; ESP arrives at klipsd."""
+    marker, number = '00' * 4, f'{last:02x}'
+    for port in range(3):  # each sender has a port of its own: the kernel must not choose by it
+        west.run('python3', '-c', SEND, OUTER[4][1], 'ff', '', '0000', '12345678' * 4, f'{marker}0{port}{number}')
+        assert ike.stdout.readline().strip().decode() == f'{marker}0{port}{number}'
+    assert ping(west, 4) == 3
+
+
+@pytest.mark.parametrize('ike_first', [True, False])
+def test_shared_port(hosts, ike_first):
+    """A program for IKE has port 4500 too; it matters neither who came first nor who came again."""
+    west, east = hosts
+    west.start()
+    with ExitStack() as stack:
+        words = east.words('python3', '-c', IKE)
+        if ike_first:
+            ike = hold(stack, words)
+        east.start('--share-udp', '--workers', '3')
+        add_tunnel(west, east, 4, 4)
+        assert ping(west, 4) == 3
+        if not ike_first:
+            for again in range(2):
+                ike = hold(stack, words)
+                check_shared(west, ike, again)
+                if not again:
+                    ike.kill()
+                    ike.wait(LIMIT)
+                    assert ping(west, 4) == 3
+        check_shared(west, ike, 8)
+        assert east.end() == 0
+        east.start('--share-udp', '--workers', '2')
+        east.ipsec('tncfg', '--attach', '--virtual', 'ipsec0', '--physical', 'e0')
+        marker = '00000000ab'
+        west.run('python3', '-c', SEND, OUTER[4][1], 'ff', '12345678' * 4, marker)
+        assert ike.stdout.readline().strip().decode() == marker
+        assert east.stats()['in-no-sa'] == 1
+        assert east.end() == 0
+        done = subprocess.run(east.words(KLIPSD), env=east.env, capture_output=True, text=True, timeout=LIMIT, check=False)
+        assert done.returncode == 1
+        assert 'sockets: Address already in use' in done.stderr
+
+
 def test_killed(hosts):
     """Its devices vanish with it; at the next start the tables are empty, and what it left is no obstacle."""
     west, _ = hosts
@@ -230,6 +314,69 @@ def test_killed(hosts):
     assert not (west.folder / 'west').exists()
 
 
+def table(host):
+    """What nf_tables has of klipsd; empty: nothing."""
+    return host.run('nft', 'list', 'table', 'inet', 'klipsd', status=None)
+
+
+def clear_hosts(hosts, *options):
+    """East has a tunnel; west, who knows nothing of it, sends in clear."""
+    west, east = hosts
+    east.start(*options)
+    west.start()
+    add_tunnel(west, east, 4, 4)
+    west.ipsec('tncfg', '--clear')
+    west.ipsec('eroute', '--clear')
+    west.run('ip', 'route', 'replace', '192.0.2.1/32', 'via', '10.9.0.2', 'dev', 'w0', 'src', '192.0.1.1')
+    return west, east
+
+
+def test_clear(hosts):
+    """Packets in clear are refused, and counted, where ipsecN is attached; the table goes with a klipsd that is killed."""
+    west, east = clear_hosts(hosts)
+    assert ping(west, 4, '-W', '0.1') == 0
+    assert east.stats()['in-cleartext'] == 3
+    assert json.loads(east.ipsec('klips', 'status', '--json'))['guard'] == 'nf_tables'
+    east.run('nft', 'flush', 'ruleset')
+    east.run('nft', 'delete', 'table', 'inet', 'klipsd', status=1)
+    assert '"e0"' in table(east)
+    assert ping(west, 4, '-W', '0.1') == 0
+    east.ipsec('tncfg', '--detach', '--virtual', 'ipsec0')
+    assert '"e0"' not in table(east)
+    assert east.end(signal.SIGKILL) == -signal.SIGKILL
+    wait_for('end of the table', lambda: not table(east))
+    east.start()
+    assert 'vmap' not in table(east)
+
+
+def test_clear_two_devices(hosts):
+    """Of two ipsecN at one physical device the first to go leaves the other guarded."""
+    west, east = clear_hosts(hosts)
+    east.ipsec('tncfg', '--attach', '--virtual', 'ipsec1', '--physical', 'e0')
+    east.ipsec('tncfg', '--detach', '--virtual', 'ipsec0')
+    assert ping(west, 4, '-W', '0.1') == 0
+    assert east.stats()['in-cleartext'] == 3
+    east.ipsec('tncfg', '--delete', 'ipsec1')
+    assert '"e0"' not in table(east)
+
+
+def test_guard_option(hosts):
+    """Without a guard it says so, once, or does not start; off takes what comes in clear."""
+    west, east = clear_hosts(hosts, '--guard', 'off')
+    east.run('ip', 'route', 'replace', '192.0.1.1/32', 'via', '10.9.0.1', 'dev', 'e0', 'src', '192.0.2.1')
+    assert not table(east)
+    assert 'guard: none' in east.ipsec('klips', 'status')
+    assert ping(west, 4) == 3
+    east.end()
+    east.run('nft', 'add', 'table', 'inet', 'klipsd')
+    done = subprocess.run(east.words(KLIPSD, '--guard', 'on'), env=east.env, capture_output=True, text=True, timeout=LIMIT,
+                          check=False)
+    assert done.returncode == 1
+    assert done.stderr == 'klipsd: --guard on: nf_tables: File exists\n'
+    east.start()
+    assert east.log.read_text().count('packets in clear are not refused: nf_tables: File exists') == 1
+
+
 def test_rights(hosts):
     """It keeps two capabilities, in every thread, and a filter."""
     west, _ = hosts
@@ -242,7 +389,8 @@ def test_rights(hosts):
 
 def test_usage(hosts):
     west, _ = hosts
-    for words in (('--workers', '0'), ('--workers', 'x'), ('--udp-port', '65536'), ('word',), ('--nothing',)):
+    for words in (('--guard', 'maybe'), ('--workers', '0'), ('--workers', 'x'), ('--udp-port', '65536'), ('word',),
+                  ('--nothing',)):
         west.run(KLIPSD, *words, status=2)
     west.run(KLIPSD, '--crypto', 'rot13', status=1)
     assert 'Cygnet' in west.run(KLIPSD, '--version')

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Requests: checked, handed to whom they are for, and answered. */
 #include "control_request.h"
+#include "../core/debug.h"
 
 #include <linux/genetlink.h>
 
@@ -85,6 +86,7 @@ static size_t run_handler(struct klips_request *request, const struct nlmsghdr *
 	u32 empty;
 	int err;
 
+	klips_trace(NETLINK, "%s", klips_op_policies[op].name);
 	klips_message_begin_op(answer, buffer, room, op, 0, head->nlmsg_seq);
 	empty = answer->head->nlmsg_len;
 	err = handlers[op](request);

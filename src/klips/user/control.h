@@ -8,21 +8,25 @@
 /**
  * struct klips_control_ops - what control has its daemon do; each returns 0 or a negative errno
  * @set_eroute: klips_set_eroute(), or what stands for it
+ * @clear_eroutes: remove them all; NULL: klips_eroutes_clear() does
  * @create: make an ipsecN that is not attached; NULL: there is no such thing
  * @remove: take one away; NULL likewise
  * @attach: attach an ipsecN, which is made if there is none; @detach likewise
  * @driver: whose cryptography new SAs get
+ * @guard: who refuses packets in clear, "none" for nobody; brings the counter of these up to date; NULL: core does
  * @changed: SAs were added, changed or removed, so that timers may be due sooner; NULL: of no interest
  */
 struct klips_control_ops {
 	int (*set_eroute)(struct klips *klips, const struct klips_selector *sel, const struct klips_said *said,
 			  bool replace);
 	int (*unset_eroute)(struct klips *klips, const struct klips_selector *sel);
+	int (*clear_eroutes)(struct klips *klips);
 	int (*create)(struct klips *klips, const char *name);
 	int (*remove)(struct klips *klips, const char *name);
 	int (*attach)(struct klips *klips, const char *name, const char *phys);
 	int (*detach)(struct klips *klips, const char *name);
 	const char *(*driver)(struct klips *klips);
+	const char *(*guard)(struct klips *klips);
 	void (*changed)(struct klips *klips);
 };
 

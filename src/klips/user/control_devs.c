@@ -217,6 +217,9 @@ static void put_stats(struct klips_message *message, const struct klips *klips)
 		{ KLIPS_A_STATS_ACQUIRES_SENT, &klips->acquires.sent },
 		{ KLIPS_A_STATS_ACQUIRES_LIMITED, &klips->acquires.limited },
 		{ KLIPS_A_STATS_MALFORMED, &stats->malformed },
+		{ KLIPS_A_STATS_DROPPED, &stats->dropped },
+		{ KLIPS_A_STATS_ACQUIRES_UNHEARD, &klips->acquires.unheard },
+		{ KLIPS_A_STATS_DEFRAG_DROPPED, &stats->defrag_dropped },
 	};
 	struct nlattr *nest = klips_nest_begin(message, KLIPS_A_STATUS_STATS);
 	unsigned int i;
@@ -239,6 +242,8 @@ int klips_handle_status(struct klips_request *request)
 	klips_put_u32(&request->answer, KLIPS_A_STATUS_SAS, klips_sadb_count(klips->sadb));
 	klips_put_u32(&request->answer, KLIPS_A_STATUS_EROUTES, klips_eroutes_count(klips->eroutes));
 	klips_put_u32(&request->answer, KLIPS_A_STATUS_DEVS, devs);
+	if (control->ops->guard)
+		klips_put_string(&request->answer, KLIPS_A_STATUS_GUARD, control->ops->guard(klips));
 	put_stats(&request->answer, klips);
 	return 0;
 }

@@ -95,8 +95,14 @@ int klips_handle_eroute_get(struct klips_request *request)
 
 int klips_handle_eroute_flush(struct klips_request *request)
 {
-	klips_eroutes_clear(request->control->klips->eroutes);
-	return 0;
+	struct klips_control *control = request->control;
+	int err = 0;
+
+	if (control->ops->clear_eroutes)
+		err = control->ops->clear_eroutes(control->klips);
+	else
+		klips_eroutes_clear(control->klips->eroutes);
+	return err ? klips_refuse(&request->refusal, err, NULL, NULL, "the eroutes: %s", strerror(-err)) : 0;
 }
 
 static void put_held(struct klips_message *message, struct klips_eroute *er)

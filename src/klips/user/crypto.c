@@ -199,6 +199,29 @@ void klips_packet_of(const struct klips_crypto *crypto, const struct klips_job *
 }
 
 /**
+ * klips_packet_nonce() - what a cipher takes as nonce, or as IV
+ * @crypto: the transform
+ * @packet: the packet
+ * @nonce: room for it
+ *
+ * Salt, IV, and for counter mode the number of the first block: RFC 3686, 4; RFC 4106, 4; RFC 4309, 4; RFC 7634, 2.
+ *
+ * Return: @nonce, or the packet's IV if there is no salt.
+ */
+const u8 *klips_packet_nonce(const struct klips_crypto *crypto, const struct klips_packet *packet, u8 nonce[16])
+{
+	u8 salt = crypto->encr->salt;
+
+	if (!salt)
+		return packet->iv;
+	memcpy(nonce, crypto->keys.encr_key + crypto->key_length, salt);
+	memcpy(nonce + salt, packet->iv, crypto->encr->iv);
+	if (crypto->keys.encr == KLIPS_ENCR_AES_CTR)
+		put_unaligned_be32(1, nonce + 12);
+	return nonce;
+}
+
+/**
  * klips_packet_aad() - what an AEAD authenticates besides the text: SPI and sequence number (RFC 4106, 5)
  * @job: the packet's job
  * @packet: its parts

@@ -61,6 +61,7 @@ extern const struct klips_crypto_driver klips_crypto_mb;
 int klips_crypto_choose(const char *name);
 const char *klips_crypto_title(void);
 void klips_packet_of(const struct klips_crypto *crypto, const struct klips_job *job, struct klips_packet *packet);
+const u8 *klips_packet_nonce(const struct klips_crypto *crypto, const struct klips_packet *packet, u8 nonce[16]);
 u32 klips_packet_aad(const struct klips_job *job, const struct klips_packet *packet, u8 aad[12]);
 
 struct klips_mac;

@@ -94,15 +94,6 @@ static bool is_chacha(const struct klips_crypto *crypto)
 	return crypto->keys.encr == KLIPS_ENCR_CHACHA20_POLY1305;
 }
 
-static const u8 *make_nonce(const struct klips_crypto *crypto, const struct klips_packet *packet, u8 nonce[16])
-{
-	if (!crypto->encr->salt)
-		return packet->iv;
-	memcpy(nonce, crypto->keys.encr_key + crypto->key_length, 4);
-	memcpy(nonce + 4, packet->iv, 8);
-	return nonce;
-}
-
 /* GCM and ChaCha20-Poly1305: the ICV goes to @icv. */
 static void run_gcm(const struct klips_crypto *crypto, IMB_MGR *mgr, const struct klips_job *job,
 		    const struct klips_packet *p, u8 *icv, bool seal)
@@ -124,7 +115,7 @@ static void run_gcm(const struct klips_crypto *crypto, IMB_MGR *mgr, const struc
 		run = seal ? mgr->gcm256_enc : mgr->gcm256_dec;
 		break;
 	}
-	run(key, &context, p->text, p->text, p->length, make_nonce(crypto, p, nonce), aad, aad_length, icv,
+	run(key, &context, p->text, p->text, p->length, klips_packet_nonce(crypto, p, nonce), aad, aad_length, icv,
 	    crypto->icv);
 }
 
@@ -136,7 +127,7 @@ static void run_chacha(const struct klips_crypto *crypto, IMB_MGR *mgr, const st
 	u8 nonce[16], aad[12];
 	u32 aad_length = klips_packet_aad(job, p, aad);
 
-	IMB_CHACHA20_POLY1305_INIT(mgr, key, &context, make_nonce(crypto, p, nonce), aad, aad_length);
+	IMB_CHACHA20_POLY1305_INIT(mgr, key, &context, klips_packet_nonce(crypto, p, nonce), aad, aad_length);
 	if (seal) {
 		IMB_CHACHA20_POLY1305_ENC_UPDATE(mgr, key, &context, p->text, p->text, p->length);
 		IMB_CHACHA20_POLY1305_ENC_FINALIZE(mgr, &context, icv, crypto->icv);
@@ -167,7 +158,7 @@ static void fill_cipher(const struct klips_crypto *crypto, struct mb_thread *thr
 	to->dst = p->text;
 	to->cipher_start_src_offset_in_bytes = 0;
 	to->msg_len_to_cipher_in_bytes = p->length;
-	to->iv = make_nonce(crypto, p, thread->nonces[i]);
+	to->iv = klips_packet_nonce(crypto, p, thread->nonces[i]);
 	to->iv_len_in_bytes = crypto->encr->salt + crypto->encr->iv;
 }
 

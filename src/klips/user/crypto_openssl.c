@@ -133,20 +133,6 @@ static void give(struct klips_crypto *crypto, enum direction direction, struct c
 	spin_unlock_bh(&all->lock);
 }
 
-/* Salt, IV, and for counter mode the number of the first block: RFC 3686, 4; RFC 4106, 4; RFC 4309, 4; RFC 7634, 2. */
-static const u8 *make_nonce(const struct klips_crypto *crypto, const struct klips_packet *packet, u8 nonce[16])
-{
-	u8 salt = crypto->encr->salt;
-
-	if (!salt)
-		return packet->iv;
-	memcpy(nonce, crypto->keys.encr_key + crypto->key_length, salt);
-	memcpy(nonce + salt, packet->iv, crypto->encr->iv);
-	if (crypto->keys.encr == KLIPS_ENCR_AES_CTR)
-		put_unaligned_be32(1, nonce + 12);
-	return nonce;
-}
-
 static int run_aead(const struct klips_crypto *crypto, EVP_CIPHER_CTX *ctx, const struct klips_job *job,
 		    const struct klips_packet *p)
 {
@@ -170,7 +156,7 @@ static int seal_aead(struct klips_crypto *crypto, EVP_CIPHER_CTX *ctx, const str
 	u8 nonce[16], rest[16];
 	int n;
 
-	if (EVP_EncryptInit_ex(ctx, NULL, NULL, NULL, make_nonce(crypto, p, nonce)) != 1)
+	if (EVP_EncryptInit_ex(ctx, NULL, NULL, NULL, klips_packet_nonce(crypto, p, nonce)) != 1)
 		return -EIO;
 	if (run_aead(crypto, ctx, job, p))
 		return -EIO;
@@ -187,7 +173,7 @@ static int open_aead(struct klips_crypto *crypto, EVP_CIPHER_CTX *ctx, const str
 	int n;
 
 	if (EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, crypto->icv, p->icv) != 1 ||
-	    EVP_DecryptInit_ex(ctx, NULL, NULL, NULL, make_nonce(crypto, p, nonce)) != 1)
+	    EVP_DecryptInit_ex(ctx, NULL, NULL, NULL, klips_packet_nonce(crypto, p, nonce)) != 1)
 		return -EBADMSG;
 	if (run_aead(crypto, ctx, job, p))
 		return -EBADMSG;
@@ -203,7 +189,7 @@ static int run_cipher(const struct klips_crypto *crypto, EVP_CIPHER_CTX *ctx, co
 
 	if (!ctx)
 		return 0;
-	if (EVP_CipherInit_ex(ctx, NULL, NULL, NULL, make_nonce(crypto, p, nonce), -1) != 1)
+	if (EVP_CipherInit_ex(ctx, NULL, NULL, NULL, klips_packet_nonce(crypto, p, nonce), -1) != 1)
 		return -EIO;
 	return EVP_CipherUpdate(ctx, p->text, &n, p->text, (int)p->length) == 1 && n == (int)p->length ? 0 : -EIO;
 }

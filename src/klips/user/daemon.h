@@ -8,47 +8,29 @@
 
 #include "../core/klips.h"
 #include "control.h"
+#include "defrag.h"
 #include "gso.h"
+#include "options.h"
 #include "scatter.h"
 
 #define KLIPS_WORKERS_MAX 32
-#define KLIPS_RAW_INPUTS  6 /* ESP, AH and IPCOMP of both families */
-
-/**
- * struct klipsd_options - what the command line says
- * @pid_file: gets the process number once all sockets are open; NULL: none does
- * @user: whom to become; NULL: nobody else
- * @workers: threads; 0: one a processor, 4 at most
- * @mtu: of ipsecN; 0: what leaves room for any SA
- * @udp_port: of ESP in UDP; 0: none
- * @keepalive: seconds between NAT keepalives, 0: none
- * @raw: ESP, AH and IPCOMP straight on IP too
- * @share: the first socket on @udp_port is another program's, who gets what is not ESP
- */
-struct klipsd_options {
-	const char *control;
-	const char *pid_file;
-	const char *crypto;
-	const char *user;
-	unsigned int workers;
-	u32 mtu;
-	u16 udp_port;
-	u32 keepalive;
-	bool raw;
-	bool share;
-	bool syslog;
-};
+#define KLIPS_RAW_PROTOS  5			 /* ESP, AH, IPCOMP, and tunnels of IPv4 and IPv6 */
+#define KLIPS_RAW_INPUTS  (2 * KLIPS_RAW_PROTOS) /* over IPv4 and IPv6 */
 
 /**
  * struct klips_tun - an ipsecN's TUN; its memory and descriptors go after a grace period
- * @fds: one a worker
+ * @fds: one a worker, to read
+ * @writer: for all to write to
+ * @by_hand: somebody else set its MTU, which stays until it is attached anew
  */
 struct klips_tun {
 	char name[KLIPS_NAME_MAX];
 	u32 ifindex;
 	u32 mtu;
+	bool by_hand;
 	unsigned int count;
 	int fds[KLIPS_WORKERS_MAX];
+	int writer;
 	struct klips_dev *dev;
 };
 
@@ -74,6 +56,7 @@ struct klips_raw_reader;
 
 /**
  * struct klips_worker - a thread; the last of a daemon is the main thread, which only sends
+ * @eager: what it last waited for came so soon that it is to look a few times before it sleeps
  * @udp: of IPv4 and of IPv6
  * @raw: raw sockets to send by, of IPv4 and of IPv6
  */
@@ -81,6 +64,7 @@ struct klips_worker {
 	struct klipsd *daemon;
 	unsigned int index;
 	bool running;
+	bool eager;
 	pthread_t thread;
 	int epoll;
 	struct klips_port udp[2];
@@ -94,9 +78,13 @@ struct klips_worker {
 /**
  * struct klipsd - the daemon
  * @tuns: by device number, RCU
- * @raw_inputs: ESP, AH and IPCOMP of IPv4, then those of IPv6; -1: none
+ * @raw_inputs: klips_raw_protos[] over IPv4, then over IPv6; -1: none
+ * @defrag: this host's own datagrams, of which there are not all fragments yet
+ * @icmp: what hears routers, by IPv4 and by IPv6; -1: nothing
  * @udp_first: sockets that keep the first place on the UDP port for IKE; -1: none
+ * @guard: NULL: packets in clear are not refused
  * @stop: an eventfd that is readable when all shall end
+ * @keepalive_looked: when it was last seen who needs a keepalive, in monotonic nanoseconds; 0: never
  * @wrote_pid: whether the file of @options.pid_file is ours
  */
 struct klipsd {
@@ -108,10 +96,15 @@ struct klipsd {
 	struct klips_worker worker[KLIPS_WORKERS_MAX + 1];
 	struct klips_tun *tuns[KLIPS_DEVICES];
 	struct klips_locals *locals;
+	struct klips_defrag defrag;
 	int raw_inputs[KLIPS_RAW_INPUTS];
+	int icmp[2];
 	int udp_first[2];
+	struct klips_guard *guard;
+	struct klips_guard_nft *guard_nft;
 	int stop;
 	int netlink; /* changes of links and addresses */
+	u64 keepalive_looked;
 	bool wrote_pid;
 };
 
@@ -122,9 +115,6 @@ int klips_workers_start(struct klipsd *daemon);
 void klips_workers_stop(struct klipsd *daemon);
 int klips_worker_watch(struct klips_worker *worker, int fd, u32 what);
 void klips_worker_unwatch(struct klips_worker *worker, int fd);
-
-/* options.c. -1: go on; else the exit status */
-int klipsd_options_read(struct klipsd_options *options, int argc, char **argv);
 
 /* What an event is about: one of these, and an index. */
 #define KLIPS_EVENT_TUN	 0x10000U
@@ -148,6 +138,7 @@ void klips_tun_close(struct klips_tun *tun);
 void klips_tun_read(struct klips_worker *worker, struct klips_tun *tun);
 
 /* sockets.c */
+extern const u8 klips_raw_protos[KLIPS_RAW_PROTOS];
 void klips_sockets_forget(struct klipsd *daemon);
 int klips_sockets_open(struct klipsd *daemon);
 void klips_sockets_close(struct klipsd *daemon);
@@ -158,6 +149,23 @@ int klipsd_remove(struct klips *klips, const char *name);
 int klipsd_attach(struct klips *klips, const char *name, const char *phys);
 int klipsd_detach(struct klips *klips, const char *name);
 void klipsd_link_changed(struct klipsd *daemon, u32 ifindex, u32 mtu, bool up);
+void klipsd_links_reread(struct klipsd *daemon);
+
+/* policy.c */
+int klipsd_set_eroute(struct klips *klips, const struct klips_selector *sel, const struct klips_said *said,
+		      bool replace);
+int klipsd_unset_eroute(struct klips *klips, const struct klips_selector *sel);
+int klipsd_clear_eroutes(struct klips *klips);
+const char *klipsd_guard_name(struct klips *klips);
+int klipsd_guard_start(struct klipsd *daemon);
+void klipsd_guard_end(struct klipsd *daemon);
+int klipsd_guard_attached(struct klipsd *daemon, u32 ifindex);
+void klipsd_guard_detached(struct klipsd *daemon, u32 ifindex);
+
+/* pmtu.c */
+int klips_pmtu_open(struct klipsd *daemon);
+void klips_pmtu_read(struct klipsd *daemon, unsigned int v6);
+void klips_pmtu_close(struct klipsd *daemon);
 
 /* route.c: rtnetlink */
 struct klips_link {
@@ -167,6 +175,7 @@ struct klips_link {
 };
 
 int klips_link_get(const char *name, struct klips_link *link);
+int klips_link_at(u32 ifindex, struct klips_link *link);
 int klips_link_set(u32 ifindex, u32 mtu, u32 gso_segments);
 int klips_route_watch(struct klipsd *daemon);
 void klips_route_run(struct klipsd *daemon);
@@ -174,7 +183,7 @@ void klips_route_end(struct klipsd *daemon);
 bool klipsd_is_local(struct klips *klips, const struct klips_addr *addr);
 
 /* keepalive.c, privileges.c */
-void klips_keepalive_run(struct klipsd *daemon);
+u64 klips_keepalive_run(struct klipsd *daemon, u64 now);
 int klips_privileges_drop(const char *user);
 int klips_filter_start(void);
 

@@ -97,7 +97,8 @@ int klips_deflate(const void *in, u32 length, void *out, u32 room)
  * @out: gets the result
  * @room: bytes of it
  *
- * Return: bytes written, -ENOSPC: it would be more than @room, or is as much and cut short, -EINVAL: not deflate, or cut short, or -ENOMEM.
+ * Return: bytes written, -ENOSPC: it would be more than @room, or is as much and cut short, -EINVAL: not deflate, or
+ * cut short before, or -ENOMEM.
  */
 int klips_inflate(const void *in, u32 length, void *out, u32 room)
 {

@@ -21,9 +21,8 @@ static u32 choose_mtu(const struct klipsd *daemon, u32 phys_mtu)
 	return min(max(mtu, (u32)MTU_LEAST), (u32)MTU_MOST);
 }
 
-static int set_mtu(struct klipsd *daemon, struct klips_tun *tun, u32 phys_mtu)
+static int set_link(struct klips_tun *tun, u32 mtu)
 {
-	u32 mtu = choose_mtu(daemon, phys_mtu);
 	u32 segments = max(SUPER_MOST / (mtu + OVERHEAD), 1U);
 	int err = klips_link_set(tun->ifindex, mtu, min(segments, (u32)SEGMENTS));
 
@@ -32,6 +31,11 @@ static int set_mtu(struct klipsd *daemon, struct klips_tun *tun, u32 phys_mtu)
 		WRITE_ONCE(tun->dev->mtu, mtu);
 	}
 	return err;
+}
+
+static int set_mtu(struct klipsd *daemon, struct klips_tun *tun, u32 phys_mtu)
+{
+	return set_link(tun, choose_mtu(daemon, phys_mtu));
 }
 
 static void unwatch(struct klipsd *daemon, struct klips_tun *tun)
@@ -82,6 +86,16 @@ int klipsd_create(struct klips *klips, const char *name)
 	return err;
 }
 
+static int detach(struct klipsd *daemon, struct klips_dev *dev)
+{
+	const u32 ifindex = (u32)(uintptr_t)dev->phys;
+	int err = klips_detach(&daemon->klips, dev->name);
+
+	if (!err)
+		klipsd_guard_detached(daemon, ifindex);
+	return err;
+}
+
 int klipsd_remove(struct klips *klips, const char *name)
 {
 	struct klips_dev *dev = klips_dev_find(klips, name);
@@ -90,7 +104,7 @@ int klipsd_remove(struct klips *klips, const char *name)
 
 	if (!dev)
 		return -ENODEV;
-	klips_detach(klips, name);
+	detach(daemon, dev);
 	tun = dev->own;
 	unwatch(daemon, tun);
 	rcu_assign_pointer(daemon->tuns[dev->id - 1], NULL);
@@ -108,7 +122,10 @@ static int attach(struct klipsd *daemon, struct klips_dev *dev, const char *phys
 	err = klips_attach(&daemon->klips, dev->name, phys, (void *)(uintptr_t)link->ifindex, NULL, link->mtu);
 	if (err)
 		return err;
+	((struct klips_tun *)dev->own)->by_hand = false;
 	err = set_mtu(daemon, dev->own, link->mtu);
+	if (!err)
+		err = klipsd_guard_attached(daemon, link->ifindex);
 	if (err)
 		klips_detach(&daemon->klips, dev->name);
 	else
@@ -142,15 +159,42 @@ int klipsd_attach(struct klips *klips, const char *name, const char *phys)
 /* The device stays up: packets that are routed to it are dropped, rather than finding a way in clear. */
 int klipsd_detach(struct klips *klips, const char *name)
 {
-	int err = klips_detach(klips, name);
+	struct klips_dev *dev = klips_dev_find(klips, name);
+	int err = dev ? detach(klips->own, dev) : -ENODEV;
 
 	if (!err)
 		pr_info("%s is detached\n", name);
 	return err;
 }
 
+static void phys_changed(struct klipsd *daemon, struct klips_dev *dev, u32 mtu, bool up)
+{
+	struct klips_tun *tun = dev->own;
+
+	if (!up) {
+		klipsd_detach(&daemon->klips, dev->name);
+	} else if (mtu && mtu != dev->phys_mtu) {
+		WRITE_ONCE(dev->phys_mtu, mtu);
+		if (!tun->by_hand && set_mtu(daemon, tun, mtu))
+			pr_warn("%s: its mtu cannot be set\n", dev->name);
+	}
+}
+
+/* What was told may be what this program did since then: only what is now counts. */
+static void tun_changed(struct klips_dev *dev)
+{
+	struct klips_tun *tun = dev->own;
+	struct klips_link link;
+
+	if (klips_link_at(tun->ifindex, &link) || link.mtu == tun->mtu)
+		return;
+	tun->by_hand = true;
+	if (!set_link(tun, link.mtu))
+		pr_info("%s: somebody set its mtu to %u\n", dev->name, link.mtu);
+}
+
 /**
- * klipsd_link_changed() - a network device changed; it may be a physical one
+ * klipsd_link_changed() - a network device changed; it may be a physical one, or an ipsecN
  * @daemon: the daemon
  * @ifindex: which
  * @mtu: its MTU now
@@ -163,14 +207,33 @@ void klipsd_link_changed(struct klipsd *daemon, u32 ifindex, u32 mtu, bool up)
 
 	for (i = 0; i < KLIPS_DEVICES; i++) {
 		dev = daemon->klips.devices[i];
-		if (!dev || !dev->phys_mtu || (u32)(uintptr_t)dev->phys != ifindex)
+		if (!dev || !dev->phys_mtu)
 			continue;
-		if (!up) {
-			klipsd_detach(&daemon->klips, dev->name);
-		} else if (mtu && mtu != dev->phys_mtu) {
-			WRITE_ONCE(dev->phys_mtu, mtu);
-			if (set_mtu(daemon, dev->own, mtu))
-				pr_warn("%s: its mtu cannot be set\n", dev->name);
-		}
+		if ((u32)(uintptr_t)dev->phys == ifindex)
+			phys_changed(daemon, dev, mtu, up);
+		else if (((struct klips_tun *)dev->own)->ifindex == ifindex && mtu)
+			tun_changed(dev);
+	}
+}
+
+/**
+ * klipsd_links_reread() - some changes of network devices were not told: see how those that matter are
+ * @daemon: the daemon
+ */
+void klipsd_links_reread(struct klipsd *daemon)
+{
+	struct klips_link link;
+	struct klips_dev *dev;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < KLIPS_DEVICES; i++) {
+		dev = daemon->klips.devices[i];
+		if (!dev || !dev->phys_mtu)
+			continue;
+		tun_changed(dev);
+		err = klips_link_at((u32)(uintptr_t)dev->phys, &link);
+		if (!err || err == -ENODEV)
+			phys_changed(daemon, dev, link.mtu, !err && link.up);
 	}
 }

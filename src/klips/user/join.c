@@ -54,7 +54,7 @@ static bool read_segment(struct segment *seg, const struct sk_buff *skb)
 	seg->payload = skb->len - seg->header;
 	seg->seq = get_unaligned_be32(tcp + 4);
 	seg->flags = tcp[13];
-	return (seg->flags & (u8)~TCP_PSH) == TCP_ACK && is_sound(seg, skb);
+	return (seg->flags & (u8)~TCP_PSH) == TCP_ACK;
 }
 
 /* All but lengths, identification, checksums, sequence and PSH. */
@@ -70,6 +70,16 @@ static bool is_same_flow(const struct segment *a, const struct segment *b)
 		return false;
 	return !memcmp(x, y, 4) && !memcmp(x + 8, y + 8, 5) && !memcmp(x + 14, y + 14, 2) &&
 	       !memcmp(x + 18, y + 18, a->header - a->transport - 18);
+}
+
+/*
+ * What comes after the segments that are there, as far as headers say. A checksum costs more than all that: it is
+ * looked at last, and once.
+ */
+static bool follows(const struct segment *first, const struct segment *next, u32 payload)
+{
+	return is_same_flow(first, next) && next->seq == first->seq + payload && next->payload <= first->payload &&
+	       first->header + payload + next->payload <= KLIPS_GSO_MAX;
 }
 
 static void add_piece(struct klips_joined *joined, const void *data, u32 length)
@@ -118,10 +128,10 @@ unsigned int klips_gso_join(struct klips_joined *joined, struct sk_buff *const *
 		return 1;
 	payload = first.payload;
 	for (last = first; taken < count; taken++, last = next) {
-		if (last.payload != first.payload || (last.flags & TCP_PSH) || !read_segment(&next, skbs[taken]))
+		if (last.payload != first.payload || (last.flags & TCP_PSH) || !read_segment(&next, skbs[taken]) ||
+		    !follows(&first, &next, payload))
 			break;
-		if (!is_same_flow(&first, &next) || next.seq != first.seq + payload || next.payload > first.payload ||
-		    first.header + payload + next.payload > KLIPS_GSO_MAX)
+		if ((taken == 1 && !is_sound(&first, skbs[0])) || !is_sound(&next, skbs[taken]))
 			break;
 		payload += next.payload;
 		add_piece(joined, next.packet + next.header, next.payload);

@@ -35,25 +35,52 @@ static void send_one(struct klipsd *daemon, const struct klips_sa *sa)
 	sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+#define LOOKS 10 /* in the time between two keepalives: so much later than it should one may come */
+
+/**
+ * struct round - a look at all SAs
+ * @before: when the last was, in monotonic nanoseconds
+ */
+struct round {
+	struct klipsd *daemon;
+	u64 before;
+	u64 now;
+};
+
+/* How many keepalives an SA that was silent since @last was to have had by then. */
+static u64 count_due(const struct klipsd *daemon, u64 last, u64 then)
+{
+	return then > last ? (then - last) / (daemon->options.keepalive * NSEC_PER_SEC) : 0;
+}
+
 static int look(struct klips_sa *sa, void *arg)
 {
-	struct klipsd *daemon = arg;
-	u64 last = READ_ONCE(sa->usage.last);
+	const struct round *round = arg;
+	struct klipsd *daemon = round->daemon;
+	u64 last = max(READ_ONCE(sa->usage.last), READ_ONCE(sa->usage.added));
 	enum klips_sa_state state = READ_ONCE(sa->state);
 
 	if (sa->natt == KLIPS_NATT_NONE || (sa->flags & KLIPS_SA_INBOUND) ||
 	    sa->natt_sport != daemon->options.udp_port || (state != KLIPS_SA_MATURE && state != KLIPS_SA_DYING))
 		return 0;
-	if (!last || ktime_get_ns() - last >= daemon->options.keepalive * NSEC_PER_SEC)
+	if (count_due(daemon, last, round->now) > count_due(daemon, last, round->before))
 		send_one(daemon, sa);
 	return 0;
 }
 
 /**
- * klips_keepalive_run() - send a byte for each outbound SA in UDP that was silent since the last time
- * @daemon: whose; to be called by the main thread each options.keepalive seconds
+ * klips_keepalive_run() - send a byte for each outbound SA in UDP that was silent for options.keepalive seconds
+ * @daemon: whose; to be called by the main thread
+ * @now: monotonic nanoseconds
+ *
+ * Return: when it is to be called again.
  */
-void klips_keepalive_run(struct klipsd *daemon)
+u64 klips_keepalive_run(struct klipsd *daemon, u64 now)
 {
-	klips_sadb_walk(daemon->klips.sadb, look, daemon);
+	struct round round = { .daemon = daemon, .before = daemon->keepalive_looked, .now = now };
+
+	if (round.before)
+		klips_sadb_walk(daemon->klips.sadb, look, &round);
+	daemon->keepalive_looked = now;
+	return now + daemon->options.keepalive * NSEC_PER_SEC / LOOKS;
 }

@@ -9,6 +9,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "../../lib/pid_file.h"
 #include "../../lib/version.h"
 #include "crypto_driver.h"
 #include "daemon.h"
@@ -34,6 +35,11 @@ static void tell_mapping(struct klips *klips, struct klips_sa *sa, const struct 
 	klips_control_mapping(((struct klipsd *)klips->own)->server, &sa->said, addr, port);
 }
 
+static struct sk_buff *defrag(struct klips *klips, struct klips_dev *dev, struct sk_buff *skb)
+{
+	return klips_defrag_add(&((struct klipsd *)klips->own)->defrag, dev, skb, ktime_get_ns());
+}
+
 static const struct klips_ops ops = {
 	.send = klipsd_send,
 	.receive = klipsd_receive,
@@ -41,6 +47,7 @@ static const struct klips_ops ops = {
 	.acquire = tell_acquire,
 	.expire = tell_expire,
 	.mapping = tell_mapping,
+	.defrag = defrag,
 };
 
 static const char *driver(struct klips *klips)
@@ -50,13 +57,15 @@ static const char *driver(struct klips *klips)
 }
 
 static const struct klips_control_ops control_ops = {
-	.set_eroute = klips_set_eroute,
-	.unset_eroute = klips_unset_eroute,
+	.set_eroute = klipsd_set_eroute,
+	.unset_eroute = klipsd_unset_eroute,
+	.clear_eroutes = klipsd_clear_eroutes,
 	.create = klipsd_create,
 	.remove = klipsd_remove,
 	.attach = klipsd_attach,
 	.detach = klipsd_detach,
 	.driver = driver,
+	.guard = klipsd_guard_name,
 };
 
 static void to_syslog(int priority, const char *text)
@@ -73,14 +82,10 @@ static int complain(const char *what, int err)
 static int write_pid(struct klipsd *daemon)
 {
 	const char *path = daemon->options.pid_file;
-	FILE *file = fopen(path, "we");
-	int written;
+	int err = pid_file_write(path, getpid());
 
-	if (!file)
-		return complain(path, -errno);
-	daemon->wrote_pid = true;
-	written = fprintf(file, "%d\n", (int)getpid());
-	return fclose(file) || written < 0 ? complain(path, -EIO) : 0;
+	daemon->wrote_pid = !err || err == -EIO;
+	return err ? complain(path, err) : 0;
 }
 
 /* What needs all rights. */
@@ -96,10 +101,15 @@ static int open_all(struct klipsd *daemon)
 		return complain(options->control, err);
 	daemon->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	err = daemon->stop < 0 ? -errno : klips_sockets_open(daemon);
+	if (!err)
+		err = klips_pmtu_open(daemon);
 	if (err)
 		return complain("sockets", err);
 	err = klips_route_watch(daemon);
-	return err ? complain("rtnetlink", err) : 0;
+	if (err)
+		return complain("rtnetlink", err);
+	err = klipsd_guard_start(daemon);
+	return err ? complain("--guard on: nf_tables", err) : 0;
 }
 
 static int confine(struct klipsd *daemon)
@@ -121,6 +131,7 @@ static void forget_descriptors(struct klipsd *daemon)
 	unsigned int i;
 
 	daemon->stop = -1;
+	daemon->icmp[0] = daemon->icmp[1] = -1;
 	klips_sockets_forget(daemon);
 	for (i = 0; i <= KLIPS_WORKERS_MAX; i++)
 		daemon->worker[i].epoll = -1;
@@ -131,6 +142,7 @@ static int start(struct klipsd *daemon)
 	int err = klips_init(&daemon->klips, &ops, daemon);
 	if (err)
 		return complain("start", err);
+	klips_defrag_init(&daemon->defrag, &daemon->klips.stats.defrag_dropped);
 	daemon->control.klips = &daemon->klips;
 	daemon->control.ops = &control_ops;
 	daemon->control.version = CYGNET_VERSION;
@@ -154,11 +166,11 @@ static int run_timers(struct klipsd *daemon, u64 *keepalive_due)
 {
 	u64 now = ktime_get_ns(), next = klips_run_timers(&daemon->klips, now), due = now + TICK;
 
-	if (daemon->options.keepalive && now >= *keepalive_due) {
-		if (*keepalive_due)
-			klips_keepalive_run(daemon);
-		*keepalive_due = now + daemon->options.keepalive * NSEC_PER_SEC;
-	}
+	klips_defrag_expire(&daemon->defrag, now);
+	if (daemon->options.keepalive && now >= *keepalive_due)
+		*keepalive_due = klips_keepalive_run(daemon, now);
+	if (*keepalive_due && *keepalive_due < due)
+		due = *keepalive_due;
 	if (next && next < due)
 		due = next;
 	return due > now ? (int)((due - now + 999999) / 1000000) : 0;
@@ -170,6 +182,8 @@ static int run(struct klipsd *daemon, int signals)
 		{ .fd = signals, .events = POLLIN },
 		{ .fd = klips_control_server_fd(daemon->server), .events = POLLIN },
 		{ .fd = daemon->netlink, .events = POLLIN },
+		{ .fd = daemon->icmp[0], .events = POLLIN },
+		{ .fd = daemon->icmp[1], .events = POLLIN },
 	};
 	u64 keepalive_due = 0;
 	int err = 0;
@@ -181,10 +195,15 @@ static int run(struct klipsd *daemon, int signals)
 		}
 		if (polled[0].revents)
 			return 0;
-		if (polled[1].revents)
-			err = klips_control_server_run(daemon->server);
+		/* What was before a request is known when the request is answered. */
 		if (polled[2].revents)
 			klips_route_run(daemon);
+		if (polled[3].revents)
+			klips_pmtu_read(daemon, 0);
+		if (polled[4].revents)
+			klips_pmtu_read(daemon, 1);
+		if (polled[1].revents)
+			err = klips_control_server_run(daemon->server);
 	}
 	return complain("main loop", err);
 }
@@ -200,7 +219,10 @@ static void stop(struct klipsd *daemon)
 	if (daemon->server)
 		klips_control_server_free(daemon->server);
 	klips_route_end(daemon);
+	klipsd_guard_end(daemon);
+	klips_pmtu_close(daemon);
 	klips_sockets_close(daemon);
+	klips_defrag_exit(&daemon->defrag);
 	if (daemon->klips.ops)
 		klips_exit(&daemon->klips);
 	rcu_barrier();

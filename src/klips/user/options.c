@@ -17,6 +17,7 @@
 enum {
 	OPT_CONTROL = 256,
 	OPT_CRYPTO,
+	OPT_GUARD,
 	OPT_KEEPALIVE,
 	OPT_MTU,
 	OPT_NO_ESP_RAW,
@@ -35,6 +36,7 @@ static const struct option names[] = {
 	{ "control", required_argument, NULL, OPT_CONTROL },
 	{ "crypto", required_argument, NULL, OPT_CRYPTO },
 	{ "esp-raw", no_argument, NULL, OPT_ESP_RAW },
+	{ "guard", required_argument, NULL, OPT_GUARD },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "keepalive", required_argument, NULL, OPT_KEEPALIVE },
 	{ "mtu", required_argument, NULL, OPT_MTU },
@@ -55,10 +57,11 @@ static int usage(void)
 	       "  --control PATH             socket that the ipsec commands use (" KLIPS_CONTROL_PATH ")\n"
 	       "  --crypto auto|openssl|ipsec-mb\n"
 	       "  --esp-raw, --no-esp-raw    whether to take ESP, AH and IPCOMP that come without UDP (yes)\n"
+	       "  --guard auto|on|off        refuse what comes in clear and should not; on: or do not start (auto)\n"
 	       "  --keepalive SECONDS        between NAT keepalives, 0: none (20)\n"
 	       "  --mtu BYTES                of ipsecN (that of the physical device less what any SA may need)\n"
 	       "  --pid FILE                 gets the process number once all sockets are open\n"
-	       "  --share-udp                another program has opened the UDP port first, and gets what is not ESP\n"
+	       "  --share-udp                another program may have the UDP port too, and gets what is IKE\n"
 	       "  --syslog                   messages go there, not to standard error\n"
 	       "  --udp-port PORT            of ESP in UDP, 0: none (4500)\n"
 	       "  --user NAME                whom to become after the start\n"
@@ -96,9 +99,28 @@ static int read_port(const char *text, u16 *port)
 	return status;
 }
 
+static int read_guard(const char *text, enum klipsd_guard *guard)
+{
+	static const char *const words[] = {
+		[KLIPSD_GUARD_AUTO] = "auto",
+		[KLIPSD_GUARD_ON] = "on",
+		[KLIPSD_GUARD_OFF] = "off",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strcmp(text, words[i])) {
+			*guard = i;
+			return -1;
+		}
+	return bad("guard", text, "not auto, on or off");
+}
+
 static int read_value(struct klipsd_options *options, int option, const char *value)
 {
 	switch (option) {
+	case OPT_GUARD:
+		return read_guard(value, &options->guard);
 	case OPT_KEEPALIVE:
 		return read_number("keepalive", value, 0, 86400, &options->keepalive);
 	case OPT_MTU:

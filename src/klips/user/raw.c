@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ESP, AH and IPCOMP come in straight on IP, as many packets as there are at once. */
+/* ESP, AH, IPCOMP and IPIP come in straight on IP, as many packets as there are at once. */
 #define _GNU_SOURCE
 #include <errno.h>
 
@@ -109,7 +109,6 @@ static struct sk_buff *take(struct klips_raw_reader *reader, unsigned int i)
  */
 void klips_raw_read(struct klips_worker *worker, unsigned int input)
 {
-	static const u8 protos[] = { KLIPS_PROTO_ESP, KLIPS_PROTO_AH, KLIPS_PROTO_COMP };
 	struct klips_raw_reader *reader = worker->raw_reader;
 	struct klipsd *daemon = worker->daemon;
 	struct sk_buff *skbs[KLIPS_BATCH];
@@ -133,7 +132,7 @@ void klips_raw_read(struct klips_worker *worker, unsigned int input)
 		if (!skbs[count])
 			continue;
 		if (outer.dst.version == KLIPS_V6)
-			klips_outer_push(&outer, skbs[count], protos[input % ARRAY_SIZE(protos)]);
+			klips_outer_push(&outer, skbs[count], klips_raw_protos[input % KLIPS_RAW_PROTOS]);
 		count++;
 	}
 	if (count)

@@ -27,7 +27,6 @@ struct klips_dev *klipsd_dev_at(struct klipsd *daemon, u32 phys)
 /* struct klips_ops: inner packets, those of one TCP flow in one piece. */
 void klipsd_receive(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count)
 {
-	struct klips_worker *worker = klips_worker_self();
 	struct klips_joined joined;
 	struct klips_tun *tun;
 	unsigned int i, taken;
@@ -36,7 +35,7 @@ void klipsd_receive(struct klips *klips, struct klips_dev *dev, struct sk_buff *
 	(void)klips;
 	rcu_read_lock();
 	tun = rcu_dereference(dev->own);
-	fd = tun ? tun->fds[worker ? worker->index % tun->count : 0] : -1;
+	fd = tun ? tun->writer : -1;
 	for (i = 0; i < count; i += taken) {
 		taken = klips_gso_join(&joined, skbs + i, count - i);
 		if (writev(fd, joined.iov, (int)joined.pieces) < 0)

@@ -61,14 +61,7 @@ static int take_link(const struct nlmsghdr *message, void *arg)
 	return MNL_CB_OK;
 }
 
-/**
- * klips_link_get() - see how a network device is
- * @name: its name
- * @link: gets it
- *
- * Return: 0; -ENODEV; or another negative errno.
- */
-int klips_link_get(const char *name, struct klips_link *link)
+static int get_link(const char *name, u32 ifindex, struct klips_link *link)
 {
 	char buffer[ROOM] __aligned(8);
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
@@ -79,8 +72,34 @@ int klips_link_get(const char *name, struct klips_link *link)
 	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
 	info->ifi_family = AF_UNSPEC;
-	mnl_attr_put_strz(message, IFLA_IFNAME, name);
+	info->ifi_index = (int)ifindex;
+	if (name)
+		mnl_attr_put_strz(message, IFLA_IFNAME, name);
 	return ask(message, buffer, take_link, link);
+}
+
+/**
+ * klips_link_get() - see how a network device is
+ * @name: its name
+ * @link: gets it
+ *
+ * Return: 0; -ENODEV; or another negative errno.
+ */
+int klips_link_get(const char *name, struct klips_link *link)
+{
+	return get_link(name, 0, link);
+}
+
+/**
+ * klips_link_at() - see how a network device is
+ * @ifindex: its index
+ * @link: gets it
+ *
+ * Return: 0; -ENODEV; or another negative errno.
+ */
+int klips_link_at(u32 ifindex, struct klips_link *link)
+{
+	return get_link(NULL, ifindex, link);
 }
 
 /**
@@ -257,12 +276,21 @@ int klips_route_watch(struct klipsd *daemon)
 void klips_route_run(struct klipsd *daemon)
 {
 	char buffer[ROOM] __aligned(8);
+	bool lost = false;
 	ssize_t size;
 
-	while ((size = mnl_socket_recvfrom(watcher, buffer, sizeof(buffer))) > 0)
-		mnl_cb_run(buffer, (size_t)size, 0, 0, take_change, daemon);
-	if (size < 0 && errno == ENOBUFS)
-		update_locals(daemon);
+	do {
+		size = mnl_socket_recvfrom(watcher, buffer, sizeof(buffer));
+		if (size > 0)
+			mnl_cb_run(buffer, (size_t)size, 0, 0, take_change, daemon);
+		else if (size < 0 && errno == ENOBUFS)
+			lost = true;
+	} while (size > 0 || (size < 0 && (errno == ENOBUFS || errno == EINTR)));
+	if (!lost)
+		return;
+	/* Last, since what waited here was older. */
+	update_locals(daemon);
+	klipsd_links_reread(daemon);
 }
 
 /**

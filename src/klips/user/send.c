@@ -141,14 +141,15 @@ static void send_udp(struct sending *sending, const struct klips_udp *udp)
 	}
 }
 
-static void send_fragments(struct sending *sending, int fd, const struct sk_buff *skb, const struct msghdr *message)
+static void send_fragments(struct sending *sending, int fd, const struct sk_buff *skb, u32 mtu,
+			   const struct msghdr *message)
 {
 	struct klips_fragments all;
 	struct sk_buff *part;
 	struct msghdr each = *message;
 	struct iovec iov;
 
-	if (klips_fragments_begin(&all, skb, READ_ONCE(sending->dev->phys_mtu))) {
+	if (klips_fragments_begin(&all, skb, mtu)) {
 		atomic64_inc(sending->error);
 		return;
 	}
@@ -188,7 +189,8 @@ static void send_raw_run(struct sending *sending, const struct klips_ip *ip, uns
 			done += (unsigned int)sent;
 		} else if (errno != EINTR) {
 			if (errno == EMSGSIZE)
-				send_fragments(sending, fd, sending->skbs[from + done], &messages[done].msg_hdr);
+				send_fragments(sending, fd, sending->skbs[from + done],
+					       READ_ONCE(sending->dev->phys_mtu), &messages[done].msg_hdr);
 			else
 				atomic64_inc(sending->error);
 			done++;
@@ -204,8 +206,31 @@ static bool is_same_way(const struct sk_buff *a, const struct sk_buff *b)
 						 !memcmp(a->data + 16, b->data + 16, 4);
 }
 
+/* In IPv6 no router cuts what is too long for the path (RFC 8200, 5). @skbs are of one SA. 0: nothing is known */
+static u32 find_path(const struct sending *sending, unsigned int at)
+{
+	const struct sk_buff *skb = sending->skbs[at];
+
+	if (ip_version(skb->data) != KLIPS_V6)
+		return 0;
+	return klips_pmtu_of(&sending->worker->daemon->klips, skb->data, skb->len);
+}
+
+static void send_cut(struct sending *sending, const struct klips_ip *ip, unsigned int at, u32 path)
+{
+	struct klips_outer outer;
+	struct msghdr message;
+
+	memset(&message, 0, sizeof(message));
+	set_outer(&outer, ip, sending->phys);
+	klips_outer_put(&outer, &sending->message, &message, false);
+	message.msg_iovlen = 1;
+	send_fragments(sending, sending->worker->raw[1], sending->skbs[at], path, &message);
+}
+
 static void send_raw(struct sending *sending)
 {
+	u32 path = find_path(sending, 0);
 	unsigned int i, count;
 	struct klips_ip ip;
 
@@ -215,7 +240,12 @@ static void send_raw(struct sending *sending)
 			atomic64_inc(sending->error);
 			continue;
 		}
-		while (i + count < sending->count && is_same_way(sending->skbs[i], sending->skbs[i + count]))
+		if (path && ip.total > path) {
+			send_cut(sending, &ip, i, path);
+			continue;
+		}
+		while (i + count < sending->count && is_same_way(sending->skbs[i], sending->skbs[i + count]) &&
+		       (!path || sending->skbs[i + count]->len <= path))
 			count++;
 		send_raw_run(sending, &ip, i, count);
 	}

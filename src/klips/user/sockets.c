@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Sockets. All threads share the UDP port; the kernel chooses among them by SPI, so that an SA's packets stay in order,
- * and gives what is not ESP to the first, which is IKE's.
+ * and gives what has no SPI to IKE's.
  */
 #define _GNU_SOURCE
 #include <linux/filter.h>
@@ -18,6 +18,8 @@
 #endif
 
 #define BUFFER_BYTES (8 << 20)
+
+const u8 klips_raw_protos[] = { KLIPS_PROTO_ESP, KLIPS_PROTO_AH, KLIPS_PROTO_COMP, KLIPS_PROTO_IPIP, IPPROTO_IPV6 };
 
 static void set(int fd, int level, int name, int value)
 {
@@ -77,19 +79,41 @@ static int open_udp(bool v6, u16 port)
 	return fd;
 }
 
-/* Of the group of sockets: the first for what begins with four zero bytes or is shorter, else 1 + SPI % workers. */
-static int choose_by_spi(int fd, unsigned int workers)
+/*
+ * Of the group of sockets, in the order in which they were bound: that at @ike for what begins with four zero bytes
+ * (RFC 3948, 2.2), else that at @first + SPI % workers. What is shorter is a keepalive, and goes to the first of ours.
+ */
+static int choose_by_spi(int fd, unsigned int workers, unsigned int first, unsigned int ike)
 {
 	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 4, 0, 6),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0),
 		BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, workers),
-		BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, 1),
+		BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, first),
 		BPF_STMT(BPF_RET | BPF_A, 0),
+		BPF_STMT(BPF_RET | BPF_K, ike),
+		BPF_STMT(BPF_RET | BPF_K, first),
 	};
 	struct sock_fprog program = { ARRAY_SIZE(code), code };
 
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof(program)) ? -errno : 0;
+}
+
+/* Whether another program has the port: who does not want to share learns it. */
+static int is_taken(bool v6, u16 port)
+{
+	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	if (v6)
+		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	err = bind_to(fd, v6, port);
+	close(fd);
+	return err == -EADDRINUSE ? 1 : err;
 }
 
 /* A socket that nobody reads takes nothing. */
@@ -101,13 +125,11 @@ static int refuse_all(int fd)
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno : 0;
 }
 
+/* Without a program for IKE its place is kept by a socket that takes nothing. */
 static int open_first(struct klipsd *daemon, bool v6)
 {
-	int fd, err;
+	int fd = open_udp(v6, daemon->options.udp_port), err;
 
-	if (daemon->options.share)
-		return 0;
-	fd = open_udp(v6, daemon->options.udp_port);
 	if (fd < 0)
 		return fd;
 	err = refuse_all(fd);
@@ -119,19 +141,39 @@ static int open_first(struct klipsd *daemon, bool v6)
 }
 
 /* The main thread's comes last: it only sends. */
-static int open_port(struct klipsd *daemon, bool v6)
+static int open_ours(struct klipsd *daemon, bool v6)
 {
-	int err = open_first(daemon, v6);
 	unsigned int i;
 
-	for (i = 0; i <= daemon->workers && !err; i++) {
+	for (i = 0; i <= daemon->workers; i++) {
 		int fd = open_udp(v6, daemon->options.udp_port);
 
 		if (fd < 0)
 			return fd;
 		daemon->worker[i].udp[v6].fd = fd;
 	}
-	return err ? err : choose_by_spi(daemon->worker[0].udp[v6].fd, daemon->workers);
+	return 0;
+}
+
+/*
+ * The other program, if there is one, has the first place if it was there first, and else that after ours, from which
+ * it may go and to which it may come back. As long as nobody is there, the kernel gives what is its to any of ours.
+ */
+static int open_port(struct klipsd *daemon, bool v6)
+{
+	bool share = daemon->options.share;
+	int taken = is_taken(v6, daemon->options.udp_port), err = 0;
+	unsigned int ours = daemon->workers + 1, first = !share || taken;
+
+	if (taken < 0)
+		return taken;
+	if (taken && !share)
+		return -EADDRINUSE;
+	if (!share)
+		err = open_first(daemon, v6);
+	if (!err)
+		err = open_ours(daemon, v6);
+	return err ? err : choose_by_spi(daemon->worker[0].udp[v6].fd, daemon->workers, first, first ? 0 : ours);
 }
 
 static int open_raw_output(bool v6)
@@ -161,17 +203,16 @@ static int open_raw_outputs(struct klipsd *daemon, bool v6)
 
 static int open_raw_inputs(struct klipsd *daemon, bool v6)
 {
-	static const u8 protos[] = { KLIPS_PROTO_ESP, KLIPS_PROTO_AH, KLIPS_PROTO_COMP };
 	unsigned int i;
 	int fd;
 
-	for (i = 0; i < ARRAY_SIZE(protos); i++) {
-		fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC, protos[i]);
+	for (i = 0; i < KLIPS_RAW_PROTOS; i++) {
+		fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC, klips_raw_protos[i]);
 		if (fd < 0)
 			return -errno;
 		want_info(fd, v6);
 		set_buffers(fd);
-		daemon->raw_inputs[(v6 ? ARRAY_SIZE(protos) : 0) + i] = fd;
+		daemon->raw_inputs[(v6 ? KLIPS_RAW_PROTOS : 0) + i] = fd;
 	}
 	return 0;
 }

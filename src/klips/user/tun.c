@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* TUN devices: one queue a thread, with super packets in both directions. */
+/*
+ * TUN devices: one queue a thread to read, with super packets in both directions, and one more to write to.
+ *
+ * The kernel moves a flow to the queue where packets of its other direction are written: whatever waits in the old one
+ * is overtaken then. It leaves flows alone for a queue that is detached, which can be written to all the same. So a
+ * flow stays in the queue, and with the thread, that the kernel's hash chose at first.
+ */
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
@@ -56,6 +62,24 @@ static int open_queue(struct klips_tun *tun)
 	return fd;
 }
 
+/* The writer comes first, so that the number that it keeps is one of a queue that there is. */
+static int open_queues(struct klips_tun *tun, unsigned int queues)
+{
+	struct ifreq request = { .ifr_flags = IFF_DETACH_QUEUE };
+	int fd = open_queue(tun);
+
+	if (fd < 0)
+		return fd;
+	tun->writer = fd;
+	while (tun->count < queues) {
+		fd = open_queue(tun);
+		if (fd < 0)
+			return fd;
+		tun->fds[tun->count++] = fd;
+	}
+	return ioctl(tun->writer, TUNSETQUEUE, &request) ? -errno : 0;
+}
+
 /**
  * klips_tun_open() - make a TUN device, which lives as long as this program holds it
  * @result: gets it
@@ -73,21 +97,17 @@ int klips_tun_open(struct klips_tun **result, const char *name, unsigned int que
 	if (!tun)
 		return -ENOMEM;
 	memcpy(tun->name, name, strlen(name));
-	while (tun->count < queues) {
-		err = open_queue(tun);
-		if (err < 0)
-			goto fail;
-		tun->fds[tun->count++] = err;
+	tun->writer = -1;
+	err = open_queues(tun, queues);
+	if (!err)
+		err = klips_link_get(name, &link);
+	if (err) {
+		klips_tun_close(tun);
+		return err;
 	}
-	err = klips_link_get(name, &link);
-	if (err)
-		goto fail;
 	tun->ifindex = link.ifindex;
 	*result = tun;
 	return 0;
-fail:
-	klips_tun_close(tun);
-	return err;
 }
 
 /**
@@ -98,5 +118,7 @@ void klips_tun_close(struct klips_tun *tun)
 {
 	while (tun->count)
 		close(tun->fds[--tun->count]);
+	if (tun->writer >= 0)
+		close(tun->writer);
 	kfree(tun);
 }

@@ -90,6 +90,19 @@ static void take_back(FILE *stream, int kept, int file, char *text, size_t size)
 	close(file);
 }
 
+/* What klipsd, in a thread of this program, says for debugging is not the command's. */
+static void drop_traces(char *text)
+{
+	static const char mark[] = "klips_debug:";
+	char *end;
+
+	while ((text = strstr(text, mark))) {
+		end = strchr(text, '\n');
+		end = end ? end + 1 : text + strlen(text);
+		memmove(text, end, strlen(end) + 1);
+	}
+}
+
 /* Runs a command line, of words between single blanks. */
 static void run(int (*command)(int argc, char **argv), const char *line)
 {
@@ -107,6 +120,7 @@ static void run(int (*command)(int argc, char **argv), const char *line)
 	status = command(argc, argv);
 	take_back(stdout, out_kept, out_file, out, sizeof(out));
 	take_back(stderr, err_kept, err_file, err, sizeof(err));
+	drop_traces(err);
 	free(copy);
 }
 

@@ -13,11 +13,13 @@ from lab.matrix import cells, play, table
 from lab.result import exit_status
 from lab.runone import Options
 
-_OF = {"uml": ("apart", "real_time", "seed"), "qemu": ("apart", "machine", "no_snapshot", "gdb")}  # what a place's guests have
+# What guests of a place can be told.
+_OF = {"uml": ("apart", "real_time", "seed"), "qemu": ("apart", "machine", "no_snapshot", "gdb"), "libvirt": ()}
 _EPILOG = """\
 examples:
   lab matrix ikev2-psk --place ns,uml
   lab matrix netkey --place uml,qemu --kernel 6.1,6.12      each kernel at the places that it runs at
+  lab matrix klips --place ns,uml,qemu                      KLIPS on this machine's kernel, in virtual time, in a QEMU guest
   lab matrix --all --peer strongswan --peer strongswan-netkey
 """
 
@@ -30,7 +32,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_selection(made)
     commands.add_place(made)
     made.set_defaults(peer=[])  # no test is chosen by its peer here; --peer is below
-    for name, text in (("place", "where hosts are: ns, uml, qemu (ns)"), ("kernel", "guests' kernels (the places' usual ones)"),
+    for name, text in (("place", "where hosts are: ns, uml, qemu, libvirt (ns)"),
+                       ("kernel", "guests' kernels (the places' usual ones)"),
                        ("peer", "the peer in place of the tests' own, where they can have it")):
         made.add_argument(f"--{name}", action="append", default=[], dest=f"{name}s", metavar=f"{name.upper()}[,...]", help=text)
     made.add_argument("-j", "--jobs", type=commands.count, default=os.cpu_count() or 1, metavar="N",

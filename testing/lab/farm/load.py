@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import paths, peers, x509
+from lab import paths, peers, stack, x509
 from lab.errors import UnresolvedError
 from lab.farm import hosts
 from lab.farm.hosts import Host
@@ -39,11 +39,15 @@ _ASK_LIMIT, _SEND_LIMIT = 60, 1800  # seconds
 
 @dataclass(frozen=True)
 class Load:
-    """What hosts need. items: places below the cache, with what lies there; files: the checkout's, below its root."""
+    """What hosts need. items: places below the cache, with what lies there; files: the checkout's, below its root.
+
+    stage: the item that is Cygnet's programs; empty if no test is about them.
+    """
 
     checkout: str
     files: tuple[str, ...]
     items: tuple[tuple[str, Path], ...]
+    stage: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -63,9 +67,13 @@ def gather(cases: Iterable[TestCase], options: Options, say: Callable[[str], Non
         tree = peers.load(name).tree(say)
         found += [tree, *tree.parent.glob(f"{tree.name.rpartition('-')[0]}.*.index")]
     found += [x509.ensure(kind) for kind in sorted({case.x509 for case in cases if case.x509})]
-    files = tuple(_files())
+    files, stage = tuple(_files()), ""
+    if stack.is_about_own(cases):
+        from lab import carried
+        found.append(carried.tree())
+        stage = str(found[-1].relative_to(paths.cache()))
     items = {str(path.relative_to(paths.cache())): path for path in found}
-    return Load(f"farm/{_hash(files)}", files, tuple(items.items()))
+    return Load(f"farm/{_hash(files)}", files, tuple(items.items()), stage)
 
 
 def _files() -> list[str]:

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import paths, runs
+from lab import paths, runs, stack
 from lab.errors import UnresolvedError
 from lab.result import Result, load
 from lab.runone import NOT_ENDED
@@ -31,7 +31,7 @@ _SCRIPT = """\
 #SBATCH --array=1-{count}
 #SBATCH --time={minutes}
 # Task N runs the test in line N of 'tests'.
-IFS='	' read -r test out <<END
+{stage}IFS='	' read -r test out <<END
 $(sed -n "${{SLURM_ARRAY_TASK_ID}}p" {tests})
 END
 exec {lab} run-one "$test" {words} --out "$out"
@@ -83,10 +83,18 @@ class Array:
         longest = self._session.options.limit(max(task.case.total for task in tasks)) + _OVERTIME
         script = self._folder / "array.sh"
         script.write_text(_SCRIPT.format(
-            count=len(tasks), minutes=math.ceil(longest / 60), tests=shlex.quote(str(self._folder / "tests")),
+            stage=self._stage(), count=len(tasks), minutes=math.ceil(longest / 60),
+            tests=shlex.quote(str(self._folder / "tests")),
             lab=shlex.quote(str(paths.ROOT / "lab")), words=shlex.join(self._words)), encoding="utf-8")
         script.chmod(0o755)
         return script
+
+    def _stage(self) -> str:
+        """The line that tells the nodes where Cygnet's programs are, as they are now: whatever is built until a task begins."""
+        if not stack.is_about_own(self._session.cases):
+            return ""
+        from lab import carried
+        return f"export CYGNET_STAGE={shlex.quote(str(carried.tree()))}\n"
 
     def _wait(self, job: str, tasks: list[_Task]) -> dict[int, Result]:
         found: dict[int, Result] = {}

@@ -13,7 +13,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -27,8 +26,7 @@ _TOOLS = ("kmod", "mount", "netbase")  # what a machine has anyway, or a guest i
 _FORMAT = 3  # of the images; another number makes them anew
 _LIMIT = 300  # seconds to write one
 _ROOM = 400_000_000  # bytes for the largest, its staged files included
-_KEPT = {"root": 2, "modules": 12, "code": 4, "tree": 12}  # images of each kind
-_RECENT = 3600.0  # seconds
+_KEPT = {"root": 2, "modules": 12, "code": 4, "tree": 12, "stage": 6}  # images of each kind
 _IMPORT = re.compile(r"^ *from (lab[.\w]*) import (\([^)]*\)|.*)$", re.MULTILINE)
 _EMPTY = ("proc", "sys", "dev", "run", "tmp", "var", "root", "mnt", "home", "etc")
 _MODULES = re.compile(  # what a guest can need: networks, crypto, virtual devices; no hardware
@@ -156,6 +154,18 @@ def tree(source: Path, progress: Progress) -> Path:
     return _make(f"tree-{source.name}", source, progress)
 
 
+def stage(source: Path, size: int, progress: Progress) -> Path:
+    """The image of Cygnet's programs, a folder whose name stands for what is in it, with zeros behind it up to a size in bytes:
+    what goes on from a snapshot, whichever programs it gets, takes the disk to be as large as it was. UnresolvedError if they
+    are more.
+    """
+    made = _make(f"stage-{source.name}", source, progress)
+    if made.stat().st_size > size:
+        raise UnresolvedError(f"{source}: {made.stat().st_size >> 20} MB of programs, a guest takes {size >> 20} at most")
+    os.truncate(made, size)
+    return made
+
+
 def write(source: Path, target: Path, leave_out: Iterable[str] = ()) -> None:
     """Write an image of a folder; all in it belongs to root there. leave_out: regular expressions of paths."""
     command = ["mkfs.erofs", "--quiet", "--all-root", "--preserve-mtime", "-x-1",
@@ -177,26 +187,9 @@ def _make(name: str, content: Callable[[Path], None] | Path, progress: Progress)
         kind = name.partition("-")[0]
         with once.locked(folder() / f"{kind}.lock", lambda: progress(f"{name}: another run makes an image")):
             once.folder(final, lambda draft: _fill(draft, name, content, progress))
-            sweep(folder(), f"{kind}-*", keep=_KEPT[kind])
+            once.sweep(folder(), f"{kind}-*", keep=_KEPT[kind])
     os.utime(final)
     return final / "image"
-
-
-def sweep(top: Path, pattern: str, keep: int) -> None:
-    """Remove the folders of that pattern that were used longest ago, but for so many, and none used within the hour.
-
-    What a guest has open stays readable to it.
-    """
-    def used(path: Path) -> float:
-        try:
-            return path.stat().st_mtime
-        except FileNotFoundError:
-            return 0.0
-
-    found = sorted((path for path in top.glob(pattern) if path.is_dir()), key=used, reverse=True)
-    for path in found[keep:]:
-        if used(path) < time.time() - _RECENT:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _fill(draft: Path, name: str, content: Callable[[Path], None] | Path, progress: Progress) -> None:

@@ -7,17 +7,19 @@ Nothing here knows what a test is; the guest tells by {"ready": true} that it aw
 import hashlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from lab import apt
+from lab import apt, carried, stack
 from lab.errors import UnresolvedError
 from lab.guests import image, initrd, qemu, ram, snapshot
 
 READY_LIMIT = {"kvm": 60.0, "tcg": 240.0}  # seconds from a guest's start until it is ready
 IN, OUT = "in", "out"  # the names of the disks that bring and take what belongs to one test
-_IN_SIZE, _OUT_SIZE = 256 << 20, 4 << 30  # bytes; they take only the room that is written
+STAGE = "stage"  # the name of the disk with Cygnet's programs; nothing is on it where the test is not about them
+STAGE_AT = "/mnt/stage"  # where the guest has them
+_IN_SIZE, _OUT_SIZE, _STAGE_SIZE = 256 << 20, 4 << 30, 256 << 20  # bytes; they take only the room that is written
 _STARTS = ("lab.guests.qemu", "lab.guests.initrd", "lab.guests.snapshot")  # the code that decides how a guest is started
 Progress = Callable[[str], None]
 
@@ -71,16 +73,37 @@ def _processor() -> str:
 
 
 def disks(setup: Setup, work: Path) -> list[qemu.Disk]:
-    """All disks of a guest whose own are in a folder: IN, if there, gets its full size; OUT, if used, is made anew."""
+    """All disks of a guest whose own are in a folder: IN, if there, gets its full size; OUT, if used, is made anew; STAGE is
+    an empty one if not there.
+    """
     inward, outward = work / IN, work / OUT
     if inward.exists() and inward.stat().st_size > _IN_SIZE:
         raise UnresolvedError(f"{inward}: {inward.stat().st_size >> 20} MB of tests, a guest takes {_IN_SIZE >> 20} at most")
     with open(inward, "ab") as file:
         os.truncate(file.fileno(), _IN_SIZE)
-    found = [*setup.disks, qemu.Disk(IN, inward)]
+    staged = work / STAGE
+    if not staged.exists():
+        qemu.fresh_file(staged, _STAGE_SIZE)
+    found = [*setup.disks, qemu.Disk(IN, inward), qemu.Disk(STAGE, staged)]
     if setup.cards is None:
         found.append(qemu.Disk(OUT, qemu.fresh_file(outward, _OUT_SIZE), writable=True))
     return found
+
+
+def stage(stacks: Iterable[str], work: Path, progress: Progress) -> dict[str, str]:
+    """Put the disk with Cygnet's programs into a folder if a test about these stacks needs it.
+
+    Where in the guest they are, by the folder that hosts get on this machine; nothing if they are not needed.
+    """
+    if not stack.is_own(stacks):
+        return {}
+    (work / STAGE).symlink_to(stage_image(progress))
+    return {str(stack.tree()): STAGE_AT}
+
+
+def stage_image(progress: Progress) -> Path:
+    """The image of Cygnet's programs and what they need, made where it is not cached."""
+    return image.stage(carried.tree(), _STAGE_SIZE, progress)
 
 
 def boot_words(setup: Setup, work: Path, console: Path, progress: Progress, memory: Path | None = None,
@@ -144,7 +167,7 @@ def _snapshot(setup: Setup, draft: Path, progress: Progress) -> None:
             guest.end()
         if last:
             raise UnresolvedError(failure(draft / snapshot.CONSOLE, setup.machine))
-    for name in (IN, OUT, "initrd"):
+    for name in (IN, OUT, STAGE, "initrd"):
         (draft / name).unlink(missing_ok=True)
 
 

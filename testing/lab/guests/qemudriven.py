@@ -37,7 +37,8 @@ class QemuGuests(driven.Guests):
             macs, state = [card["mac"] for card in cards], ""
             words = qemuboot.boot_words(setup, self._work_of(guest), console, self._progress)
             words += qemu.cards(setup.machine, macs, ends)
-        order = {"serve": True, "cards": macs, "random": uml.random_bytes(None, guest.name).hex()}
+        order = {"serve": True, "cards": macs, "random": uml.random_bytes(None, guest.name).hex(),
+                 "stage": has_stage(self._work)}
         return {"argv": words, "log": str(log), "state": state, "order": order}
 
     def _work_of(self, guest: driven.Guest) -> Path:
@@ -46,7 +47,14 @@ class QemuGuests(driven.Guests):
         folder.mkdir(exist_ok=True)
         if not (folder / qemuboot.IN).exists():
             os.link(self._work / qemuboot.IN, folder / qemuboot.IN)
+            if has_stage(self._work):
+                (folder / qemuboot.STAGE).symlink_to(self._work / qemuboot.STAGE)
         return folder
+
+
+def has_stage(work: Path) -> bool:
+    """Whether the guests whose disks are in a folder get Cygnet's programs."""
+    return (work / qemuboot.STAGE).is_symlink()
 
 
 def cards(hosts: tuple[str, ...], plan: dict, saved: bool) -> int:

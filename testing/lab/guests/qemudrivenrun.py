@@ -22,14 +22,14 @@ class QemuDrivenRun(drivenrun.DrivenRun):
         self._setups = {name: self.setup(hosts, plan)
                         for name, hosts in drivenrun.groups(self.case, self.options).items()}
         ram.check(sum(setup.machine.memory for setup in self._setups.values()))
-        moves = {str(paths.TESTING): qemurun.TESTING, **next(iter(self._setups.values())).trees}
-        specs = [HostSpec(**qemurun.moved(vars(spec), moves)) for spec in specs]
         self.case.limit, self.case.total = self.case.limit * self.options.patience, self.case.total * self.options.patience
         processors.take(self.slot, wait=not self.options.may_stay)
         try:
             self._work.mkdir(parents=True)
             mailbox.pack(self._work / qemuboot.IN)
-            self._start_twice(specs, plan)
+            moves = {str(paths.TESTING): qemurun.TESTING, **next(iter(self._setups.values())).trees,
+                     **qemuboot.stage(self.case.stacks, self._work, self.progress)}
+            self._start_twice([HostSpec(**qemurun.moved(vars(spec), moves)) for spec in specs], plan)
         finally:
             shutil.rmtree(self._work, ignore_errors=True)  # QEMU has open what it needs
 

@@ -50,8 +50,10 @@ class QemuRun(run.GuestRun):
             return
         order = self.order()  # fetches peers, which setup looks for
         setup = provide(self.options, self.progress)
-        order = moved(order, {str(paths.TESTING): TESTING, **setup.trees})
         with self._work() as work:
+            staged = qemuboot.stage(self.case.stacks, work, self.progress)
+            order = moved(order, {str(paths.TESTING): TESTING, **setup.trees, **staged})
+            order["stage"] = bool(staged)
             with self._phase("wait"):
                 processors.take(self._slot)
             with self._phase("guest start"):
@@ -139,7 +141,7 @@ def prepared(name: str, wanted: str, progress: Callable[[str], None], cards: int
     return _prepared[key]
 
 
-_DISKS = ("root", "code", "modules", "in", "out")  # besides those of fetched trees
+_DISKS = ("root", "code", "modules", "in", "out", "stage")  # besides those of fetched trees
 _prepared: dict[tuple, qemuboot.Setup] = {}  # so that what a run's first test gets, all get, whatever is edited meanwhile
 
 

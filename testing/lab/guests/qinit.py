@@ -82,7 +82,7 @@ def find_disks() -> dict[str, str]:
 
 def _mount_disks() -> None:
     """Mount the disks that have the kernel's modules and the fetched trees."""
-    for name in ("modules", "cache", "testing", "out"):
+    for name in ("modules", "cache", "testing", "out", "stage"):
         os.makedirs(f"/mnt/{name}", exist_ok=True)
     disks = find_disks()
     if "modules" in disks:
@@ -155,6 +155,8 @@ def _settle(order: dict) -> None:
         fcntl.ioctl(device, _RNDRESEEDCRNG)
     disks = find_disks()
     mount_disk(disks["in"], str(paths.TESTING))
+    if order["stage"]:
+        mount_disk(disks["stage"], "/mnt/stage")
 
 
 def _run_test(order: dict, port) -> None:

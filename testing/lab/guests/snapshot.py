@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lab import once, paths
 from lab.errors import UnresolvedError
-from lab.guests import image, qemu
+from lab.guests import qemu
 
 MEMORY, STATE, CONSOLE = "memory", "state", "console.txt"
 _LIMIT = 60.0  # seconds for QEMU to write one
@@ -32,7 +32,7 @@ def ensure(name: str, make: Callable[[Path], None], progress: Callable[[str], No
     if not (final / STATE).exists():
         with once.locked(final.with_name(f"{name}.lock"), lambda: progress("another run makes this snapshot; waiting")):
             once.folder(final, make)
-            image.sweep(final.parent, "*-*", _KEPT)
+            once.sweep(final.parent, "*-*", _KEPT)
     os.utime(final)
     return final
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lab import hostspec, paths
+from lab import hostspec, paths, stack
 from lab.errors import LabError, UsageError
-from lab.guests import driven, qemu, qemurun
+from lab.guests import driven, qemu, qemuboot, qemurun
 from lab.libvirt import PREFIX, domain, store
 from lab.libvirt.virsh import Connection
 from lab.testcase import TestCase
@@ -119,12 +119,16 @@ def _domains(connection: Connection, wanted: Wanted, top: Path, progress: Progre
     tests = store.tests(top)
     specs = {spec.name: replace(spec, folder=wanted.folder) for spec in hostspec.build(case, progress)}
     trees = {str(paths.TESTING): "/mnt/testing", **next(iter(parts.values())).trees}
+    staged: tuple[qemu.Disk, ...] = ()
+    if stack.is_own(case.stacks):
+        trees[str(stack.tree())] = qemuboot.STAGE_AT
+        staged = (qemu.Disk(qemuboot.STAGE, store.keep(qemuboot.stage_image(progress), top)),)
     orders = {host: json.dumps(qemurun.moved(_order(host, vars(specs[host]), plan), trees)) for host in case.hosts}
     code = store.code(top, orders)
     made = []
     for host in case.hosts:
         part = parts[wanted.kernels[host]]
-        disks = (*part.disks, qemu.Disk("code", code), qemu.Disk("in", tests))
+        disks = (*part.disks, qemu.Disk("code", code), qemu.Disk("in", tests), *staged)
         about = {"kernel": wanted.kernels[host], "topology": case.network.name}
         made.append(domain.Domain(
             host, f"{case.network.hosts[host].about}, Linux {about['kernel']}", part.machine, part.kernel, part.initrd,

@@ -30,7 +30,10 @@ def main() -> None:
     """Never returns: the guest is shut down by the agent, or starts again when the host has ended."""
     try:
         qinit.machine()
-        qinit.mount_disk(qinit.find_disks()["in"], "/mnt/testing")
+        disks = qinit.find_disks()
+        qinit.mount_disk(disks["in"], "/mnt/testing")
+        if "stage" in disks:
+            qinit.mount_disk(disks["stage"], "/mnt/stage")
         order = json.loads(Path(f"/mnt/code/{ORDERS}/{os.environ['LAB_HOST']}.json").read_text(encoding="utf-8"))
         qinit.load("-q", "tun")
         qinit.name_cards(order["cards"])

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from lab.errors import UnresolvedError
-from lab.guests import driven, initrd, qemu, qemuboot, uml
+from lab.guests import driven, initrd, qemu, qemuboot, qemudriven, uml
 from lab.libvirt import PREFIX, domain, switch, virsh
 from lab.place import HostSpec, syscalls
 from lab.place.client import KeeperClient
@@ -59,7 +59,8 @@ class Domains(driven.Guests):
         (description,) = self._connection.described([PREFIX + guest.name], live=True).values()
         path = next(channel.find("source").get("path") for channel in description.iterfind("devices/channel")
                     if channel.find("target").get("name") == qemu.CHANNEL)
-        order = {"serve": True, "cards": [card["mac"] for card in cards], "random": uml.random_bytes(None, guest.name).hex()}
+        order = {"serve": True, "cards": [card["mac"] for card in cards], "random": uml.random_bytes(None, guest.name).hex(),
+                 "stage": qemudriven.has_stage(self._work)}
         return {"socket": path, "order": order}
 
     def _domain(self, guest: driven.Guest, plan: dict, plugs: list[switch.Plug]) -> domain.Domain:

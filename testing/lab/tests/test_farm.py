@@ -111,6 +111,24 @@ def test_runs_come_back_and_what_is_needed_goes_once(own, farm):
     assert said.count("sending farm/") == 1 and results["t/more"]["class"] == "pass"
 
 
+def test_cygnets_programs_go_once_and_again_when_they_have_changed(own, farm, monkeypatch):
+    if not os.access("/dev/net/tun", os.W_OK):
+        pytest.skip("needs /dev/net/tun, as tests about KLIPS do")
+    program = farm.path / "stage/usr/local/sbin/hello"
+    program.parent.mkdir(parents=True)
+    farm.environment["CYGNET_STAGE"] = str(farm.path / "stage")
+    own.says("own", "hello", toml='stacks = ["klips-user"]\n', console={"west": scratch.console("west", ("hello", "one\n"))})
+    own.says("other", "hello || true", toml='stacks = ["netkey"]\n')
+    for text, classes, sent in (("one", "pass", 1), ("one", "pass", 0), ("two", "fail", 1)):
+        program.write_text(f"#!/bin/sh\necho {text}\n")
+        program.chmod(0o755)
+        said, results = farm("a", "own", status=int(classes == "fail"))
+        assert results["t/own"]["class"] == classes and said.count("stages/") == sent, said
+    monkeypatch.delitem(farm.environment, "CYGNET_STAGE")
+    said, results = farm("a", "other", status=3)  # and where no test is about them, they are not asked for
+    assert "not found" in (Path(results["t/other"]["out"]) / "west.console.txt").read_text()
+
+
 def test_a_failure_is_seen_by_another_host_too(farm):
     _, results = farm("a:1,b:1", "bad", "one", status=1)
     record = results["t/bad"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import paths
+from lab import once, paths
 from lab.errors import UnresolvedError
 from lab.guests import closure, image, initrd, mailbox, snapshot
 
@@ -108,7 +108,7 @@ def test_longest_unused_go_first(tmp_path):
         seconds = os.stat(tmp_path).st_mtime - age * 3000
         os.utime(tmp_path / f"x-{name}", (seconds, seconds))
     (tmp_path / "x-file").touch()
-    image.sweep(tmp_path, "x-*", keep=1)
+    once.sweep(tmp_path, "x-*", keep=1)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x-file", "x-new", "x-recent"]
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import scratch
 
-from lab import cli, kernels, paths, runone, testcase
+from lab import cli, kernels, paths, runone, stack, testcase
 from lab.errors import UnresolvedError
-from lab.guests import initrd, kvm, mailbox, qemu, qemuboot, qemurun, ram
+from lab.guests import image, initrd, kvm, mailbox, qemu, qemuboot, qemurun, ram
 from lab.guests import run as guestrun
 
 _FAKE = Path(__file__).resolve().parent / "fake_qemu.py"
@@ -176,6 +176,26 @@ def test_result_and_files_come_back(guest):
     assert order["time"] > 1e9 and len(order["random"]) == 1024 and order["hosts"][0]["binds"] == {"/testing": "/mnt/testing"}
 
 
+def test_programs_of_cygnets_own_are_on_a_disk(guest, monkeypatch, tmp_path):
+    monkeypatch.setenv("CYGNET_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("CYGNET_STAGE", str(tmp_path / "stage"))
+    (tmp_path / "stage/usr").mkdir(parents=True)
+    (tmp_path / "stage/usr/hello").write_text("one")
+    monkeypatch.setattr(image, "write", lambda source, target: target.write_text((source / "usr/hello").read_text()))
+    disks = []
+    monkeypatch.setattr(qemu, "_disk", lambda machine, disk, made=qemu._disk: disks.append(disk) or made(machine, disk))
+    guest.play(*_BEGINS, f"archive result.json {_RESULT}")
+    assert guest.order["stage"] is False and guest.order["hosts"][0]["lowers"] == []
+    guest.case.stacks.append("klips-user")
+    guest.play(*_BEGINS, f"archive result.json {_RESULT}")
+    assert guest.order["stage"] is True and guest.order["hosts"][0]["lowers"] == ["/mnt/stage"]
+    assert [disk.name for disk in disks] == ["in", "stage", "out"] * 2 and not disks[1].writable
+    made = qemuboot.stage_image(print)
+    assert made.read_bytes().rstrip(b"\0") == b"one" and made.stat().st_size == 256 << 20
+    with pytest.raises(UnresolvedError, match="MB of programs, a guest takes 0 at most"):
+        image.stage(stack.tree(), 2, print)
+
+
 def test_orders_differ_in_their_random_numbers(guest):
     guest.play(*_BEGINS, f"archive result.json {_RESULT}")
     first = guest.order["random"]
@@ -260,3 +280,17 @@ def test_real_guest(checkout_with_qemu, tmp_path):
     assert (result["class"], result["cell"]["place"]) == ("pass", "qemu"), result
     assert result["cell"]["release"].startswith("6.1.") and {"west.console.txt", "eastnet.pcap"} <= {
         path.name for path in Path(result["out"]).iterdir()}
+
+
+def test_real_guest_has_programs_that_were_built_after_it_was_saved(checkout_with_qemu, tmp_path):
+    made = checkout_with_qemu
+    program = tmp_path / "stage/usr/local/sbin/hello"
+    program.parent.mkdir(parents=True)
+    made.says("own", "hello", toml='stacks = ["klips-user"]\n', console={"west": scratch.console("west", ("hello", "two\n"))})
+    for text, expected in (("one", "fail"), ("two", "pass")):
+        program.write_text(f"#!/bin/sh\necho {text}\n")
+        program.chmod(0o755)
+        result = made.result("--place", "qemu", "--out", str(tmp_path / text), "own",
+                             env={**made.environment, "CYGNET_STAGE": str(tmp_path / "stage")})
+        console = (Path(result["out"]) / "west.console.txt").read_text()
+        assert (result["class"], console) == (expected, scratch.console("west", ("hello", f"{text}\n"))), result

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import cli, paths, topology
+from lab import cli, paths, stack, topology
 from lab.errors import UnresolvedError, UsageError
 from lab.guests import qemu
 from lab.libvirt import agent, define, domain, inside, store, switch, virsh
@@ -211,6 +211,31 @@ def test_order_of_a_host_by_itself(defines, monkeypatch):
     assert order["begin"]["hosts"][0]["folder"] == "/testing" and "name eth1" in order["begin"]["links"]
     assert order["begin"]["hosts"][0]["files"] == [{"path": "/mnt/testing/f"}]
     assert inside.ORDERS == "hosts"
+
+
+def test_programs_of_cygnets_own_are_on_a_disk(libvirt, defines, monkeypatch, tmp_path):
+    taken = {}
+    monkeypatch.setattr(store, "code", lambda top, orders: taken.update(orders) or top / "code-1")
+    monkeypatch.setenv("CYGNET_STAGE", str(tmp_path / "stage"))
+    (tmp_path / "stage/usr").mkdir(parents=True)
+    (tmp_path / "stage/usr/hello").write_text("one")
+    case = _case("east")
+    case.stacks.append("klips-user")
+    monkeypatch.setattr(define.hostspec, "build", lambda case, progress: [
+        define.hostspec.HostSpec("east", "/testing/t/t", {}, lowers=[str(stack.tree())])])
+    connection = virsh.Connection(virsh.SESSION)
+    define.define(connection, define.Wanted(case, {"east": "6.1"}, 512), print)
+    assert json.loads(taken["east"])["begin"]["hosts"][0]["lowers"] == ["/mnt/stage"]
+    (description,) = connection.described(["cygnet-east"]).values()
+    disks = {disk.findtext("serial"): disk.find("source").get("file") for disk in description.iterfind("devices/disk")}
+    assert disks["stage"].startswith(f"{store.folder(virsh.SESSION)}/stage-") and os.path.exists(disks["stage"])
+
+
+def test_a_matrix_has_the_domains_for_a_column(libvirt, tmp_path, capsys):
+    words = ["--place", "libvirt", "--kernel", "6.1", "--seed", "7", "--out", str(tmp_path / "out")]
+    assert cli.main(["matrix", "hosts/empty", *words]) == 3
+    said = capsys.readouterr().out
+    assert "has no domain for" in said and said.count("hosts/empty  unresolved [1]") == 1
 
 
 @pytest.mark.parametrize("words, status, said", [

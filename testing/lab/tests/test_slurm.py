@@ -75,7 +75,23 @@ def test_an_array_is_submitted_and_its_results_taken(own, cluster, tmp_path):
     words = (top / "words").read_text().splitlines()
     assert words[0] == "--parsable" and words[-3:] == ["-p", "short queue", str(out / "slurm" / "array.sh")]
     script = (out / "slurm" / "array.sh").read_text()
-    assert "#SBATCH --array=1-4\n" in script and "#SBATCH --time=8\n" in script
+    assert "#SBATCH --array=1-4\n" in script and "#SBATCH --time=8\n" in script and "CYGNET_STAGE" not in script
+
+
+def test_nodes_get_cygnets_programs_as_they_are_now(own, cluster, tmp_path):
+    if not os.access("/dev/net/tun", os.W_OK):
+        pytest.skip("needs /dev/net/tun, as tests about KLIPS do")
+    program = tmp_path / "stage/usr/local/sbin/hello"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\necho one\n")
+    program.chmod(0o755)
+    own.says("own", "hello", toml='stacks = ["klips-user"]\n', console={"west": scratch.console("west", ("hello", "one\n"))})
+    environment = {**cluster[1], "CYGNET_STAGE": str(tmp_path / "stage")}
+    done = own.lab("run", "own", "--slurm", "--out", str(tmp_path / "out"), env=environment)
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    script = (tmp_path / "out" / "slurm" / "array.sh").read_text()
+    (stage,) = [Path(line.partition("=")[2]) for line in script.splitlines() if line.startswith("export CYGNET_STAGE=")]
+    assert stage.parent == own.path / "cache" / "stages" and (stage / "usr/local/sbin/hello").read_text().endswith("one\n")
 
 
 def test_a_task_that_leaves_no_result_is_unresolved(own, cluster):

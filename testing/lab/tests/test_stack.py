@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Cygnet's own build on hosts: which tests get it, and what is said when it is missing or old."""
+"""Cygnet's own build on hosts: which tests get it, what is said when it is missing or old, and libraries that go with it."""
 
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 
-from lab import hostspec, paths, stack, testcase
-from lab.errors import UsageError
+from lab import carried, cli, hostspec, paths, stack, testcase
+from lab.errors import UnresolvedError, UsageError
 
 OLD, NEW = 1_000_000_000, 1_000_000_100
 
@@ -15,6 +17,7 @@ OLD, NEW = 1_000_000_000, 1_000_000_100
 def _checkout(tmp_path, monkeypatch):
     """A checkout with a source and a stage made after it."""
     monkeypatch.delenv("CYGNET_STAGE", raising=False)
+    monkeypatch.setenv("CYGNET_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     monkeypatch.setattr(paths, "BUILD", tmp_path / "build")
     for name in ("src/klips/core/sa.c", "src/klips/tests/test_sa.c", "build/stage/usr/local/sbin/ipsec", "build/stage.stamp"):
@@ -35,13 +38,14 @@ def _case(tmp_path, settings, **files):
 
 def test_a_stage_newer_than_all_sources_is_taken(checkout):
     os.utime(checkout / "src/klips/tests/test_sa.c", (NEW, NEW))  # which is not installed
-    assert stack.tree() == checkout / "build" / "stage"
+    assert stack.built() == checkout / "build" / "stage"
 
 
 def test_an_older_one_is_not(checkout):
     os.utime(checkout / "src/klips/core/sa.c", (NEW, NEW))
     with pytest.raises(UsageError, match=r"stage: older than src/klips/core/sa\.c: type 'make build'$"):
         stack.tree()
+    assert not (checkout / "cache").exists()
 
 
 def test_one_that_was_not_finished_is_not(checkout):
@@ -60,10 +64,50 @@ def test_another_may_be_named_and_is_taken_as_it_is(checkout, monkeypatch):
     os.utime(checkout / "src/klips/core/sa.c", (NEW, NEW))
     os.rename(checkout / "build/stage", checkout / "asan")
     monkeypatch.setenv("CYGNET_STAGE", str(checkout / "asan"))
-    assert stack.tree() == checkout / "asan"
+    assert stack.built() == checkout / "asan"
     monkeypatch.setenv("CYGNET_STAGE", str(checkout / "src"))
     with pytest.raises(UsageError, match="CYGNET_STAGE names no tree with usr/"):
         stack.tree()
+
+
+def test_hosts_get_a_copy_that_stays_as_it_is(checkout):
+    program = checkout / "build/stage/usr/local/sbin/ipsec"
+    program.write_text("first")
+    program.chmod(0o755)
+    first = stack.tree()
+    assert first.parent == checkout / "cache" / "stages" and (first / "usr/local/sbin/ipsec").read_text() == "first"
+    assert os.access(first / "usr/local/sbin/ipsec", os.X_OK)
+    program.write_text("second")
+    os.utime(checkout / "src/klips/core/sa.c", (2 * NEW, 2 * NEW))  # no test of this run is to fail for that
+    assert stack.tree() == first and (first / "usr/local/sbin/ipsec").read_text() == "first"
+
+
+def test_a_copy_is_named_by_what_is_in_it(checkout):
+    def kept() -> Path:
+        return stack.keep(stack.files(checkout / "build/stage"))
+    program = checkout / "build/stage/usr/local/sbin/ipsec"
+    names = [kept(), kept()]
+    os.utime(program, (NEW, NEW))
+    names.append(kept())
+    assert len(set(names)) == 1
+    program.chmod(0o755)
+    names.append(kept())
+    program.write_text("other")
+    names.append(kept())
+    program.with_name("link").symlink_to("ipsec")
+    names.append(kept())
+    assert len(set(names)) == 4 and os.readlink(names[-1] / "usr/local/sbin/link") == "ipsec"
+
+
+def test_a_build_while_it_is_copied_is_told(checkout, monkeypatch):
+    monkeypatch.setattr(shutil, "copy2", lambda source, target, **words: target.write_text("another's"))
+    with pytest.raises(UnresolvedError, match="a build is under way"):
+        stack.tree()
+    found = stack.files(checkout / "build/stage")
+    (checkout / "build/stage/usr/local/sbin/ipsec").unlink()
+    with pytest.raises(UnresolvedError, match="a build is under way"):
+        stack.keep(found)
+    assert not list((checkout / "cache" / "stages").glob("[0-9a-f]*"))
 
 
 def test_a_test_about_an_own_stack_needs_what_that_needs(tmp_path):
@@ -80,7 +124,7 @@ def test_an_unknown_stack_is_refused(tmp_path):
 @pytest.mark.parametrize(("settings", "layers"), [('stacks = ["klips-user"]\n', 1), ('stacks = ["netkey"]\n', 0), ("", 0)])
 def test_hosts_get_the_stage_where_the_test_is_about_it(checkout, settings, layers):
     specs = hostspec.build(_case(checkout, settings), print)
-    assert [spec.lowers for spec in specs] == [[str(checkout / "build/stage")] * layers] * 2
+    assert [spec.lowers for spec in specs] == [[str(stack.tree())] * layers] * 2
 
 
 def test_a_peer_with_an_ipsec_command_keeps_it(checkout, monkeypatch):
@@ -90,4 +134,55 @@ def test_a_peer_with_an_ipsec_command_keeps_it(checkout, monkeypatch):
         (checkout / name).write_text("")
     case = _case(checkout, 'stacks = ["klips-user"]\n', **{"east.swanctl.conf": "", "west.conf": ""})
     built = {spec.name: [path.rpartition("/")[2] for path in spec.lowers] for spec in hostspec.build(case, print)}
-    assert built == {"east": ["strongswan", "stage"], "west": ["libreswan"]}
+    assert built == {"east": ["strongswan", stack.tree().name], "west": ["libreswan"]}
+
+
+# ---- what goes to other machines
+
+@pytest.fixture(name="program")
+def _program(checkout):
+    """A program of the stage that needs libcrypto.so.3 and the C library."""
+    program = checkout / "build/stage/usr/local/sbin/ipsec"
+    shutil.copy(shutil.which("openssl"), program)
+    os.utime(program, (NEW, NEW))
+    return program
+
+
+def _crypto(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("libcrypto.so.3"))
+
+
+def test_what_any_machine_has_is_not_carried(program, monkeypatch):
+    monkeypatch.setattr(paths, "ROOT", Path(__file__).resolve().parents[3])  # whose tools/debian-packages names openssl
+    monkeypatch.setattr(stack, "_SOURCES", ())
+    assert stack.files(carried.tree()).keys() == stack.files(stack.tree()).keys()
+
+
+def test_other_libraries_are_carried_where_they_lie_here(program, monkeypatch):
+    here = {os.path.realpath(path) for path in Path("/usr/lib").rglob("libc.so.6")}
+    monkeypatch.setattr(carried, "_of_every_machine", lambda: here)
+    made = carried.tree()
+    (library,) = _crypto(made)
+    assert (Path("/") / library.relative_to(made)).read_bytes() == library.read_bytes()
+    assert not library.is_symlink() and not list(made.rglob("libc.so.6"))
+    assert os.access(made / "usr/local/sbin/ipsec", os.X_OK) and not _crypto(stack.tree())
+
+
+def test_a_library_that_is_in_the_tree_is_taken_from_there(program, monkeypatch):
+    monkeypatch.setattr(carried, "_of_every_machine", set)
+    monkeypatch.setenv("CYGNET_STAGE", str(carried.tree()))
+    assert not any("libcrypto" in str(path) for path in carried.libraries(stack.tree()))
+    assert carried.tree() == stack.tree()
+
+
+def test_a_library_that_is_nowhere_is_named(program):
+    program.write_bytes(program.read_bytes().replace(b"libcrypto.so.3", b"libcrypto.so.Z"))
+    with pytest.raises(UnresolvedError, match=r"/usr/local/sbin/ipsec: needs libcrypto\.so\.Z, which this machine has not"):
+        carried.tree()
+
+
+def test_a_run_says_so_before_it_begins(checkout, monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("CYGNET_STAGE", str(checkout / "src"))
+    assert cli.main(["run", "klips/by-hand", "hosts/empty", "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err == f"lab: {checkout}/src: CYGNET_STAGE names no tree with usr/\n"
+    assert not list(tmp_path.glob("out/*"))

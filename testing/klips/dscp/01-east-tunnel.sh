@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+../../guestbin/klips-start.sh
+../../guestbin/klips-tunnel.sh 192.1.2.45 192.1.2.23 192.0.1.0/24 192.0.2.0/24
+../../guestbin/klips-tunnel.sh --key six 192.1.2.45 192.1.2.23 2001:db8:0:1::/64 2001:db8:0:2::/64
+../../guestbin/udp.py receive --tos /tmp/received 2000
+for dscp in cs0 af41 ef; do ../../guestbin/count-packets.sh --start outer-$dscp ip protocol esp ip dscp $dscp; done

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/udp.py send --from 192.0.1.254 1 192.0.2.254 9998
+../../guestbin/klips-start.sh
+../../guestbin/klips-tunnel.sh 192.1.2.45 192.1.2.23 192.0.1.0/24 192.0.2.0/24
+../../guestbin/klips-tunnel.sh --key six 192.1.2.45 192.1.2.23 2001:db8:0:1::/64 2001:db8:0:2::/64
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+../../guestbin/ping-once.sh --up -I 2001:db8:0:1::254 2001:db8:0:2::254

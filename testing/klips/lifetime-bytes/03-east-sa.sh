@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/klips-tunnel.sh --only in --with esp=aes128-gcm-16 --key one --spi "--mode tunnel" 192.1.2.45 192.1.2.23 192.0.1.0/24 192.0.2.0/24

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/pass-time.sh 3265
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+../../guestbin/pass-time.sh 20
+../../guestbin/ping-once.sh --down -I 192.0.1.254 192.0.2.254
+../../guestbin/klips-monitor.sh --show
+ipsec eroute
+ipsec spi

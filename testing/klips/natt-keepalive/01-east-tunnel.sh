@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+../../guestbin/klips-start.sh --with '--keepalive 0'
+../../guestbin/klips-tunnel.sh --spi '--natt nonesp --sport 4500 --dport 4500' 192.1.2.45 192.1.2.23 192.0.1.0/24 192.0.2.0/24
+../../guestbin/count-packets.sh --start from-west ip saddr 192.1.2.45 udp sport 4500 udp dport 4500 udp length 9 @th,64,8 0xff
+../../guestbin/count-packets.sh --start from-east ip saddr 192.1.2.23 udp sport 4500 udp dport 4500 udp length 9

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+ipsec eroute --clear
+ipsec spi --clear
+../../guestbin/klips-tunnel.sh --key swap 192.1.2.45 192.1.2.23 2001:db8:0:1::/64 2001:db8:0:2::/64
+../../guestbin/klips-tunnel.sh --key swap 2001:db8:1:2::45 2001:db8:1:2::23 192.0.1.0/24 192.0.2.0/24
+for size in 56 1301 3000; do ../../guestbin/ping-once.sh --up -s $size -I 192.0.1.254 192.0.2.254; ../../guestbin/ping-once.sh --up -s $size -I 2001:db8:0:1::254 2001:db8:0:2::254; done
+ipsec klips status | grep -v no-eroute

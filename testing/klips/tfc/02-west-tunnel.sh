@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+../../guestbin/klips-start.sh
+../../guestbin/klips-tunnel.sh --with esp=aes128-gcm-16 --spi '--mode tunnel --tfc 600' 192.1.2.45 192.1.2.23 192.0.1.0/24 192.0.2.0/24
+for size in 0 1 100 571 572 573 1000 1351; do ../../guestbin/ping-once.sh --up -s $size -I 192.0.1.254 192.0.2.254; done
+ipsec eroute --clear
+ipsec spi --clear
+../../guestbin/klips-tunnel.sh --with esp=aes128-gcm-16 --key path --spi '--mode tunnel --tfc 9000' 192.1.2.45 192.1.2.23 192.0.1.0/24 192.0.2.0/24
