@@ -169,12 +169,12 @@ static void end(struct klips *klips, struct klips_hold *hold, void (*finish)(str
 void klips_holds_release(struct klips *klips, const struct klips_selector *trap)
 {
 	struct klips_selector normal = *trap;
+	/* What is sent may meet a %trap again: the %hold that it makes stays. */
+	u32 left = READ_ONCE(klips->holds.count);
 	struct klips_hold *hold;
 
-	if (!READ_ONCE(klips->holds.count))
-		return;
 	klips_selector_normalise(&normal);
-	while ((hold = take(klips, &normal, NULL, 0)))
+	while (left-- && (hold = take(klips, &normal, NULL, 0)))
 		end(klips, hold, klips_held_send);
 }
 

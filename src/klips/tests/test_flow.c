@@ -453,6 +453,24 @@ static void test_deleted_trap_lets_its_packets_go(void **state)
 	assert_int_equal(klips_eroutes_count(west.klips.eroutes), 1);
 }
 
+/* What its %hold kept meets the new one, and asks once. */
+static void test_trap_in_place_of_a_trap(void **state)
+{
+	const struct klips_said trap = pair_shunt(KLIPS_SHUNT_TRAP);
+	struct klips_selector sel;
+
+	(void)state;
+	trap_wide(KLIPS_SHUNT_TRAP, &sel);
+	pair_send(&west, udp(1));
+	pair_send(&west, udp(2));
+	assert_int_equal(klips_set_eroute(&west.klips, &sel, &trap, true), 0);
+	assert_int_equal(west.acquired, 2);
+	assert_int_equal(west.sent_count, 0);
+	assert_int_equal(klips_eroutes_count(west.klips.eroutes), 2);
+	assert_int_equal(klips_unset_eroute(&west.klips, &sel), 0);
+	assert_int_equal(atomic64_read(&west.klips.stats.no_eroute), 2);
+}
+
 static void bundle(const struct klips_said *saids, u32 count)
 {
 	struct klips_selector sel = pair_selector(KLIPS_V4, 11, 12);
@@ -747,6 +765,7 @@ int main(void)
 		UNIT(test_acquires_are_limited),
 		UNIT(test_unanswered_hold_ends),
 		UNIT(test_hold_is_as_narrow_as_its_trap),
+		UNIT(test_trap_in_place_of_a_trap),
 		UNIT(test_deleted_trap_lets_its_packets_go),
 		UNIT(test_ah_over_esp),
 		UNIT(test_ipip_in_esp_transport),

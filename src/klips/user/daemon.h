@@ -56,7 +56,6 @@ struct klips_raw_reader;
 
 /**
  * struct klips_worker - a thread; the last of a daemon is the main thread, which only sends
- * @eager: what it last waited for came so soon that it is to look a few times before it sleeps
  * @udp: of IPv4 and of IPv6
  * @raw: raw sockets to send by, of IPv4 and of IPv6
  */
@@ -64,7 +63,6 @@ struct klips_worker {
 	struct klipsd *daemon;
 	unsigned int index;
 	bool running;
-	bool eager;
 	pthread_t thread;
 	int epoll;
 	struct klips_port udp[2];

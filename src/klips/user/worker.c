@@ -3,7 +3,6 @@
  * Threads. Each has a queue of every TUN, a socket of the UDP port, and some of the raw sockets; it sends what it reads
  * itself, so that a flow's packets stay in order.
  */
-#include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -12,11 +11,6 @@
 #include "daemon.h"
 
 #define EVENTS 16
-
-/* To sleep and be woken costs as much as some packets, above all in a virtual machine: look again for what comes soon.
- */
-#define LOOKS 32
-#define SOON  50000 /* ns */
 
 static _Thread_local struct klips_worker *self;
 
@@ -86,24 +80,6 @@ static bool serve(struct klips_worker *worker, u32 what)
 	return true;
 }
 
-static int wait_for(struct klips_worker *worker, struct epoll_event *events)
-{
-	unsigned int looks;
-	u64 before;
-	int count;
-
-	for (looks = worker->eager ? LOOKS : 0; looks; looks--) {
-		count = epoll_wait(worker->epoll, events, EVENTS, 0);
-		if (count)
-			return count;
-		sched_yield(); /* others may want the processor: most of all who sends the next */
-	}
-	before = ktime_get_ns();
-	count = epoll_wait(worker->epoll, events, EVENTS, -1);
-	worker->eager = ktime_get_ns() - before < SOON;
-	return count;
-}
-
 static void *run(void *arg)
 {
 	struct klips_worker *worker = arg;
@@ -113,7 +89,7 @@ static void *run(void *arg)
 
 	klips_worker_enter(worker);
 	while (going) {
-		count = wait_for(worker, events);
+		count = epoll_wait(worker->epoll, events, EVENTS, -1);
 		rcu_read_lock();
 		for (i = 0; i < count; i++)
 			going &= serve(worker, events[i].data.u32);
