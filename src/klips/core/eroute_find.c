@@ -89,15 +89,28 @@ static void cut(struct klips_selector *sel, const struct klips_flow *flow, u32 r
 	sel->dport = rank & KLIPS_SHAPE_DPORT ? flow->dport : 0;
 }
 
+/*
+ * What no eroute can name of a flow, since 0 means any: ICMP's type 0, say. A shape with such a field must not be
+ * tried, or it finds the eroute without it, before one that is more specific in another field.
+ */
+static u32 nameless_fields(const struct klips_flow *flow)
+{
+	return (flow->proto ? 0 : KLIPS_SHAPE_PROTO) | (flow->sport ? 0 : KLIPS_SHAPE_SPORT) |
+	       (flow->dport ? 0 : KLIPS_SHAPE_DPORT);
+}
+
 static struct klips_eroute *find_known(struct klips_eroutes *all, const struct klips_shapes *shapes,
 				       const struct klips_flow *flow, const struct klips_eroute *but)
 {
+	const u32 nameless = nameless_fields(flow);
 	struct klips_selector sel;
 	struct klips_eroute *er;
 	u32 i;
 
 	memset(&sel, 0, sizeof(sel));
 	for (i = 0; i < shapes->count; i++) {
+		if (shapes->shape[i].rank & nameless)
+			continue;
 		cut(&sel, flow, shapes->shape[i].rank);
 		er = find_exact(all, &sel);
 		if (er && er != but)

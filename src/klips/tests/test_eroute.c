@@ -102,6 +102,18 @@ static void source_wins_then_destination_then_protocol_then_ports(void **state)
 	}
 }
 
+/* A port 0 of a packet is no eroute's "any port": that would hide those that name the other port. */
+static void a_port_that_is_zero_hides_nothing(void **state)
+{
+	(void)state;
+	add(net(24, 24, 6, 0, 0), KLIPS_SHUNT_PASS);
+	add(net(24, 24, 6, 5, 0), KLIPS_SHUNT_HOLD);
+	add(net(24, 24, 6, 0, 80), KLIPS_SHUNT_TRAP);
+	assert_int_equal(taken_by(tcp(5, 80)), KLIPS_SHUNT_HOLD);
+	assert_int_equal(taken_by(tcp(0, 80)), KLIPS_SHUNT_TRAP);
+	assert_int_equal(taken_by(tcp(0, 81)), KLIPS_SHUNT_PASS);
+}
+
 static void agrees_with_the_model(void **state)
 {
 	static struct model model;
@@ -298,6 +310,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		eroute_test(source_wins_then_destination_then_protocol_then_ports),
+		eroute_test(a_port_that_is_zero_hides_nothing),
 		eroute_test(agrees_with_the_model),
 		eroute_test(a_later_fragment_is_dropped_where_ports_decide),
 		eroute_test(a_later_fragment_goes_where_all_ports_go),
