@@ -21,7 +21,11 @@ enum {
 /* Extension headers of one packet; RFC 8504, 5.3 lets a host refuse more than some number. */
 #define EXTENSIONS_MAX 16
 
-static bool is_icmp(u8 proto)
+/**
+ * klips_proto_is_icmp() - whether a protocol's type and code stand in the place of ports (RFC 4301, 4.4.1.1)
+ * @proto: the protocol
+ */
+bool klips_proto_is_icmp(u8 proto)
 {
 	return proto == PROTO_ICMP || proto == PROTO_ICMPV6;
 }
@@ -45,7 +49,7 @@ static void read_ports(struct klips_flow *flow, const u8 *header, size_t length)
 		flow->sport = cpu_to_be16(get_unaligned_be16(header));
 		flow->dport = cpu_to_be16(get_unaligned_be16(header + 2));
 		flow->ports = true;
-	} else if (is_icmp(flow->proto) && length >= 2) {
+	} else if (klips_proto_is_icmp(flow->proto) && length >= 2) {
 		flow->sport = cpu_to_be16((u16)(header[0] << 8));
 		flow->dport = cpu_to_be16((u16)(header[1] << 8));
 		flow->ports = true;
@@ -224,7 +228,7 @@ bool klips_selector_is_valid(const struct klips_selector *sel)
 		return false;
 	if (sel->src_bits > klips_addr_bits(&sel->src) || sel->dst_bits > klips_addr_bits(&sel->dst))
 		return false;
-	return (!sel->sport && !sel->dport) || has_ports(sel->proto) || is_icmp(sel->proto);
+	return (!sel->sport && !sel->dport) || has_ports(sel->proto) || klips_proto_is_icmp(sel->proto);
 }
 
 static int compare_nets(const struct klips_addr *a, unsigned int a_bits, const struct klips_addr *b,

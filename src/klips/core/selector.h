@@ -47,6 +47,7 @@ struct klips_selector {
 };
 
 int klips_flow_read(struct klips_flow *flow, const void *packet, size_t length);
+bool klips_proto_is_icmp(u8 proto);
 bool klips_flow_knows_proto(const struct klips_flow *flow);
 bool klips_selector_matches(const struct klips_selector *sel, const struct klips_flow *flow);
 bool klips_selector_may_match(const struct klips_selector *sel, const struct klips_flow *flow);

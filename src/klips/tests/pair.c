@@ -117,6 +117,18 @@ void pair_end_all(struct pair_end *end)
 	rcu_barrier();
 }
 
+void pair_begin_both(struct pair_end *west, struct pair_end *east, u8 version)
+{
+	pair_begin(west, version, 1);
+	pair_begin(east, version, 2);
+}
+
+void pair_end_both(struct pair_end *west, struct pair_end *east)
+{
+	pair_end_all(west);
+	pair_end_all(east);
+}
+
 struct sk_buff *pair_udp(u8 version, u8 from, u8 to, u16 dport, u32 payload, u16 number)
 {
 	u32 length = (version == KLIPS_V6 ? 40 : 20) + 8 + payload, i;

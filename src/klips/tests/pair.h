@@ -39,6 +39,8 @@ struct pair_end {
 /* Addresses: west is .1 and east .2 of the outer net, hosts behind them .11 and .12. */
 void pair_begin(struct pair_end *end, u8 version, u8 last);
 void pair_end_all(struct pair_end *end);
+void pair_begin_both(struct pair_end *west, struct pair_end *east, u8 version);
+void pair_end_both(struct pair_end *west, struct pair_end *east);
 void pair_forget(struct pair_end *end);
 
 /* An UDP packet of as many bytes as given after its header, from .11 to .12 (or the other way), of this number. */

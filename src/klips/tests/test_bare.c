@@ -8,16 +8,14 @@ static struct pair_end west, east;
 static int begin(void **state)
 {
 	(void)state;
-	pair_begin(&west, KLIPS_V4, 1);
-	pair_begin(&east, KLIPS_V4, 2);
+	pair_begin_both(&west, &east, KLIPS_V4);
 	return 0;
 }
 
 static int end(void **state)
 {
 	(void)state;
-	pair_end_all(&west);
-	pair_end_all(&east);
+	pair_end_both(&west, &east);
 	return 0;
 }
 

@@ -6,19 +6,23 @@
 
 static struct pair_end west, east;
 
+static void set_gcm_tunnel(struct klips_sa_config *config)
+{
+	transform_config(config, KLIPS_PROTO_ESP, KLIPS_MODE_TUNNEL, KLIPS_V4, KLIPS_V4);
+	transform_keys(&config->keys, KLIPS_ENCR_AES_GCM_16, KLIPS_AUTH_NONE, 16);
+}
+
 static int begin(void **state)
 {
 	(void)state;
-	pair_begin(&west, KLIPS_V4, 1);
-	pair_begin(&east, KLIPS_V4, 2);
+	pair_begin_both(&west, &east, KLIPS_V4);
 	return 0;
 }
 
 static int end(void **state)
 {
 	(void)state;
-	pair_end_all(&west);
-	pair_end_all(&east);
+	pair_end_both(&west, &east);
 	return 0;
 }
 
@@ -156,8 +160,7 @@ static void test_peers_are_told_apart_behind_garbage(void **state)
 	u16 i;
 
 	(void)state;
-	transform_config(&config, KLIPS_PROTO_ESP, KLIPS_MODE_TUNNEL, KLIPS_V4, KLIPS_V4);
-	transform_keys(&config.keys, KLIPS_ENCR_AES_GCM_16, KLIPS_AUTH_NONE, 16);
+	set_gcm_tunnel(&config);
 	assert_int_equal(klips_sadb_add(west.klips.sadb, &config), 0);
 	config.flags = KLIPS_SA_INBOUND;
 	assert_int_equal(klips_sadb_add(east.klips.sadb, &config), 0);
@@ -654,8 +657,7 @@ static void test_tfc_hides_lengths(void **state)
 	const u16 numbers[] = { 1, 2 };
 
 	(void)state;
-	transform_config(&config, KLIPS_PROTO_ESP, KLIPS_MODE_TUNNEL, KLIPS_V4, KLIPS_V4);
-	transform_keys(&config.keys, KLIPS_ENCR_AES_GCM_16, KLIPS_AUTH_NONE, 16);
+	set_gcm_tunnel(&config);
 	config.flags = KLIPS_SA_TFC_PMTU;
 	assert_int_equal(klips_sadb_add(west.klips.sadb, &config), 0);
 	config.flags = KLIPS_SA_INBOUND;
@@ -694,8 +696,7 @@ static void test_hard_limit_ends_an_sa(void **state)
 	u16 i;
 
 	(void)state;
-	transform_config(&config, KLIPS_PROTO_ESP, KLIPS_MODE_TUNNEL, KLIPS_V4, KLIPS_V4);
-	transform_keys(&config.keys, KLIPS_ENCR_AES_GCM_16, KLIPS_AUTH_NONE, 16);
+	set_gcm_tunnel(&config);
 	config.soft.packets = 2;
 	config.hard.packets = 4;
 	assert_int_equal(klips_sadb_add(west.klips.sadb, &config), 0);

@@ -8,31 +8,24 @@
 
 static struct pair_end west, east;
 
-static void begin_of(u8 version)
-{
-	pair_begin(&west, version, 1);
-	pair_begin(&east, version, 2);
-}
-
 static int end(void **state)
 {
 	(void)state;
-	pair_end_all(&west);
-	pair_end_all(&east);
+	pair_end_both(&west, &east);
 	return 0;
 }
 
 static int begin_v4(void **state)
 {
 	(void)state;
-	begin_of(KLIPS_V4);
+	pair_begin_both(&west, &east, KLIPS_V4);
 	return 0;
 }
 
 static int begin_v6(void **state)
 {
 	(void)state;
-	begin_of(KLIPS_V6);
+	pair_begin_both(&west, &east, KLIPS_V6);
 	return 0;
 }
 

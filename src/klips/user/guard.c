@@ -4,11 +4,7 @@
 
 #define PORTS (KLIPS_GUARD_SPORT | KLIPS_GUARD_DPORT)
 
-enum {
-	PROTO_ICMP = 1,
-	PROTO_ICMPV6 = 58,
-	PARTS = 3 /* maps that an eroute may be in: its own, and those of two groups */
-};
+#define PARTS 3 /* maps that an eroute may be in: its own, and those of two groups */
 
 enum treatment {
 	NONE,
@@ -47,16 +43,12 @@ struct part {
 	u32 live;
 };
 
-static bool is_icmp(u8 proto)
-{
-	return proto == PROTO_ICMP || proto == PROTO_ICMPV6;
-}
-
 static u32 fields_of(const struct klips_selector *sel)
 {
 	const u32 ports = (sel->sport ? KLIPS_GUARD_SPORT : 0) | (sel->dport ? KLIPS_GUARD_DPORT : 0);
 
-	return (sel->proto ? KLIPS_GUARD_PROTO : 0) | ports | (ports && is_icmp(sel->proto) ? KLIPS_GUARD_ICMP : 0);
+	return (sel->proto ? KLIPS_GUARD_PROTO : 0) | ports |
+	       (ports && klips_proto_is_icmp(sel->proto) ? KLIPS_GUARD_ICMP : 0);
 }
 
 static void put(struct klips_guard_key *key, const void *data, u32 size)

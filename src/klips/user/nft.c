@@ -59,6 +59,17 @@ void klips_nft_begin_change(struct klips_nft *nft, u16 what, u16 flags)
 	begin(nft, (u16)(NFNL_SUBSYS_NFTABLES << 8 | what), flags, 0);
 }
 
+/* Of a thing of the table's that has a name; the table is the first attribute of each kind. */
+static void begin_named(struct klips_nft *nft, u16 what, u16 flags, u16 attribute, const char *name)
+{
+	_Static_assert((int)NFTA_CHAIN_TABLE == (int)NFTA_SET_TABLE && (int)NFTA_RULE_TABLE == (int)NFTA_OBJ_TABLE &&
+			       (int)NFTA_SET_TABLE == (int)NFTA_OBJ_TABLE,
+		       "the table's name");
+	klips_nft_begin_change(nft, what, flags);
+	mnl_attr_put_strz(nft->message, NFTA_SET_TABLE, nft->table);
+	mnl_attr_put_strz(nft->message, attribute, name);
+}
+
 void klips_nft_end_change(struct klips_nft *nft)
 {
 	end(nft);
@@ -179,9 +190,7 @@ void klips_nft_add_counter(struct klips_nft *nft, const char *name)
 {
 	struct nlattr *data;
 
-	klips_nft_begin_change(nft, NFT_MSG_NEWOBJ, NLM_F_CREATE);
-	mnl_attr_put_strz(nft->message, NFTA_OBJ_TABLE, nft->table);
-	mnl_attr_put_strz(nft->message, NFTA_OBJ_NAME, name);
+	begin_named(nft, NFT_MSG_NEWOBJ, NLM_F_CREATE, NFTA_OBJ_NAME, name);
 	klips_nft_put_u32(nft, NFTA_OBJ_TYPE, NFT_OBJECT_COUNTER);
 	data = mnl_attr_nest_start(nft->message, NFTA_OBJ_DATA);
 	mnl_attr_nest_end(nft->message, data);
@@ -192,9 +201,7 @@ void klips_nft_add_chain(struct klips_nft *nft, const char *name, const s32 *pri
 {
 	struct nlattr *hook;
 
-	klips_nft_begin_change(nft, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
-	mnl_attr_put_strz(nft->message, NFTA_CHAIN_TABLE, nft->table);
-	mnl_attr_put_strz(nft->message, NFTA_CHAIN_NAME, name);
+	begin_named(nft, NFT_MSG_NEWCHAIN, NLM_F_CREATE, NFTA_CHAIN_NAME, name);
 	if (priority) {
 		hook = mnl_attr_nest_start(nft->message, NFTA_CHAIN_HOOK);
 		klips_nft_put_u32(nft, NFTA_HOOK_HOOKNUM, NF_INET_PRE_ROUTING);
@@ -208,9 +215,7 @@ void klips_nft_add_chain(struct klips_nft *nft, const char *name, const s32 *pri
 
 void klips_nft_flush_chain(struct klips_nft *nft, const char *name)
 {
-	klips_nft_begin_change(nft, NFT_MSG_DELRULE, 0);
-	mnl_attr_put_strz(nft->message, NFTA_RULE_TABLE, nft->table);
-	mnl_attr_put_strz(nft->message, NFTA_RULE_CHAIN, name);
+	begin_named(nft, NFT_MSG_DELRULE, 0, NFTA_RULE_CHAIN, name);
 	klips_nft_end_change(nft);
 }
 
@@ -219,9 +224,7 @@ void klips_nft_add_set(struct klips_nft *nft, const struct klips_nft_set *set)
 	/* What nft itself notes of a set: type 0, four bytes, and a number, 1, in that byte order. */
 	static const u8 host[] = { 0, 4, 1, 0, 0, 0 };
 
-	klips_nft_begin_change(nft, NFT_MSG_NEWSET, NLM_F_CREATE);
-	mnl_attr_put_strz(nft->message, NFTA_SET_TABLE, nft->table);
-	mnl_attr_put_strz(nft->message, NFTA_SET_NAME, set->name);
+	begin_named(nft, NFT_MSG_NEWSET, NLM_F_CREATE, NFTA_SET_NAME, set->name);
 	klips_nft_put_u32(nft, NFTA_SET_ID, nft->seq); /* it must have one; sets are named by their names */
 	klips_nft_put_u32(nft, NFTA_SET_KEY_TYPE, set->key_type);
 	klips_nft_put_u32(nft, NFTA_SET_KEY_LEN, set->key);
@@ -236,9 +239,7 @@ void klips_nft_add_set(struct klips_nft *nft, const struct klips_nft_set *set)
 
 void klips_nft_remove_set(struct klips_nft *nft, const char *name)
 {
-	klips_nft_begin_change(nft, NFT_MSG_DELSET, 0);
-	mnl_attr_put_strz(nft->message, NFTA_SET_TABLE, nft->table);
-	mnl_attr_put_strz(nft->message, NFTA_SET_NAME, name);
+	begin_named(nft, NFT_MSG_DELSET, 0, NFTA_SET_NAME, name);
 	klips_nft_end_change(nft);
 }
 

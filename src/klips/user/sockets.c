@@ -58,15 +58,24 @@ static int bind_to(int fd, bool v6, u16 port)
 	return bind(fd, (struct sockaddr *)&any4, sizeof(any4)) ? -errno : 0;
 }
 
-static int open_udp(bool v6, u16 port)
+/* Of one family alone; a descriptor or a negative errno. */
+static int new_udp(bool v6)
 {
 	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int err;
 
 	if (fd < 0)
 		return -errno;
 	if (v6)
 		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	return fd;
+}
+
+static int open_udp(bool v6, u16 port)
+{
+	int fd = new_udp(v6), err;
+
+	if (fd < 0)
+		return fd;
 	set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 	set(fd, IPPROTO_UDP, UDP_GRO, 1);
 	want_info(fd, v6);
@@ -104,13 +113,10 @@ static int choose_by_spi(int fd, unsigned int workers, unsigned int first, unsig
 /* Whether another program has the port: who does not want to share learns it. */
 static int is_taken(bool v6, u16 port)
 {
-	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int err;
+	int fd = new_udp(v6), err;
 
 	if (fd < 0)
-		return -errno;
-	if (v6)
-		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+		return fd;
 	err = bind_to(fd, v6, port);
 	close(fd);
 	return err == -EADDRINUSE ? 1 : err;
