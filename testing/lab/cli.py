@@ -15,6 +15,7 @@ COMMANDS = {
     "list": "show the tests, with status and last result",
     "run": "run tests, several at once, and report",
     "run-one": "run one test in one cell into a folder: the unit of work",
+    "suite": "run another project's own tests as they are",
     "matrix": "run tests in many cells and print the table",
     "bisect": "find the kernel at which a test's behaviour changed",
     "diff": "show how a test's last run differs from what was expected",

@@ -56,6 +56,12 @@ def cached(packages: Iterable[str], into: Path, without: Iterable[str] = ()) -> 
     return None
 
 
+def relied(folder: Path) -> list[str]:
+    """The machine's packages that the trees fetched into a folder rely on."""
+    indexes = (_read(path) for path in sorted(folder.glob("*.index")))
+    return sorted({name for index in indexes if index for name in index.relied})
+
+
 def _valid(names: list[str], into: Path, without: list[str]) -> Index | None:
     """As cached(), but a machine that changed is looked at: what the tree relies on may still be there."""
     known = _read(_index_path(names, into, without))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import live, peers, stack, x509
+from lab import live, peers, stack, suites, x509
 from lab.errors import UsageError
 from lab.place import syscalls
 from lab.result import Result, load
@@ -166,6 +166,8 @@ def provide(cases: Iterable[TestCase], options: Options, progress: Callable[[str
         peers.load(name).tree(progress)
     for kind in sorted({case.x509 for case in cases if case.x509}):
         x509.ensure(kind)
+    for suite, some in suites.of(cases).items():
+        suite.project.provide(suite, some, progress)
     _provide_guests(cases, options, own, progress)
 
 
@@ -182,7 +184,8 @@ def _provide_guests(cases: list[TestCase], options: Options, own: bool, progress
         libvirtrun.check(cases)
     elif options.place == "qemu":
         from lab.guests import qemurun
-        qemurun.provide(options, progress)
+        for folders in {tuple(suites.folders([case], progress).values()) for case in cases}:
+            qemurun.provide(options, progress, folders)
 
 
 def _open(worker: _Worker) -> None:

@@ -15,7 +15,10 @@ _FAILURES = ("fail", "flaky", "timeout", "crash")
 
 @dataclass
 class Result:
-    """One test's result. seconds: from command to verdict; started: seconds since 1970."""
+    """One test's result. seconds: from command to verdict; started: seconds since 1970.
+
+    notes: what tests of other projects' suites have to say besides; see suites.Judgement.
+    """
 
     test: str
     cell: dict[str, str]
@@ -28,6 +31,7 @@ class Result:
     diffs: list[dict[str, str]] = field(default_factory=list)
     wires: dict[str, dict] = field(default_factory=dict)
     attempts: list[dict] = field(default_factory=list)
+    notes: dict = field(default_factory=dict)
 
     def as_dict(self) -> dict:
         """As it is written: `verdict` is called "class" there."""

@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab import hostspec, live, needs, transcript, verdict
+from lab import hostspec, live, needs, suites, transcript, verdict
 from lab.errors import LabError, UnresolvedError
 from lab.place import HostSpec, Place
 from lab.place.ns import Namespaces
 from lab.result import Result
 from lab.scenario import Scenario, Stopped
+from lab.suites import SuiteCase
 from lab.testcase import TestCase
 
 NOT_ENDED = "the run did not end"  # what result.json says until it has
@@ -93,6 +94,7 @@ class Run:
         try:
             self._prepare()
             self.attempt()
+            self._judge_suite()
         except UnresolvedError as error:
             self._class("unresolved", str(error))
         except LabError as error:
@@ -119,14 +121,17 @@ class Run:
             self._class("skipped", reason)
             return
         with self._phase("hosts"):
-            specs = self.options.inside or hostspec.build(self.case, self.progress)
+            specs = self.options.inside or self.case.specs(self.progress)
             plan = self.case.network.subset(self.case.hosts).plan(self.case.nat)
             self.bring_up(specs, plan)
         self.gate()
-        scenario = Scenario(self.case, self.place, self._after_script)
+        scenario = self.case.scenario(self.place, self._after_script)
         with self._phase("scripts"):
             stopped = self._type(scenario)
-        self._judge(scenario, stopped)
+        if isinstance(self.case, SuiteCase):
+            self._take_in(self.case, stopped)
+        else:
+            self._judge(scenario, stopped)
         self.stays = self.options.keep or (stopped is not None and stopped.kind == "asked") or (
             self.options.stop_on_failure and self.result.verdict != "pass")
         if not self.stays:
@@ -135,6 +140,8 @@ class Run:
 
     def missing(self) -> str:
         """What the test needs and the place does not have, in words; empty if it can be run."""
+        if isinstance(self.case, SuiteCase) and self.case.lacking:
+            return self.case.lacking
         if self.options.inside is not None:
             return ""  # by its kernel's configuration, before the guest was started
         return needs.missing(self.case.needs)
@@ -187,6 +194,30 @@ class Run:
         else:
             self._class("pass", "")
 
+    def _take_in(self, case: SuiteCase, stopped: Stopped | None) -> None:
+        """Keep what a test of another project's suite left on its hosts; it is judged when these are gone."""
+        self.result.wires = self.place.end_capture()
+        for host in case.hosts[:1] if case.collects_alike and not self.options.apart else case.hosts:
+            for path, data in self.place.collect(host, list(case.collects)).items():
+                _keep_log(self.out / host, path, data)
+        kind = "" if stopped is None else "unresolved" if stopped.kind == "asked" else stopped.kind
+        self.result.notes["ended"] = {"kind": kind, "why": str(stopped or "")}
+        self._class("pass", "")
+
+    def _judge_suite(self) -> None:
+        """Judge a test of another project's suite, by files that its hosts have left; not within a guest."""
+        ended = self.result.notes.pop("ended", None) if self.options.inside is None else None
+        if not isinstance(self.case, SuiteCase) or ended is None:
+            return
+        with self._phase("compare"):
+            crashes = tuple(self.result.reason.split("; ")) if self.result.verdict == "crash" else ()
+            found = self.case.judge(self.out, suites.Ended(ended["kind"], ended["why"], crashes))
+        self._class(found.verdict, found.reason)
+        self.result.diffs = found.diffs
+        self.result.notes |= found.notes
+        if found.diffs:
+            _write(self.out / "diff.txt", "\n".join(diff["text"] for diff in found.diffs))
+
     def _outputs(self, scenario: Scenario) -> verdict.Outputs:
         self.result.wires = self.place.end_capture()
         outputs = verdict.Outputs(verdict.consoles(self.case, scenario.steps))
@@ -197,11 +228,16 @@ class Run:
             _write(self.out / f"{wire}.capture.txt", outputs.captures[wire])
         return outputs
 
+    @property
+    def _logs(self) -> list[str]:
+        """The folders whose files are kept once a host's processes have ended."""
+        return [hostspec.SANITIZER_LOGS] if isinstance(self.case, SuiteCase) else ["/var/log"]
+
     def _stop_hosts(self) -> None:
         """End each host's processes in turn, keep its logs, and take hung daemons and crashes into the result."""
         for host in self.case.hosts:
             ended = self.place.stop_host(host, _GRACE)
-            files = self.place.collect(host, ["/var/log"])
+            files = self.place.collect(host, self._logs)
             for path, data in files.items():
                 _keep_log(self.out / host, path, data)
             reports = [path for path, data in files.items() if path.startswith(hostspec.SANITIZER_LOGS) and data]
@@ -209,7 +245,7 @@ class Run:
             if crashes:
                 before = f"{self.result.reason}; " if self.result.verdict == "crash" else ""
                 self._class("crash", f"{before}{host}: {', '.join(crashes)}")
-            elif ended["hung"] and self.result.verdict == "pass":
+            elif ended["hung"] and self.result.verdict == "pass" and not isinstance(self.case, SuiteCase):
                 self._class("fail", f"{host}: {', '.join(ended['hung'])} did not end within {_GRACE:g} s of SIGTERM")
 
     def _class(self, name: str, reason: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from lab import peers, stack, topology
 from lab.errors import UsageError
 from lab.needs import NEEDS
+from lab.place import HostSpec, Place
 
 _NUMBERED = re.compile(r"(\d+)-(.+)\.sh")
 _PHASES = ("init", "run")
@@ -59,11 +60,23 @@ class TestCase:
     variants: dict[str, str] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
     instead: str = ""  # the peer that was put in place of others
+    kernel_words: tuple[str, ...] = ()  # for the command line of a UML guest's kernel
+    clock: float = 0.0  # what a guest's clock is set to, in seconds since 1970, if not the time of day
 
     @property
     def name(self) -> str:
         """KIND/NAME, as in testing/TESTLIST."""
         return f"{self.folder.parent.name}/{self.folder.name}"
+
+    def specs(self, progress: Callable[[str], None]) -> list[HostSpec]:
+        """What the hosts are made of. Fetches peers and makes certificates where they are not cached yet."""
+        from lab import hostspec
+        return hostspec.build(self, progress)
+
+    def scenario(self, place: Place, after_script: Callable):
+        """What types the test's scripts at the hosts of a place; see scenario.Scenario."""
+        from lab import scenario
+        return scenario.Scenario(self, place, after_script)
 
     @property
     def typed_hosts(self) -> list[str]:

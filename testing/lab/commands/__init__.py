@@ -4,7 +4,7 @@
 import argparse
 from pathlib import Path
 
-from lab import history, testlist
+from lab import history, suites, testlist
 from lab.errors import UsageError
 from lab.runone import Options
 
@@ -126,11 +126,16 @@ def selected(arguments: argparse.Namespace) -> list[testlist.Entry]:
     if wanted.is_empty():
         raise UsageError("no tests named; name some, or say --all")
     last = history.last()
-    entries = testlist.select(testlist.read(), wanted, lambda test: last.get(test, {}).get("class", "pass") not in
+    entries = testlist.select(known(wanted.patterns), wanted, lambda test: last.get(test, {}).get("class", "pass") not in
                               ("pass", "skipped"))
     if not entries:
         raise UsageError(f"no test is all that was asked for at once: {', '.join(_asked(wanted))}")
     return entries
+
+
+def known(words: list[str], more: list[suites.Suite] | None = None) -> list[testlist.Entry]:
+    """The lab's own tests, and those of other projects' suites of which words speak; more: see suites.entries_for()."""
+    return testlist.read() + suites.entries_for(words, more or [])
 
 
 def _asked(wanted: testlist.Selection) -> list[str]:
@@ -142,9 +147,9 @@ def _asked(wanted: testlist.Selection) -> list[str]:
     return words + (["did not pass when last run"] if wanted.failed else [])
 
 
-def one(word: str) -> testlist.Entry:
-    """The one test that a word names. UsageError if there is none, or several."""
-    found = testlist.select(testlist.read(), testlist.Selection([word], statuses=testlist.STATUSES), lambda test: False)
+def one(word: str, more: list[suites.Suite] | None = None) -> testlist.Entry:
+    """The one test that a word names; more: suites whose tests are known too. UsageError if there is none, or several."""
+    found = testlist.select(known([word], more), testlist.Selection([word], statuses=testlist.STATUSES), lambda test: False)
     if len(found) > 1:
         raise UsageError(f"'{word}' is {len(found)} tests: {', '.join(entry.test for entry in found[:5])}")
     return found[0]
@@ -152,7 +157,15 @@ def one(word: str) -> testlist.Entry:
 
 def several(words: list[str]) -> list[testlist.Entry]:
     """The tests that words name: each a test, a kind or a pattern, whatever the tests' status."""
-    return testlist.select(testlist.read(), testlist.Selection(words, statuses=testlist.STATUSES), lambda test: False)
+    return testlist.select(known(words), testlist.Selection(words, statuses=testlist.STATUSES), lambda test: False)
+
+
+def own(entries: list[testlist.Entry], what: str) -> list[testlist.Entry]:
+    """The entries. UsageError if one is of another project's suite, whose files are not ours; what: the command that asks."""
+    for entry in entries:
+        if isinstance(entry, suites.SuiteEntry):
+            raise UsageError(f"{entry.test} is {entry.kind}'s own, which the lab only reads: {what} does not go with it")
+    return entries
 
 
 def last_out(entry: testlist.Entry) -> Path:

@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: argparse.Namespace) -> int:
     """Do it."""
-    entries = commands.several(arguments.tests)
+    entries = commands.own(commands.several(arguments.tests), "bless")
     if arguments.out and len(entries) > 1:
         raise UsageError("--out names one run, so it goes with one test")
     for entry in entries:

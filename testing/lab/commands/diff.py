@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from lab import commands, diffshow, show, verdict
+from lab import commands, diffshow, show, suites, verdict
 from lab.errors import EXIT_FAILED, EXIT_PASS
 
 
@@ -26,6 +26,8 @@ def main(arguments: argparse.Namespace) -> int:
     entry = commands.one(arguments.test)
     out = arguments.out or commands.last_out(entry)
     case = verdict.in_cell_of(entry.load(), out)
+    if isinstance(case, suites.SuiteCase):
+        return _judged(case, out)
     findings = verdict.differences(case, verdict.of_run(case, out))
     color = show.colors(sys.stdout)
     for finding in findings:
@@ -36,3 +38,12 @@ def main(arguments: argparse.Namespace) -> int:
         else:
             print(diffshow.unified(finding.difference, finding.what, color, arguments.context))
     return EXIT_FAILED if findings else EXIT_PASS
+
+
+def _judged(case: suites.SuiteCase, out: Path) -> int:
+    """Print how a run of another project's test is judged now."""
+    found = case.judge(out, suites.Ended())
+    for diff in found.diffs:
+        print(show.paint(diff["text"]) if show.colors(sys.stdout) else diff["text"])
+    print(f"{found.verdict} {found.reason}".rstrip())
+    return EXIT_PASS if found.verdict == "pass" else EXIT_FAILED

@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: argparse.Namespace) -> int:
     """Do it."""
-    entries = commands.several(arguments.tests) if arguments.tests else testlist.read()
+    entries = commands.own(commands.several(arguments.tests), "lint") if arguments.tests else testlist.read()
     messages = [] if arguments.tests else _not_listed(entries)
     for entry in entries:
         if entry.status != "skip":

@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: argparse.Namespace) -> int:
     """Do it."""
     if arguments.tests:
-        entries = commands.several(arguments.tests)
+        entries = commands.own(commands.several(arguments.tests), "mutate")
     else:
         entries = [entry for entry in testlist.read() if entry.status == "good"]
     reports = [_report(entry, arguments.lines) for entry in entries]

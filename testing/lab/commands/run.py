@@ -4,9 +4,10 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from lab import commands, history, live, pool, rerun, runs, show, stress
+from lab import commands, history, live, pool, rerun, runs, show, stress, testlist
 from lab.commands import farm
 from lab.errors import UsageError
 from lab.result import Result, exit_status
@@ -29,6 +30,12 @@ def parser() -> argparse.ArgumentParser:
                            "is expected.", epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands.add_selection(made)
     commands.add_place(made)
+    add_arguments(made)
+    return made
+
+
+def add_arguments(made: argparse.ArgumentParser) -> None:
+    """The arguments that say how tests are run, and what is told of it."""
     made.add_argument("-j", "--jobs", type=commands.count, default=os.cpu_count() or 1, metavar="N",
                       help="so many tests at once (%(default)s)")
     made.add_argument("--out", type=Path, metavar="DIR", help="folder for what the run leaves (build/lab/runs/...)")
@@ -50,16 +57,22 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML to FILE too")
     made.add_argument("--tap", type=Path, metavar="FILE", help="write TAP to FILE too")
     made.add_argument("--json", action="store_true", help="print the results as JSON, progress to standard error")
-    return made
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Do it."""
-    entries = commands.selected(arguments)
+    return play(commands.selected(arguments), arguments)
+
+
+def play(entries: list[testlist.Entry], arguments: argparse.Namespace,
+         finish: Callable[[list[Result], runs.Session], str] = lambda results, session: "") -> int:
+    """Run tests as the arguments say; finish() is called with the results and returns what to print of them besides."""
     options = commands.options(arguments, keep=arguments.keep, stop_at=arguments.stop_at,
                                stop_on_failure=arguments.stop_on_failure)
     if options.may_stay and (arguments.repeat > 1 or arguments.retry or arguments.stress):
         raise UsageError("hosts cannot be left up by a test that is run several times")
+    if arguments.live or arguments.stop_on_failure:
+        commands.own(entries, "--live" if arguments.live else "--stop-on-failure")
     if arguments.live and options.place != "ns":
         raise UsageError("--live types in hosts that are up, wherever they are; --place does not go with it")
     if arguments.live:
@@ -76,6 +89,8 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.stress:
         return stress.run(session, arguments.stress)
     results = skipped + (farm.run(session, arguments) or session.run(arguments.repeat, arguments.retry))
+    if said := finish(results, session):
+        progress.say(said)
     return _report(results, session, arguments, progress)
 
 

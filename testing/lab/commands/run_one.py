@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from lab import commands, history, pool
+from lab import commands, history, pool, suites
 from lab.result import exit_status
 
 
@@ -17,6 +17,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("test", help="KIND/NAME, NAME, or the test's folder")
     made.add_argument("--out", required=True, type=Path, help="folder for what the run leaves; replaced if it is a run's")
     commands.add_place(made)
+    made.add_argument("--suite", action="append", default=[], metavar="PROJECT:TREE[:BUILD]",
+                      help="know the tests of that tree too, as PROJECT/NAME; see 'lab suite'")
     made.add_argument("--keep", action="store_true", help="leave the hosts up")
     made.add_argument("--json", action="store_true", help="print the result as JSON")
     return made
@@ -24,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: argparse.Namespace) -> int:
     """Do it."""
-    case = commands.one(arguments.test).load()
+    case = commands.one(arguments.test, list(map(suites.parse, arguments.suite))).load()
     options = commands.options(arguments, keep=arguments.keep)
     pool.provide([case], options, lambda text: print(text, file=sys.stderr))
     results = []

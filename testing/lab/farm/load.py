@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import paths, peers, stack, x509
+from lab import paths, peers, stack, suites, x509
 from lab.errors import UnresolvedError
 from lab.farm import hosts
 from lab.farm.hosts import Host
@@ -41,13 +41,15 @@ _ASK_LIMIT, _SEND_LIMIT = 60, 1800  # seconds
 class Load:
     """What hosts need. items: places below the cache, with what lies there; files: the checkout's, below its root.
 
-    stage: the item that is Cygnet's programs; empty if no test is about them.
+    stage: the item that is Cygnet's programs; empty if no test is about them. words: options of `lab run-one` by which tests
+    of other projects' suites are known there.
     """
 
     checkout: str
     files: tuple[str, ...]
     items: tuple[tuple[str, Path], ...]
     stage: str = ""
+    words: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -67,13 +69,25 @@ def gather(cases: Iterable[TestCase], options: Options, say: Callable[[str], Non
         tree = peers.load(name).tree(say)
         found += [tree, *tree.parent.glob(f"{tree.name.rpartition('-')[0]}.*.index")]
     found += [x509.ensure(kind) for kind in sorted({case.x509 for case in cases if case.x509})]
+    words: list[str] = []
+    for suite in suites.of(cases):
+        packed = suites.pack(suite)
+        found += _of_suite(suite, packed, say)
+        words += ["--suite", suites.word(packed).replace(f"{paths.cache()}/", "")]
     files, stage = tuple(_files()), ""
     if stack.is_about_own(cases):
         from lab import carried
         found.append(carried.tree())
         stage = str(found[-1].relative_to(paths.cache()))
     items = {str(path.relative_to(paths.cache())): path for path in found}
-    return Load(f"farm/{_hash(files)}", files, tuple(items.items()), stage)
+    return Load(f"farm/{_hash(files)}", files, tuple(items.items()), stage, tuple(words))
+
+
+def _of_suite(suite: suites.Suite, packed: suites.Suite, say: Callable[[str], None]) -> list[Path]:
+    """What a suite's tests need of the cache: its trees, what is laid over its hosts, and where that is written down."""
+    laid = suite.project.folders(suite, say)
+    indexes = {index for path in laid for index in path.parent.glob("*.index")}
+    return [packed.tree, *filter(None, [packed.build and Path(packed.build)]), *laid, *sorted(indexes)]
 
 
 def _files() -> list[str]:

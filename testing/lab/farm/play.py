@@ -144,7 +144,8 @@ class Farm:
         limit = int(self._session.options.limit(longest) + _OVERTIME)
         stage = f'; export CYGNET_STAGE="$base/{self._load.stage}"' if self._load.stage else ""
         there = f'{load.BASE.strip()}{stage}; exec "$base/{self._load.checkout}/testing/lab/farm/cell" "$@"'
-        remote = " ".join([*map(shlex.quote, ["/bin/sh", "-c", there, _OURS]), "{2}", *map(shlex.quote, self._words)])
+        words = [*self._words, *self._load.words]
+        remote = " ".join([*map(shlex.quote, ["/bin/sh", "-c", there, _OURS]), "{2}", *map(shlex.quote, words)])
         return ["parallel", "--plain", "--will-cite", "--ssh", shlex.join(hosts.ssh()), "--sshloginfile", str(folder / "hosts"),
                 "--joblog", str(folder / "log"), "--results", f"{folder}/{{1}}/", "--timeout", str(limit), "--colsep", "\t",
                 "--retries", "1", remote, "::::", str(folder / "tests")]

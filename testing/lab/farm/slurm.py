@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import paths, runs, stack
+from lab import paths, runs, stack, suites
 from lab.errors import UnresolvedError
 from lab.result import Result, load
 from lab.runone import NOT_ENDED
@@ -85,7 +85,8 @@ class Array:
         script.write_text(_SCRIPT.format(
             stage=self._stage(), count=len(tasks), minutes=math.ceil(longest / 60),
             tests=shlex.quote(str(self._folder / "tests")),
-            lab=shlex.quote(str(paths.ROOT / "lab")), words=shlex.join(self._words)), encoding="utf-8")
+            lab=shlex.quote(str(paths.ROOT / "lab")), words=shlex.join([*self._words, *_suites(self._session.cases)])),
+            encoding="utf-8")
         script.chmod(0o755)
         return script
 
@@ -125,6 +126,11 @@ class Array:
         lines = said.read_text(encoding="utf-8", errors="replace").strip().splitlines() if said.exists() else []
         what = f"its last words: {lines[-1]}" if lines else "it said nothing"
         return Result(task.case.name, {}, "", reason=f"task {job}_{task.number} of Slurm left no result; {what}")
+
+
+def _suites(cases: list[TestCase]) -> list[str]:
+    """Options of `lab run-one` by which tests of other projects' suites are known."""
+    return [word for suite in suites.of(cases) for word in ("--suite", suites.word(suite))]
 
 
 def _ended(out: Path) -> Result | None:

@@ -79,10 +79,14 @@ class Guests(Namespaces):
 
 
 class UmlGuests(Guests):
-    """Hosts in UML guests. With one guest the wires are in it. seed: what random numbers follow from, if not chance."""
+    """Hosts in UML guests. With one guest the wires are in it.
 
-    def __init__(self, guests: list[Guest], folder: Path, virtual: bool, seed: int | None = None) -> None:
-        self._seed = seed
+    seed: what random numbers follow from, if not chance; words: more for the kernels' command lines.
+    """
+
+    def __init__(self, guests: list[Guest], folder: Path, virtual: bool, seed: int | None = None,
+                 words: tuple[str, ...] = ()) -> None:
+        self._seed, self._more = seed, words
         super().__init__(guests, folder, len(guests) == 1, virtual, _BOOT_LIMIT)
 
     def start(self, hosts: list[HostSpec], plan: dict, capture: str) -> None:
@@ -96,7 +100,7 @@ class UmlGuests(Guests):
                  "writes": self._writes}
         (own / "guest.json").write_text(json.dumps(order), encoding="utf-8")
         words = _words(number if self.virtual else None, cards)
-        machine = uml.Machine(guest.kernel, False, guest.processor, self._seed, guest.name)
+        machine = uml.Machine(guest.kernel, False, guest.processor, self._seed, guest.name, self._more)
         return {"argv": uml.command(machine, own) + words, "environment": uml.environment(len(self.guests)),
                 "processor": guest.processor}
 

@@ -50,7 +50,8 @@ class DrivenRun(runone.Run):
         processor = processors.take(self.slot, wait=not self.options.may_stay)
         guests = [driven.Guest(name, hosts, self.files[self.kernel_of(hosts[0])].image, processor)
                   for name, hosts in groups(self.case, self.options).items()]
-        return driven.UmlGuests(guests, self.out / FOLDER, self.options.is_virtual, self.options.seed)
+        return driven.UmlGuests(guests, self.out / FOLDER, self.options.is_virtual, self.options.seed,
+                                self.case.kernel_words)
 
     def _end(self) -> None:
         """Look at the guests' consoles before the result is saved: what a kernel reports counts for more than a test."""

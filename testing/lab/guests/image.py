@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from lab import apt, once, paths, peers
+from lab import apt, once, paths, peers, suites
 from lab.errors import UnresolvedError
 from lab.guests import closure
 
@@ -26,7 +26,7 @@ _TOOLS = ("kmod", "mount", "netbase")  # what a machine has anyway, or a guest i
 _FORMAT = 3  # of the images; another number makes them anew
 _LIMIT = 300  # seconds to write one
 _ROOM = 400_000_000  # bytes for the largest, its staged files included
-_KEPT = {"root": 2, "modules": 12, "code": 4, "tree": 12, "stage": 6}  # images of each kind
+_KEPT = {"root": 2, "modules": 12, "code": 4, "tree": 24, "stage": 6}  # images of each kind
 _IMPORT = re.compile(r"^ *from (lab[.\w]*) import (\([^)]*\)|.*)$", re.MULTILINE)
 _EMPTY = ("proc", "sys", "dev", "run", "tmp", "var", "root", "mnt", "home", "etc")
 _MODULES = re.compile(  # what a guest can need: networks, crypto, virtual devices; no hardware
@@ -77,6 +77,7 @@ def _versions() -> dict[str, str]:
     for name in peers.known():
         fetched = peers.load(name).fetched()
         wanted += fetched.relied if fetched else []
+    wanted += suites.relied()
     return closure.resolve(wanted, closure.installed())
 
 
@@ -111,7 +112,8 @@ def needed_modules(dependencies: str) -> list[str]:
 
 def code(progress: Progress) -> Path:
     """The image of as much of the lab's own code as guests run, compiled. Its name stands for the code."""
-    sources = used_modules(paths.TESTING, "lab/guests/qinit.py", "lab/runone.py", "lab/testcase.py")
+    projects = [f"lab/suites/{kind}/__init__.py" for kind in suites.KINDS]
+    sources = used_modules(paths.TESTING, "lab/guests/qinit.py", "lab/runone.py", "lab/testcase.py", *projects)
     sources["lab/guests/qinit"] = (paths.TESTING / "lab/guests/qinit").read_text(encoding="utf-8")
 
     def stage(top: Path) -> None:
@@ -150,7 +152,7 @@ def trees() -> list[Path]:
 
 
 def tree(source: Path, progress: Progress) -> Path:
-    """The image of a fetched tree of the cache, whose name tells its versions."""
+    """The image of a fetched or made tree of the cache, whose name tells what is in it."""
     return _make(f"tree-{source.name}", source, progress)
 
 

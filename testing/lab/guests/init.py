@@ -32,6 +32,8 @@ def main() -> None:
         feed_random(bytes.fromhex(order["random"]))
         if order["virtual"]:
             time.sleep(_UPTIME)  # takes no time: the clock jumps
+        elif order.get("clock"):
+            time.clock_settime(time.CLOCK_REALTIME, order["clock"])
         in_child(lambda: _serve(order) if "serve" in order else work(order, out))
     except Exception:  # the console is all there is to tell it
         traceback.print_exc()
@@ -77,6 +79,12 @@ def in_child(work) -> None:
         pass
 
 
+def _no_fallback_tunnels() -> None:
+    """Have new network namespaces begin without gre0, tunl0 and so on, as on a machine whose modules are not loaded yet."""
+    with open("/proc/sys/net/core/fb_tunnels_only_for_init_net", "w", encoding="ascii") as file:
+        file.write("1")
+
+
 def _serve(order: dict) -> None:
     """Do what comes over the line that the order names."""
     from lab.guests import serve
@@ -87,9 +95,17 @@ def _serve(order: dict) -> None:
 
 def work(order: dict, out: Path) -> None:
     """Run the test that is ordered; `slow` is how many times as long as on the machine a line may take in this guest."""
-    from lab import runone, testcase
+    from lab import runone, suites, testcase
     from lab.place import HostSpec
-    case = testcase.load(Path(order["folder"]), order["instead"])
+    folder = Path(order["folder"])
+    if order["suite"]:
+        suite = suites.reopen(order["suite"])
+        if not getattr(suite.project, "FALLBACK_TUNNELS", False):
+            _no_fallback_tunnels()
+        case = suite.project.load(suite, folder)
+        case.lacking = ""  # it would not have been started
+    else:
+        case = testcase.load(folder, order["instead"])
     case.limit, case.total = case.limit * order["slow"], case.total * order["slow"]
     hosts = [HostSpec(**spec) for spec in order["hosts"]]
     options = runone.Options(place=order["place"], real_time=not order["virtual"], inside=hosts)

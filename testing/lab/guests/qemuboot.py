@@ -41,14 +41,17 @@ class Setup:
     cards: int | None = None
 
 
-def prepare(kernel: Path, modules: Path | None, board: str, progress: Progress) -> Setup:
-    """Make what guests of a kernel need, where it is not cached. UnresolvedError says what is missing."""
+def prepare(kernel: Path, modules: Path | None, board: str, sources: Iterable[Path], progress: Progress) -> Setup:
+    """Make what guests of a kernel need, where it is not cached. UnresolvedError says what is missing.
+
+    sources: the folders that hosts have laid over them.
+    """
     machine = qemu.Machine(qemu.accelerator(), board)
     disks = [qemu.Disk("root", image.root(progress)), qemu.Disk("code", image.code(progress))]
     if modules:
         disks.append(qemu.Disk("modules", image.modules(modules, progress)))
     trees = {}
-    for number, source in enumerate(image.trees()):
+    for number, source in enumerate(sources):
         disks.append(qemu.Disk(f"tree{number}", image.tree(source, progress)))
         trees[str(source)] = f"/mnt/tree{number}"
     return Setup(_name(machine, kernel, disks), machine, kernel, modules, tuple(disks), trees)

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from lab import paths, runone
+from lab import paths, runone, suites
 from lab.errors import UnresolvedError
 from lab.guests import driven, drivenrun, mailbox, processors, qemuboot, qemudriven, qemurun, ram
 from lab.place import HostSpec, Place
@@ -27,7 +27,9 @@ class QemuDrivenRun(drivenrun.DrivenRun):
         try:
             self._work.mkdir(parents=True)
             mailbox.pack(self._work / qemuboot.IN)
-            moves = {str(paths.TESTING): qemurun.TESTING, **next(iter(self._setups.values())).trees,
+            trees = next(iter(self._setups.values())).trees
+            laid = {name: trees[str(folder)] for name, folder in suites.folders([self.case], self.progress).items()}
+            moves = {str(paths.TESTING): qemurun.TESTING, **trees, **laid,
                      **qemuboot.stage(self.case.stacks, self._work, self.progress)}
             self._start_twice([HostSpec(**qemurun.moved(vars(spec), moves)) for spec in specs], plan)
         finally:
@@ -82,4 +84,5 @@ def _setup(case: TestCase, hosts: tuple[str, ...], plan: dict, options: runone.O
            progress: Callable[[str], None]) -> qemuboot.Setup:
     cards = qemudriven.cards(hosts, plan, options.snapshot)
     kernel = options.kernels.get(hosts[0], options.kernel)
-    return qemuboot.driven(qemurun.prepared(kernel, options.machine, progress, cards), cards)
+    folders = list(suites.folders([case], progress).values())
+    return qemuboot.driven(qemurun.prepared(kernel, options.machine, progress, cards, folders), cards)

@@ -10,10 +10,10 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from lab import kernels, paths, runone
+from lab import kernels, paths, runone, suites
 from lab.errors import UnresolvedError, UsageError
 from lab.guests import board, image, mailbox, processors, qemu, qemuboot, run, snapshot
 from lab.kernels import catalog
@@ -49,10 +49,12 @@ class QemuRun(run.GuestRun):
         if self.skips(kernels.ensure(catalog.find(self.options.kernel, "qemu"), self.progress)):
             return
         order = self.order()  # fetches peers, which setup looks for
-        setup = provide(self.options, self.progress)
+        laid = suites.folders([self.case], self.progress)
+        setup = provide(self.options, self.progress, list(laid.values()))
         with self._work() as work:
             staged = qemuboot.stage(self.case.stacks, work, self.progress)
-            order = moved(order, {str(paths.TESTING): TESTING, **setup.trees, **staged})
+            places = {name: setup.trees[str(folder)] for name, folder in laid.items()}
+            order = moved(order, {str(paths.TESTING): TESTING, **setup.trees, **places, **staged})
             order["stage"] = bool(staged)
             with self._phase("wait"):
                 processors.take(self._slot)
@@ -119,25 +121,33 @@ class QemuRun(run.GuestRun):
             return False, True
 
 
-def provide(options: runone.Options, progress: Callable[[str], None]) -> qemuboot.Setup:
-    """What guests of these options need but for the test, made where it is not cached; a snapshot among it."""
-    setup = prepared(options.kernel, options.machine, progress)
+def provide(options: runone.Options, progress: Callable[[str], None], folders: Sequence[Path] = ()) -> qemuboot.Setup:
+    """What guests of these options need but for the test, made where it is not cached; a snapshot among it.
+
+    folders: see prepared().
+    """
+    setup = prepared(options.kernel, options.machine, progress, folders=folders)
     if options.snapshot and not options.gdb:
         qemuboot.ensure_snapshot(setup, progress)
     return setup
 
 
-def prepared(name: str, wanted: str, progress: Callable[[str], None], cards: int = 0) -> qemuboot.Setup:
-    """What guests of a kernel need but for a snapshot. wanted: their board, if one was asked for; cards: how many they have."""
+def prepared(name: str, wanted: str, progress: Callable[[str], None], cards: int = 0,
+             folders: Sequence[Path] = ()) -> qemuboot.Setup:
+    """What guests of a kernel need but for a snapshot. wanted: their board, if one was asked for; cards: how many they have.
+
+    folders: what the hosts have laid over them besides the peers' trees.
+    """
     qemu.program()  # or say that it is missing, before anything is fetched
-    key = (name, wanted, cards, *image.trees())
+    trees = [*image.trees(), *folders]
+    key = (name, wanted, cards, *trees)
     if key not in _prepared:
         files = kernels.ensure(catalog.find(name, "qemu"), progress)
         config = files.config.read_text(encoding="utf-8")
-        kind = board.choose(files.name, config, wanted, progress, cards, len(image.trees()) + len(_DISKS))
+        kind = board.choose(files.name, config, wanted, progress, cards, len(trees) + len(_DISKS))
         modules = files.modules and files.modules / "lib" / "modules" / files.release
         kernel = files.vmlinux if kind == "microvm" else files.image
-        _prepared[key] = qemuboot.prepare(kernel, modules, kind, progress)
+        _prepared[key] = qemuboot.prepare(kernel, modules, kind, trees, progress)
     return _prepared[key]
 
 

@@ -9,11 +9,12 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from lab import hostspec, kernels, needs, runone
+from lab import kernels, needs, runone
 from lab.errors import UnresolvedError
 from lab.guests import processors, report, uml
 from lab.kernels import catalog
 from lab.result import Result, load
+from lab.suites import SuiteCase
 from lab.testcase import TestCase
 
 CONSOLE = "guest.console.txt"
@@ -41,7 +42,7 @@ class GuestRun(runone.Run):
         (self.out / "guest.json").write_text(json.dumps(self.order()), encoding="utf-8")
         with self._phase("wait"):
             processor = processors.take(self._slot)
-        machine = uml.Machine(files.image, self.options.is_virtual, processor, self.options.seed)
+        machine = uml.Machine(files.image, self.options.is_virtual, processor, self.options.seed, words=self.case.kernel_words)
         with self._phase("guest"):
             late = self._wait(uml.start(machine, self.out, self.out / CONSOLE))
         self.judge_guest(late, self._has_begun())
@@ -49,16 +50,19 @@ class GuestRun(runone.Run):
     def skips(self, files: kernels.Files) -> bool:
         """Whether the test needs what the kernel or the place does not have; that is its result then."""
         config = files.config.read_text(encoding="utf-8")
-        reason = needs.lacking(self.case.needs, config, self.options.kernel, self.options.is_virtual)
+        own = self.case.lacking if isinstance(self.case, SuiteCase) else ""
+        reason = own or needs.lacking(self.case.needs, config, self.options.kernel, self.options.is_virtual)
         if reason:
             self._class("skipped", reason)
         return bool(reason)
 
     def order(self) -> dict:
         """What the guest is to do. Fetches peers and makes certificates where they are not cached yet."""
-        return {"folder": str(self.case.folder), "instead": self.case.instead, "place": self.options.place,
+        suite = self.case.suite.words() if isinstance(self.case, SuiteCase) else {}
+        return {"folder": str(self.case.folder), "instead": self.case.instead, "suite": suite, "place": self.options.place,
                 "random": uml.random_bytes(self.options.seed, "guest").hex(), "virtual": self.options.is_virtual,
-                "slow": self.options.patience, "hosts": [vars(spec) for spec in hostspec.build(self.case, self.progress)]}
+                "clock": self.case.clock, "slow": self.options.patience,
+                "hosts": [vars(spec) for spec in self.case.specs(self.progress)]}
 
     def _wait(self, process: subprocess.Popen) -> bool:
         """Wait for the guest's end; whether it had to be killed."""
@@ -92,6 +96,7 @@ class GuestRun(runone.Run):
             self._take_over(inside)
         if trace:
             (self.out / "crash.txt").write_text(trace + "\n", encoding="utf-8")
+            self.result.notes.pop("ended", None)  # nothing that the test shows would matter
             self._class("crash", f"{'the kernel reports' if begun else AT_BOOT}: {trace.splitlines()[0].strip()}")
         elif starved := report.starved(console):
             raise UnresolvedError(report.STARVED.format(starved, self.out / CONSOLE))

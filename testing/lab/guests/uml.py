@@ -27,7 +27,7 @@ _INIT = Path(__file__).resolve().parent / "init"
 class Machine:
     """What a UML guest is: its kernel, whether its clock is a virtual one of its own, and the processor that it is kept on.
 
-    seed: what its random numbers follow from, with its name, if not chance.
+    seed: what its random numbers follow from, with its name, if not chance. words: more for its kernel's command line.
     On one processor it is two to three times as fast as on two: kernel and programs are processes that wait for each
     other at every system call, and waking another processor takes longer than the call.
     """
@@ -37,6 +37,7 @@ class Machine:
     processor: int
     seed: int | None = None
     name: str = "guest"
+    words: tuple[str, ...] = ()
 
 
 def start(machine: Machine, out: Path, console: Path) -> subprocess.Popen:
@@ -78,7 +79,7 @@ def command(machine: Machine, out: Path) -> list[str]:
              "con=null", "con0=null,fd:1", "ssl=null", "quiet", "panic=-1",
              # Python asks for random numbers before init can have seeded the kernel's generator, which would spin
              "PYTHONHASHSEED=0",
-             f"LAB_OUT={quote(str(out))}", f"LAB_CACHE={quote(str(paths.cache()))}"]
+             f"LAB_OUT={quote(str(out))}", f"LAB_CACHE={quote(str(paths.cache()))}", *machine.words]
     if machine.virtual:
         words += ["time-travel=inf-cpu", f"time-travel-start={BEGIN}"]
     if machine.seed is not None:

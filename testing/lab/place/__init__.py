@@ -10,7 +10,12 @@ from typing import Protocol
 
 @dataclass
 class HostSpec:
-    """What a host is made of, besides the machine's own root file system."""
+    """What a host is made of, besides the machine's own root file system.
+
+    lowers: folders laid over it, the first on top; trees: folders copied over it, the last wins; files: path, data as base64
+    text, mode; binds: folder by its path inside, or several, the first on top, shown copy on write; shared: paths of
+    folders that all hosts which name them have in common, empty at first, if they are on one kernel.
+    """
 
     name: str
     folder: str
@@ -18,7 +23,8 @@ class HostSpec:
     lowers: list[str] = field(default_factory=list)
     trees: list[str] = field(default_factory=list)
     files: list[dict] = field(default_factory=list)
-    binds: dict[str, str] = field(default_factory=dict)
+    binds: dict[str, str | list[str]] = field(default_factory=dict)
+    shared: list[str] = field(default_factory=list)
 
 
 class Place(Protocol):

@@ -11,12 +11,13 @@ import signal
 import socket
 import subprocess
 
-from lab.place import hostd, syscalls, tap
+from lab.place import hostd, rootfs, syscalls, tap
 from lab.place.frames import Channel
 from lab.place.loop import Loop
 
 _HOST_NAMESPACES = (syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWPID
                     | syscalls.CLONE_NEWUTS | syscalls.CLONE_NEWIPC)
+_SHARED = ".shared"  # in the run's folder, where what hosts have in common is mounted
 _PATIENCE = 5.0  # seconds, so that a reader who was stopped cannot hold us up
 
 
@@ -138,6 +139,7 @@ class Keeper:
 
     def do_start(self, message: dict) -> dict:
         """Bring up the hosts and their wires, captures first."""
+        _share(message["hosts"], message["capture"])
         births = [_Birth(spec) for spec in message["hosts"]]  # side by side: new namespaces wait for old ones to go
         _ip(message["bridges"])
         if message["capture"]:
@@ -191,6 +193,20 @@ class Keeper:
     def do_power_off(self, message: dict) -> dict:
         """End the run at once."""
         os._exit(0)
+
+
+def _share(hosts: list[dict], folder: str) -> None:
+    """Make the folders that hosts have in common, in memory; they are below `folder`, for this process and the hosts alone."""
+    insides = {inside for spec in hosts for inside in spec.get("shared", ())}
+    if not insides:
+        return
+    top = os.path.join(folder, _SHARED)
+    os.makedirs(top, exist_ok=True)
+    syscalls.mount("tmpfs", top, "tmpfs", 0, "mode=755")
+    for inside in insides:
+        os.mkdir(os.path.join(top, rootfs.shared_name(inside)))
+    for spec in hosts:
+        spec["shared_in"] = top
 
 
 def _first(channel: Channel) -> dict:

@@ -21,7 +21,7 @@ _PRIVATE = ("/run", "/tmp", "/var", "/root")
 _KERNEL = ("/proc", "/sys", "/dev")
 _NOT_SHOWN = {*_PRIVATE, *_KERNEL, "/mnt", "/media", "/boot", "/lost+found"}
 _VAR = ("cache", "lib", "local", "lock", "log", "mail", "opt", "spool", "tmp", "lib/misc")
-_DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "net/tun")
+_DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "net/tun", "ppp")
 
 
 def build(spec: dict) -> int:
@@ -30,11 +30,14 @@ def build(spec: dict) -> int:
     Returns a descriptor of the folder that holds what the host writes outside /run, /tmp, /var and /root.
 
     spec: lowers (folders laid over the machine's root, the first on top), trees (folders copied over it, the last
-    wins), files (path, data as base64 text, mode), binds (inside path to folder, shown copy on write).
+    wins), files (path, data as base64 text, mode), binds (inside path to folder or folders, the first on top, shown copy
+    on write), shared (inside paths of folders), shared_in (the folder that they are in).
     """
     lowers = [_open(path) for path in spec["lowers"]]
     trees = [_open(path) for path in spec["trees"]]
-    binds = {inside: _open(path) for inside, path in spec["binds"].items()}
+    binds = {inside: [_open(path) for path in ([paths] if isinstance(paths, str) else paths)]
+             for inside, paths in spec["binds"].items()}
+    shared = {inside: _open(os.path.join(spec["shared_in"], shared_name(inside))) for inside in spec.get("shared", ())}
     devices = {name: _open(f"/dev/{name}") for name in _DEVICES if os.path.exists(f"/dev/{name}")}
     layers = _Layers(lowers)
     syscalls.mount("tmpfs", _BASE, "tmpfs", 0, "mode=755")
@@ -42,17 +45,25 @@ def build(spec: dict) -> int:
         os.mkdir(folder)
     _fill(spec, trees)
     layers.lay_all()
-    for inside, fd in binds.items():
-        layers.overlay(inside, [_by_descriptor(fd)])
+    for inside, fds in binds.items():
+        layers.overlay(inside, [_by_descriptor(fd) for fd in fds])
+    for inside, fd in shared.items():
+        os.makedirs(_ROOT + inside, exist_ok=True)
+        syscalls.mount(_by_descriptor(fd), _ROOT + inside, None, syscalls.MS_BIND)
     _private_folders()
     _kernel_folders()
     _devices(devices)
     written = os.open(_UPPER, os.O_RDONLY | os.O_CLOEXEC)
     _enter()
-    for fd in (*lowers, *trees, *binds.values(), *devices.values()):
+    for fd in (*lowers, *trees, *(fd for fds in binds.values() for fd in fds), *shared.values(), *devices.values()):
         os.close(fd)
     layers.close()
     return written
+
+
+def shared_name(inside: str) -> str:
+    """What a shared folder is called in the folder that holds them."""
+    return inside.replace("%", "%25").replace("/", "%2F")
 
 
 def _open(path: str) -> int:

@@ -15,8 +15,30 @@ from pathlib import Path
 from lab.paths import ROOT
 
 LIMIT = 90.0  # seconds that anything here may take on a busy machine
-_FOLDERS = ("topology", "sanitizers", "guestbin", "peers", "baseconfigs")
+_FOLDERS = ("topology", "sanitizers", "guestbin", "peers", "baseconfigs", "suites")
 _shared: list["Checkout"] = []
+
+# Stands in for ssh: a host is a cache of its own on this machine. HOST.away: it does not answer; HOST.dies: it goes away
+# when it is to run a test; HOST.odd: what is expected there is something else.
+SSH = """\
+#!/bin/sh
+top=$(dirname "$0")
+while [ "$1" != "${1#-}" ]; do
+    case $1 in -[olp]) shift 2 ;; *) shift ;; esac
+done
+host=$1
+shift
+[ "$1" != -- ] || shift
+case $* in *GNU_Parallel*) [ ! -e "$top/$host.dies" ] || mv "$top/$host.dies" "$top/$host.away" ;; esac
+[ ! -e "$top/$host.away" ] || { echo "ssh: connect to host $host: No route to host" >&2; exit 255; }
+if [ -e "$top/$host.odd" ]; then
+    for file in "$top/$host"/farm/*/testing/t/*/west.console.txt; do [ ! -e "$file" ] || echo odd >"$file"; done
+fi
+export CYGNET_CACHE="$top/$host" SHELL=/bin/sh
+exec 3<&0
+setsid sh -c "$*" <&3 &  # what runs on a host is none of this machine's to kill: it sees that its connection is gone
+wait "$!"
+"""
 
 
 class Checkout:

@@ -16,28 +16,6 @@ from lab.errors import UsageError
 from lab.farm import hosts, load
 from lab.farm.hosts import Host
 
-# Stands in for ssh: a host is a cache of its own on this machine. HOST.away: it does not answer; HOST.dies: it goes away
-# when it is to run a test; HOST.odd: what is expected there is something else.
-_SSH = """\
-#!/bin/sh
-top=$(dirname "$0")
-while [ "$1" != "${1#-}" ]; do
-    case $1 in -[olp]) shift 2 ;; *) shift ;; esac
-done
-host=$1
-shift
-[ "$1" != -- ] || shift
-case $* in *GNU_Parallel*) [ ! -e "$top/$host.dies" ] || mv "$top/$host.dies" "$top/$host.away" ;; esac
-[ ! -e "$top/$host.away" ] || { echo "ssh: connect to host $host: No route to host" >&2; exit 255; }
-if [ -e "$top/$host.odd" ]; then
-    for file in "$top/$host"/farm/*/testing/t/*/west.console.txt; do [ ! -e "$file" ] || echo odd >"$file"; done
-fi
-export CYGNET_CACHE="$top/$host" SHELL=/bin/sh
-exec 3<&0
-setsid sh -c "$*" <&3 &  # what runs on a host is none of this machine's to kill: it sees that its connection is gone
-wait "$!"
-"""
-
 
 # ---- hosts
 
@@ -85,7 +63,7 @@ def _own():
 def _farm(own, tmp_path):
     """Run tests on hosts; what was said, and the results by name. Its folder is that of the stand-in."""
     ssh = tmp_path / "ssh"
-    ssh.write_text(_SSH)
+    ssh.write_text(scratch.SSH)
     ssh.chmod(0o755)
     environment = {**own.environment, "PARALLEL_SSH": str(ssh)}
 

@@ -137,7 +137,7 @@ class _Guest:
         self.case = testcase.load(made)
         setup = qemuboot.Setup("name", qemu.Machine("tcg", memory=1), tmp_path / "vmlinux", None, (), {})
         monkeypatch.setenv("FAKE_QEMU", str(self._script))
-        monkeypatch.setattr(qemurun, "provide", lambda options, progress: setup)
+        monkeypatch.setattr(qemurun, "provide", lambda options, progress, folders=(): setup)
         monkeypatch.setattr(qemurun.processors, "take", lambda slot: 0)  # a lock that lasts as long as the process
         monkeypatch.setattr(mailbox, "pack", lambda target: target.touch())
         monkeypatch.setattr(initrd, "write", lambda target, *_: target)
