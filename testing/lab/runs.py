@@ -81,6 +81,10 @@ class Session:
             self._pass([case for case in self.cases if self._results[case.name][-1].verdict not in ("pass", "skipped")])
         return [merge(self._results[case.name]) for case in self.cases]
 
+    def so_far(self) -> list[Result]:
+        """A result for each test that has been run."""
+        return [merge(self._results[case.name]) for case in self.cases if self._results[case.name]]
+
     def _pass(self, cases: list[TestCase]) -> None:
         jobs = []
         count = {case.name: len(self._results[case.name]) for case in cases}

@@ -88,7 +88,12 @@ def play(entries: list[testlist.Entry], arguments: argparse.Namespace,
     session = runs.Session(cases, runs.folder(arguments.out), arguments.jobs, options, progress)
     if arguments.stress:
         return stress.run(session, arguments.stress)
-    results = skipped + (farm.run(session, arguments) or session.run(arguments.repeat, arguments.retry))
+    try:
+        results = skipped + (farm.run(session, arguments) or session.run(arguments.repeat, arguments.retry))
+    except KeyboardInterrupt:
+        if said := finish(skipped + session.so_far(), session):  # what is done is kept
+            progress.say(said)
+        raise
     if said := finish(results, session):
         progress.say(said)
     return _report(results, session, arguments, progress)

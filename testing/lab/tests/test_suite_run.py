@@ -3,6 +3,7 @@
 
 import json
 import shutil
+import signal
 
 import pytest
 import scratch
@@ -99,3 +100,13 @@ def test_a_farm_runs_them_too(ran, lab, tmp_path):
     (record,) = json.loads(said.stdout)
     assert (record["class"], record["cell"]["host"]) == ("pass", "a"), said.stderr
     assert "suites/trees/" in said.stderr and record["notes"]["rules"]
+
+
+def test_what_is_done_is_kept_when_it_is_interrupted(tmp_path, lab):
+    slow = {"eastinit.sh": "sleep 60\n", "east.console.txt": "\n"}
+    suite = suite_trees.libreswan(tmp_path / "tree", {"a": {"eastinit.sh": "true\n"}, "b": slow})
+    run = lab.__self__.start("suite", "libreswan", str(suite.tree), "-j1", "--place", "ns", "--out", str(tmp_path / "out"))
+    assert any("libreswan/a" in line for line in iter(run.stdout.readline, ""))
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=scratch.LIMIT)
+    assert json.loads((tmp_path / "out/suite.json").read_text())["counts"] == {"unresolved": 1} and run.returncode == 3
