@@ -60,6 +60,20 @@ def folder(final: Path, fill: Callable[[Path], None]) -> Path:
     return final
 
 
+def kept(final: Path, keep: int, fill: Callable[[Path], None], waiting: Callable[[], None] | None = None) -> Path:
+    """folder() with its lock, for one that is named KIND-HASH, with a hash of 12 digits.
+
+    When one is made, those of its kind that were used longest ago are removed but for so many; see sweep().
+    """
+    if not final.is_dir():
+        kind = final.name.rpartition("-")[0]
+        with locked(final.with_name(f"{kind}.lock"), waiting):
+            folder(final, fill)
+            sweep(final.parent, f"{kind}-{'?' * 12}", keep)
+    os.utime(final)
+    return final
+
+
 def sweep(top: Path, pattern: str, keep: int) -> None:
     """Remove the folders of that pattern that were used longest ago, but for so many, and none used within the hour.
 

@@ -2,11 +2,12 @@
 """Suites of other projects: which there are, what is laid over their hosts, how they are known, and the account of a run."""
 
 import json
+import os
 
 import pytest
 import suite_trees
 
-from lab import commands, paths, suites
+from lab import commands, once, paths, suites
 from lab.commands import suite as command
 from lab.errors import UsageError
 from lab.result import Result
@@ -187,3 +188,14 @@ def test_packed_suite_has_what_its_tests_need(tmp_path, monkeypatch):
 def test_run_one_knows_the_suite_that_it_is_told(tmp_path):
     suite = suite_trees.libreswan(tmp_path, {"only-here": {"eastinit.sh": "true\n"}})
     assert commands.one("libreswan/only-here", [suite]).load().hosts == ["east"]
+
+
+def test_folders_of_a_kind_that_were_used_longest_ago_go(tmp_path):
+    names = [f"made-{number:012x}" for number in range(4)]
+    for number, name in enumerate(names[:3]):
+        once.kept(tmp_path / name, 3, lambda draft: (draft / "file").write_text("made\n"))
+        os.utime(tmp_path / name, (1000 + number, 1000 + number))
+    (tmp_path / "made-tools-000000000000").mkdir()
+    once.kept(tmp_path / names[0], 2, lambda draft: pytest.fail("it is there"))
+    once.kept(tmp_path / names[3], 2, lambda draft: (draft / "file").write_text("made\n"))
+    assert sorted(path.name for path in tmp_path.glob("made-*")) == [names[0], names[3], "made-tools-000000000000"]

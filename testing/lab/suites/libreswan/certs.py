@@ -29,6 +29,7 @@ from lab.suites.libreswan import programs
 from lab.testcase import TestCase
 
 _FORMAT = 1  # of what is kept; another number makes it anew
+_KEPT = 3  # folders of each kind
 _EARLIER = 3600  # seconds before a guest's clock begins
 _WORDS = 4  # lines of a failed script that are shown
 _YEAR, _ZONE_TIME, _FAKETIME = 365 * 86400, "%Y%m%d%H%M%S", "@%Y-%m-%d %H:%M:%S"
@@ -107,16 +108,14 @@ def ensure(suite: Suite, kind: Kind, progress: Progress) -> Path:
     """The folder, made if need be. UnresolvedError with the last words of the script if it fails or takes too long."""
     final = folder(suite.tree, kind)
     make = _make_inside if kind.inside else _make
-    if final.is_dir():
-        return final
-    with once.locked(final.with_name(f"{final.name}.lock"), lambda: progress(f"{kind.what}: another run makes them; waiting")):
-        try:
-            made = once.folder(final, lambda draft: make(suite, kind, draft, progress))
-        except LabError as error:
-            once.replace(_notes(final), str(error))
-            raise
-        _notes(final).unlink(missing_ok=True)
-        return made
+    try:
+        made = once.kept(final, _KEPT, lambda draft: make(suite, kind, draft, progress),
+                         lambda: progress(f"{kind.what}: another run makes them; waiting"))
+    except LabError as error:
+        once.replace(_notes(final), str(error))
+        raise
+    _notes(final).unlink(missing_ok=True)
+    return made
 
 
 def _notes(final: Path) -> Path:

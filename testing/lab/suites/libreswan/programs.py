@@ -62,10 +62,7 @@ def native(suite: Suite) -> Path:
         else:
             (draft / "awk").symlink_to(shutil.which("gawk") or "/usr/bin/gawk")
 
-    if final.is_dir():
-        return final
-    with once.locked(final.with_name(f"{final.name}.lock")):
-        return once.folder(final, fill)
+    return once.kept(final, _KEPT, fill)
 
 
 def _library(tree: Path) -> Path:
@@ -105,12 +102,7 @@ def _made(wrappers: Path, swan: Path, main: Path, beneath: Path) -> Path:
         _compile(main, draft)
         _locale(main, draft)
 
-    if final.is_dir():
-        return final
-    with once.locked(final.with_name(f"{final.name}.lock")):
-        once.folder(final, fill)
-    once.sweep(home(), "programs-*", _KEPT)
-    return final
+    return once.kept(final, _KEPT, fill)
 
 
 def _wrap(wrapper: Path, program: Path, folder: Path) -> None:

@@ -16,6 +16,7 @@ from lab.place import HostSpec
 from lab.place.ns import Namespaces
 from lab.suites import layer
 
+_KEPT = 3  # builds
 _FORMAT = 1
 _LIMIT = 3600.0  # seconds
 _SCRIPT = "/usr/lib/lab/build"
@@ -38,10 +39,8 @@ def path(tree: Path) -> Path:
 def ensure(tree: Path, progress: Callable[[str], None]) -> Path:
     """The folder of a tree's build, made if need be. UnresolvedError says what the compiler said last."""
     final = path(tree)
-    if not final.is_dir():
-        with once.locked(final.with_name(f"{final.name}.lock"), lambda: progress("another run builds strongSwan; waiting")):
-            once.folder(final, lambda draft: _fill(tree, draft, progress))
-    return final
+    return once.kept(final, _KEPT, lambda draft: _fill(tree, draft, progress),
+                     lambda: progress("another run builds strongSwan; waiting"))
 
 
 def options(tree: Path) -> list[str]:

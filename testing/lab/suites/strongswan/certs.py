@@ -22,6 +22,7 @@ from lab.place.ns import Namespaces
 from lab.suites import Suite, layer
 from lab.suites.strongswan import specs, tree
 
+_KEPT = 4  # folders
 _FORMAT = 1
 _LIMIT = 1800.0  # seconds
 _HOST = "winnetou"  # where the project's own scripts make CRLs and the servers' data
@@ -38,8 +39,8 @@ def ensure(suite: Suite, progress: Callable[[str], None]) -> Path:
     final = specs.home() / f"certificates-{_key(suite)}"
     if not final.is_dir():
         below = specs.trees(suite, progress)
-        with once.locked(final.with_name(f"{final.name}.lock"), lambda: progress("another run makes certificates; waiting")):
-            once.folder(final, lambda draft: _fill(suite, below, draft, progress))
+        once.kept(final, _KEPT, lambda draft: _fill(suite, below, draft, progress),
+                  lambda: progress("another run makes certificates; waiting"))
     return final
 
 
