@@ -184,8 +184,8 @@ def _provide_guests(cases: list[TestCase], options: Options, own: bool, progress
         libvirtrun.check(cases)
     elif options.place == "qemu":
         from lab.guests import qemurun
-        for folders in {tuple(suites.folders([case], progress).values()) for case in cases}:
-            qemurun.provide(options, progress, folders)
+        for case in {getattr(case, "suite", None): case for case in cases}.values():
+            qemurun.provide(options, progress, list(suites.folders([case], progress).values()))
 
 
 def _open(worker: _Worker) -> None:

@@ -2,6 +2,7 @@
 """The lab's commands, a file each: parser() describes its arguments, main() does it and returns the exit status."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from lab import history, suites, testlist
@@ -125,12 +126,16 @@ def selected(arguments: argparse.Namespace) -> list[testlist.Entry]:
                                 tuple(arguments.peer), tuple(arguments.status), arguments.failed)
     if wanted.is_empty():
         raise UsageError("no tests named; name some, or say --all")
-    last = history.last()
-    entries = testlist.select(known(wanted.patterns), wanted, lambda test: last.get(test, {}).get("class", "pass") not in
-                              ("pass", "skipped"))
+    entries = testlist.select(known(wanted.patterns), wanted, failed_before())
     if not entries:
         raise UsageError(f"no test is all that was asked for at once: {', '.join(_asked(wanted))}")
     return entries
+
+
+def failed_before() -> Callable[[str], bool]:
+    """What tells whether a test did not pass when it was last run."""
+    last = history.last()
+    return lambda test: last.get(test, {}).get("class", "pass") not in ("pass", "skipped")
 
 
 def known(words: list[str], more: list[suites.Suite] | None = None) -> list[testlist.Entry]:

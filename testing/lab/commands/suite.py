@@ -72,13 +72,11 @@ def _check_version(suite: suites.Suite) -> None:
 
 def _selected(suite: suites.Suite, arguments: argparse.Namespace) -> list[Entry]:
     """The tests that were asked for; all of the statuses where nothing else is said."""
-    from lab import history
     if arguments.peer:
         raise UsageError(f"a test of {suite.kind}'s own has the peers that it names; --peer does not go with it")
     wanted = Selection(arguments.tests, arguments.all, tuple(arguments.tag), tuple(arguments.host), (), tuple(arguments.status),
                        arguments.failed)
-    last = history.last()
-    found = select(suite.entries(), wanted, lambda test: last.get(test, {}).get("class", "pass") not in ("pass", "skipped"))
+    found = select(suite.entries(), wanted, commands.failed_before())
     if not found:
         raise UsageError(f"no test of {suite.tree} is all that was asked for at once; statuses are {', '.join(STATUSES)} "
                          f"(usual: {', '.join(DEFAULT)})")

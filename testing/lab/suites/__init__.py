@@ -21,6 +21,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -173,23 +174,20 @@ def _packed_build(suite: Suite) -> Path:
     return _packed(Path(suite.build), (".",))
 
 
-def _packed(source: Path, parts: Iterable[str]) -> Path:
+@cache  # all of a run get what its first test gets
+def _packed(source: Path, parts: tuple[str, ...]) -> Path:
     import hashlib
     import shutil
     found = {os.path.relpath(path, source): path for part in parts for path in _files(source / part)}
     marks = [(name, path.lstat().st_size, path.lstat().st_mtime_ns) for name, path in sorted(found.items())]
-    final = paths.cache() / "suites" / "trees" / hashlib.sha256(repr(marks).encode()).hexdigest()[:12]
+    final = paths.cache() / "suites" / "trees" / f"tree-{hashlib.sha256(repr(marks).encode()).hexdigest()[:12]}"
 
     def fill(draft: Path) -> None:
         for name, path in found.items():
             (draft / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, draft / name, follow_symlinks=False)
 
-    with once.locked(final.with_name("lock")):
-        once.folder(final, fill)
-        once.sweep(final.parent, "*", _KEPT)
-    os.utime(final)
-    return final
+    return once.kept(final, _KEPT, fill)
 
 
 def _files(top: Path) -> list[Path]:

@@ -16,7 +16,8 @@ _NAMES = {"skipped": "unsupported"}  # what the projects call a test that cannot
 @dataclass
 class Account:
     """counts: tests by class; groups: the same by group; failures: test to (class of difference, reason); unsupported: tests by
-    the thing that is missing; by_rules: tests that passed, of which some lines needed a rule; rules: lines touched by rule.
+    the thing that is missing; by_rules: tests that passed, of which some lines needed a rule; rules: lines touched by rule;
+    deviations: in what the hosts were not the project's own, each with its reason.
     """
 
     suite: dict[str, str]
@@ -27,12 +28,14 @@ class Account:
     unsupported: dict[str, list[str]] = field(default_factory=dict)
     by_rules: dict[str, dict[str, int]] = field(default_factory=dict)
     rules: dict[str, int] = field(default_factory=dict)
+    deviations: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
 
 
 def of(suite: Suite, results: list[Result]) -> Account:
     """The account of these results."""
-    made = Account(suite.words(), suite.project.version(suite.tree))
+    deviations = {one.name: " ".join(one.why.split()) for one in layer.load(suite.kind).deviations}
+    made = Account(suite.words(), suite.project.version(suite.tree), deviations=deviations)
     counts: Counter = Counter()
     groups: dict[str, Counter] = {}
     for result in results:
@@ -74,6 +77,7 @@ def text(made: Account) -> str:
     rows = [f"{made.suite['kind']} {made.version}: {total} tests, {run} run, {passed} passed{rate}; "
             f"{passed - len(made.by_rules)} of them to the letter, {len(made.by_rules)} with rules for the environment"]
     rows += _groups(made) + _unsupported(made) + _rules(made)
+    rows.append(f"  the hosts are not the project's own in: {', '.join(made.deviations)} (--layer tells why)")
     if made.failures:
         classes = Counter(words[1] or words[0] for words in made.failures.values())
         rows.append("did not pass: " + ", ".join(f"{count} {name}" for name, count in sorted(classes.items())))

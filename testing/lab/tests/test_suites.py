@@ -11,7 +11,8 @@ from lab import commands, once, paths, suites
 from lab.commands import suite as command
 from lab.errors import UsageError
 from lab.result import Result
-from lab.suites import account, layer
+from lab.place import HostSpec
+from lab.suites import account, alone, layer
 
 _LAYER = """\
 version = "1.0"
@@ -121,10 +122,12 @@ def test_account(tmp_path):
     made = account.of(suite, results)
     account.save(made, tmp_path)
     counts = json.loads((tmp_path / account.JSON).read_text())["counts"]
+    assert {"ikev1", "clock", "modules"} <= set(made.deviations) and all(made.deviations.values())
     assert counts == {"pass": 2, "fail": 1, "unsupported": 1, "unresolved": 1}
     assert account.text(made).splitlines() == [
         "libreswan 4.10: 5 tests, 4 run, 2 passed, 50.0 %; 1 of them to the letter, 1 with rules for the environment",
         "  unsupported, for want of selinux: 1", "  rule number: 4 lines, in 1 tests that passed by it",
+        f"  the hosts are not the project's own in: {', '.join(made.deviations)} (--layer tells why)",
         "did not pass: 1 semantic, 1 unresolved", "  c: fail (semantic): it differs", "  e: unresolved: no room"]
     assert (tmp_path / account.TABLE).read_text() == account.text(made) + "\n"
 
@@ -182,6 +185,8 @@ def test_packed_suite_has_what_its_tests_need(tmp_path, monkeypatch):
     assert not (packed.tree / "programs").exists() and packed.project.version(packed.tree) == "4.10"
     assert suites.pack(suite) == packed
     suite_trees.write(suite.tree, {"testing/pluto/one/westinit.sh": "true\n"})
+    assert suites.pack(suite) == packed  # as long as a run lasts
+    suites._packed.cache_clear()
     assert suites.pack(suite) != packed
 
 
@@ -199,3 +204,9 @@ def test_folders_of_a_kind_that_were_used_longest_ago_go(tmp_path):
     once.kept(tmp_path / names[0], 2, lambda draft: pytest.fail("it is there"))
     once.kept(tmp_path / names[3], 2, lambda draft: (draft / "file").write_text("made\n"))
     assert sorted(path.name for path in tmp_path.glob("made-*")) == [names[0], names[3], "made-tools-000000000000"]
+
+
+def test_host_by_itself():
+    spec = HostSpec("maker", "/", {"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
+    with alone.host(spec) as place:
+        assert place.run("maker", ["sh", "-c", "hostname; ls /sys/class/net"])[:2] == (0, b"maker\nlo\n")

@@ -8,22 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lab import debs
-from lab.suites import Suite, SuiteCase, SuiteEntry
+from lab.suites import Suite, SuiteCase
 from lab.suites.libreswan import case, tree
 
 PARTS = ("testing", "Makefile.ver", "mk")
 check = tree.check
 version = tree.version
-
-
-def entries(suite: Suite) -> list[SuiteEntry]:
-    """The tests of the tree's TESTLIST."""
-    return tree.entries(suite)
-
-
-def load(suite: Suite, folder: Path) -> SuiteCase:
-    """A test's folder, read."""
-    return case.load(suite, folder)
+entries = tree.entries
+load = case.load
 
 
 def provide(suite: Suite, cases: list[SuiteCase], progress: Callable[[str], None]) -> None:

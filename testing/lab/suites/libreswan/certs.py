@@ -23,8 +23,7 @@ from lab import debs, once
 from lab.errors import LabError, UnresolvedError
 from lab.guests import uml
 from lab.place import HostSpec
-from lab.place.ns import Namespaces
-from lab.suites import Suite, layer
+from lab.suites import Suite, alone, layer
 from lab.suites.libreswan import programs
 from lab.testcase import TestCase
 
@@ -130,13 +129,9 @@ def _make_inside(suite: Suite, kind: Kind, draft: Path, progress: Progress) -> N
     spec.lowers = [str(path) for path in programs.layers(suite, progress)]
     spec.trees = [str(path) for path in layer.load(suite.kind).trees(_MAKER)]
     spec.binds = {"/testing": str(suite.tree / "testing")}
-    place = Namespaces()
-    try:
-        place.start([spec], {"wires": [], "hosts": {_MAKER: {"interfaces": [], "routes": [], "forward": False, "nft": ""}}}, "")
+    with alone.host(spec) as place:
         status, said, errors = place.run(_MAKER, list(kind.command), limit=kind.seconds)
         packed = place.run(_MAKER, ["tar", "--create", "--ignore-failed-read", kind.inside])[1]
-    finally:
-        place.stop()
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(draft / kind.source)
     _check(suite.tree, kind, draft, status, (said + errors).decode(errors="replace"))
@@ -190,7 +185,7 @@ def _wait(process: subprocess.Popen, kind: Kind, progress: Progress) -> None:
 
 def _environment(kind: Kind, tools: Path, home: str) -> dict[str, str]:
     """Programs and modules of a tree of packages before the machine's."""
-    library = next(iter(sorted((tools / "usr/lib").glob("*-linux-gnu"))), tools / "usr/lib")
+    library = programs.library(tools)
     folders = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
     found = {"PATH": ":".join([home, *(f"{top}{folder}" for top in (tools, "") for folder in folders)]),
              "HOME": home, "LC_ALL": "C.UTF-8", "TZ": "UTC", "LD_LIBRARY_PATH": str(library), "PYTHONDONTWRITEBYTECODE": "1",

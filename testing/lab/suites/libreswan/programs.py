@@ -28,9 +28,9 @@ _KEPT = 6  # so many of the folders made here
 Progress = Callable[[str], None]
 
 
-def home(kind: str = "libreswan") -> Path:
+def home() -> Path:
     """Where what these hosts need is kept."""
-    return paths.cache() / "suites" / kind
+    return paths.cache() / "suites" / "libreswan"
 
 
 def layers(suite: Suite, progress: Progress) -> list[Path]:
@@ -52,7 +52,7 @@ def native(suite: Suite) -> Path:
     described = layer.load(suite.kind)
     main = debs.fetch(_packages(suite), _home_of(suite), lambda text: None, described.without)
     own = main / "usr/bin/gawk"
-    script = f'#!/bin/sh\nLD_LIBRARY_PATH={shlex.quote(str(_library(main)))} exec {shlex.quote(str(own))} "$@"\n'
+    script = f'#!/bin/sh\nLD_LIBRARY_PATH={shlex.quote(str(library(main)))} exec {shlex.quote(str(own))} "$@"\n'
     final = home() / f"native-{hashlib.sha256(script.encode()).hexdigest()[:12]}"
 
     def fill(draft: Path) -> None:
@@ -65,7 +65,8 @@ def native(suite: Suite) -> Path:
     return once.kept(final, _KEPT, fill)
 
 
-def _library(tree: Path) -> Path:
+def library(tree: Path) -> Path:
+    """The folder of a tree of packages that has its libraries."""
     return next(iter(sorted((tree / "usr/lib").glob("*-linux-gnu"))), tree / "usr/lib")
 
 

@@ -8,23 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lab import debs
-from lab.suites import Suite, SuiteCase, SuiteEntry
+from lab.suites import Suite, SuiteCase
 from lab.suites.strongswan import case, tree
 
 PARTS = ("testing", "configure.ac")
 FALLBACK_TUNNELS = True  # ip_vti0 and its like are there from the beginning: the project's kernels have them built in
 check = tree.check
 version = tree.version
-
-
-def entries(suite: Suite) -> list[SuiteEntry]:
-    """The tests of the tree, by group and name."""
-    return tree.entries(suite)
-
-
-def load(suite: Suite, folder: Path) -> SuiteCase:
-    """A test's folder, read."""
-    return case.load(suite, folder)
+entries = tree.entries
+load = case.load
 
 
 def provide(suite: Suite, cases: list[SuiteCase], progress: Callable[[str], None]) -> None:

@@ -13,8 +13,7 @@ from pathlib import Path
 from lab import debs, once, paths
 from lab.errors import UnresolvedError
 from lab.place import HostSpec
-from lab.place.ns import Namespaces
-from lab.suites import layer
+from lab.suites import alone, layer
 
 _KEPT = 3  # builds
 _FORMAT = 1
@@ -64,12 +63,8 @@ def _fill(tree: Path, draft: Path, progress: Callable[[str], None]) -> None:
     progress("strongswan: building the tree, once; this takes some minutes")
     spec = HostSpec(_HOST, "/", {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8"}, [str(tools)],
                     [str(layer.load("strongswan").folder / "root")], binds={"/srv/tree": str(tree)})
-    place = Namespaces()
-    try:
-        place.start([spec], {"wires": [], "hosts": {_HOST: {"interfaces": [], "routes": [], "forward": False, "nft": ""}}}, "")
+    with alone.host(spec) as place:
         status, output, errors = place.run(_HOST, ["bash", _SCRIPT, *words], limit=_LIMIT)
-    finally:
-        place.stop()
     if status:
         last = " / ".join(errors.decode(errors="replace").strip().splitlines()[-3:]) or "it said nothing"
         raise UnresolvedError(f"strongSwan cannot be built (status {status}): {last}")

@@ -18,8 +18,7 @@ from lab import debs, once
 from lab.errors import UnresolvedError
 from lab.guests import uml
 from lab.place import HostSpec
-from lab.place.ns import Namespaces
-from lab.suites import Suite, layer
+from lab.suites import Suite, alone, layer
 from lab.suites.strongswan import specs, tree
 
 _KEPT = 4  # folders
@@ -37,11 +36,8 @@ def ensure(suite: Suite, progress: Callable[[str], None]) -> Path:
     UnresolvedError says what the project's script said where it failed.
     """
     final = specs.home() / f"certificates-{_key(suite)}"
-    if not final.is_dir():
-        below = specs.trees(suite, progress)
-        once.kept(final, _KEPT, lambda draft: _fill(suite, below, draft, progress),
-                  lambda: progress("another run makes certificates; waiting"))
-    return final
+    return once.kept(final, _KEPT, lambda draft: _fill(suite, specs.trees(suite, progress), draft, progress),
+                     lambda: progress("another run makes certificates; waiting"))
 
 
 def _key(suite: Suite) -> str:
@@ -86,12 +82,8 @@ def _make(suite: Suite, below: list[Path], progress: Callable[[str], None]) -> b
     spec.lowers = [str(path) for path in (clock, *below)]
     spec.trees = [str(path) for path in specs.overlays(suite, _HOST)]
     spec.binds = {"/srv/testing": str(suite.tree / "testing")}
-    place = Namespaces()
-    try:
-        place.start([spec], {"wires": [], "hosts": {_HOST: {"interfaces": [], "routes": [], "forward": False, "nft": ""}}}, "")
+    with alone.host(spec) as place:
         status, output, errors = place.run(_HOST, ["bash", _MAKE], limit=_LIMIT)
-    finally:
-        place.stop()
     if status:
         last = (errors.decode(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
         raise UnresolvedError(f"the project's scripts make no certificates (status {status}): {last}")
