@@ -34,6 +34,7 @@ def main() -> None:
             time.sleep(_UPTIME)  # takes no time: the clock jumps
         elif order.get("clock"):
             time.clock_settime(time.CLOCK_REALTIME, order["clock"])
+        _no_module_loader()
         in_child(lambda: _serve(order) if "serve" in order else work(order, out))
     except Exception:  # the console is all there is to tell it
         traceback.print_exc()
@@ -83,6 +84,15 @@ def _no_fallback_tunnels() -> None:
     """Have new network namespaces begin without gre0, tunl0 and so on, as on a machine whose modules are not loaded yet."""
     with open("/proc/sys/net/core/fb_tunnels_only_for_init_net", "w", encoding="ascii") as file:
         file.write("1")
+
+
+def _no_module_loader() -> None:
+    """Have the kernel look for no modules: a UML kernel has all it knows of built in, and each look starts a program."""
+    try:
+        with open("/proc/sys/kernel/modprobe", "w", encoding="ascii") as file:
+            file.write("\n")
+    except FileNotFoundError:
+        pass  # a kernel that can load none at all
 
 
 def _serve(order: dict) -> None:

@@ -17,6 +17,7 @@ from lab.commands import kernelwords
 from lab.errors import UnresolvedError
 from lab.guests import processors, ram, report, uml
 from lab.guests import run as guestrun
+from lab.kernels import catalog
 
 _TRACE = " at net/xfrm/xfrm_state.c:700\nCPU: 0 PID: 12 Comm: ip\nCall Trace:\n [<6003a>] show_stack\n [<6004b>] xfrm_add_sa\n"
 _REPORTS = [
@@ -345,6 +346,34 @@ def test_clock_jumps_and_stands(guests, tmp_path):
     test = guests.says("clock", "date +%F; sleep 25; uname -r")
     result, texts = _plays(guests, test, tmp_path / "out")
     assert "\n2026-01-01\n6.12." in texts["west.console.raw.txt"] and result["seconds"] < 25
+
+
+_INIT = """#!/usr/bin/python3 -S
+import ctypes, os, time
+began = time.monotonic()
+for _ in range(20):
+    if not os.fork():
+        os.execv("/bin/true", ["true"])
+    os.wait()
+print(f"milliseconds: {1000 * (time.monotonic() - began):.0f}", flush=True)
+ctypes.CDLL(None).reboot(0x4321FEDC)
+"""
+
+
+@pytest.mark.parametrize("kernel", ["uml-6.1", "uml-6.12"])
+@pytest.mark.parametrize(("words", "cost"), [((), range(10)), (("lab_exec_cost=3000",), range(60, 70))])
+def test_starting_a_program_takes_the_virtual_time_that_is_asked_for(guests, tmp_path, monkeypatch, kernel, words, cost):
+    found = catalog.find(kernel)
+    if not kernels.is_cached(found):
+        pytest.skip(f"{kernel} is not cached; './lab kernels build {kernel}' builds it")
+    init = tmp_path / "init"
+    init.write_text(_INIT)
+    init.chmod(0o755)
+    monkeypatch.setattr(uml, "_INIT", init)
+    machine = uml.Machine(kernels.ensure(found, print).image, True, 0, words=words)
+    uml.start(machine, tmp_path, tmp_path / "console").wait(60)
+    (said,) = re.findall(r"milliseconds: (\d+)", (tmp_path / "console").read_text())
+    assert int(said) in cost
 
 
 def test_live_hosts_are_not_in_a_guest(capsys):

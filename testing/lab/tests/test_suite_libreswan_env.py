@@ -312,6 +312,8 @@ def test_networks_are_settled_as_networkd_does_it(tmp_path):
     ("    RX:  bytes packets errors dropped  missed   mcast           ",
      "    RX: bytes  packets  errors  dropped missed  mcast   "),
     ("            84       1      0       0       0       0 ", "    84         1        0       0       0       0       "),
+    ("icmp 1 XX src=10.0.0.1 id=X mark=0 use=1",
+     "icmp 1 XX src=10.0.0.1 id=X mark=0 secctx=system_u:object_r:unlabeled_t:s0 use=1"),
 ])
 def test_rules_bring_two_ways_to_say_it_together(ours, theirs):
     rules = layer.load("libreswan").rules
@@ -322,7 +324,7 @@ def test_rules_bring_two_ways_to_say_it_together(ours, theirs):
     ("ACCEPT     17   --  10.0.0.0/8", "ACCEPT     6    --  10.0.0.0/8"),
     ("ACCEPT     all  --  0.0.0.0/0", "DROP       0    --  0.0.0.0/0"), ("DROP 6 apples", "DROP tcp apples"),
     ("    84 1 of 6 errors", "    84 1 of 9 errors"), ("0 packets transmitted", "all packets transmitted"),
-    ("002 added connection", "002 added connections")])
+    ("002 added connection", "002 added connections"), ("icmp mark=0 use=1", "icmp mark=1 secctx=system_u use=1")])
 def test_rules_leave_other_differences(line, other):
     rules = layer.load("libreswan").rules
     assert layer.apply(rules, [line])[0] != layer.apply(rules, [other])[0]

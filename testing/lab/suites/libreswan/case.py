@@ -10,7 +10,7 @@ from pathlib import Path
 from lab import topology
 from lab.errors import UsageError
 from lab.place import HostSpec, Place
-from lab.suites import Ended, Judgement, Suite, SuiteCase, layer
+from lab.suites import EXEC_COST, Ended, Judgement, Suite, SuiteCase, layer
 from lab.suites.libreswan import judge, network, play, tree
 from lab.testcase import Script
 
@@ -60,7 +60,7 @@ def load(suite: Suite, folder: Path) -> LibreswanCase:
     scripts = _scripts(folder, made, tree.is_new(suite.tree))
     used = {host for script in scripts for host in script.hosts}
     case = LibreswanCase(folder, _title(folder), scripts, [host for host in made.hosts if host in used], {}, made,
-                         limit=_LINE_LIMIT, total=_LIMIT, kernel_words=_KERNEL, suite=suite)
+                         limit=_LINE_LIMIT, total=_LIMIT, kernel_words=EXEC_COST + _KERNEL, suite=suite)
     case.collects, case.collects_alike = (f"/testing/pluto/{folder.name}/OUTPUT",), True
     case.lacking = _lacking(case)
     case.needs = ["kernel-esp"] if any(_STARTS.search(line) for line in _all_lines(folder)) else []
