@@ -4,9 +4,10 @@
 
 KLIPS := build/klips
 KLIPS_JOBS ?= $(shell nproc)
-# Seconds for each fuzz target of `make fuzz`, and runs of each in `make check`.
+# Seconds for each fuzz target of `make fuzz`; runs of each in `make check`, and at most how many seconds.
 FUZZ_SECONDS ?= 600
 FUZZ_RUNS ?= 20000
+FUZZ_BRIEF ?= 15
 # Which of them; and which of the unit tests `make test-c` runs.
 FUZZ ?= *
 TESTS_C ?= *
@@ -23,7 +24,7 @@ KLIPS_CC_tsan := $(CC) -O1 -fsanitize=thread
 KLIPS_CC_fuzz := clang -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 # A file with a main() is a program, linked to the library of all the others.
-KLIPS_ALL := $(wildcard src/lib/*.c src/klips/core/*.c src/klips/user/*.c src/programs/*.c)
+KLIPS_ALL := $(wildcard src/lib/*.c src/klips/core/*.c src/klips/user/*.c src/pluto/*.c src/programs/*.c)
 KLIPS_MAINS := $(if $(KLIPS_ALL),$(shell grep -l '^int main\>' $(KLIPS_ALL)))
 KLIPS_SRC := $(filter-out $(KLIPS_MAINS),$(KLIPS_ALL))
 KLIPS_PROGRAMS := $(KLIPS_MAINS:src/%.c=%)
@@ -87,7 +88,7 @@ fuzz: deps-klips ## run each fuzz target for FUZZ_SECONDS (FUZZ=flow)
 
 fuzz-brief: deps-klips
 	@$(MAKE) -s -j$(KLIPS_JOBS) klips-fuzz
-	@tools/fuzz $(KLIPS) '$(FUZZ)' -runs=$(FUZZ_RUNS)
+	@tools/fuzz $(KLIPS) '$(FUZZ)' -runs=$(FUZZ_RUNS) -max_total_time=$(FUZZ_BRIEF)
 
 kernel-core: deps-klips ## compile KLIPS's core with the headers of kernels (KERNEL_CORE="6.1 6.12")
 	@$(PYTHON) tools/kernel-core.py $(KERNEL_CORE)

@@ -20,4 +20,6 @@ stage: $(STAGE_PROGRAMS)
 
 install: $(STAGE_PROGRAMS) ## install Cygnet (DESTDIR=/ PREFIX=/usr/local)
 	install -C -D -t $(DESTDIR)$(PREFIX)/sbin $(STAGE_PROGRAMS)
+	install -C -D -t $(DESTDIR)$(PREFIX)/libexec/ipsec $(PLUTO_SCRIPTS)
 	$(if $(wildcard docs/man/*.8),install -C -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 $(wildcard docs/man/*.8))
+	$(if $(wildcard docs/man/*.5),install -C -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 $(wildcard docs/man/*.5))

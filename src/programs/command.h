@@ -26,14 +26,20 @@ struct command {
 
 extern const struct command commands[];
 
+int run_addconn(int argc, char **argv);
+int run_auto(int argc, char **argv);
 int run_eroute(int argc, char **argv);
 int run_klips(int argc, char **argv);
 int run_klipsdebug(int argc, char **argv);
 int run_look(int argc, char **argv);
+int run_monitor(int argc, char **argv);
 int run_pf_key(int argc, char **argv);
 int run_spi(int argc, char **argv);
 int run_spigrp(int argc, char **argv);
+int run_start(int argc, char **argv);
+int run_pluto_status(int argc, char **argv);
 int run_tncfg(int argc, char **argv);
+int run_whack(int argc, char **argv);
 
 /**
  * struct names - what users call attributes; ends with a NULL

@@ -2,17 +2,32 @@
 /* ipsec(8): finds the subcommand and runs it. */
 #include "command.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "../lib/version.h"
+#include "program_path.h"
 
 const struct command commands[] = {
+	{ "addconn", run_addconn, "check ipsec.conf, and list what is in it" },
+	{ "auto", run_auto, "connections of ipsec.conf, by their names" },
+	{ "briefstatus", run_pluto_status, "how many connections and SAs there are" },
 	{ "eroute", run_eroute, "which packets go through which SAs" },
 	{ "klips", run_klips, "start and stop KLIPS, and see how it is" },
 	{ "klipsdebug", run_klipsdebug, "what KLIPS says of its work" },
 	{ "look", run_look, "all tables in one" },
+	{ "monitor", run_monitor, "events of SAs, as they happen" },
 	{ "pf_key", run_pf_key, "what KLIPS asks of a key daemon" },
+	{ "restart", run_start, "stop, and start again" },
 	{ "spi", run_spi, "security associations" },
 	{ "spigrp", run_spigrp, "bundles of security associations" },
+	{ "start", run_start, "start pluto, and KLIPS if it needs it; load the connections" },
+	{ "status", run_pluto_status, "connections and SAs" },
+	{ "stop", run_start, "end all connections, and pluto" },
 	{ "tncfg", run_tncfg, "which ipsecN goes with which device" },
+	{ "trafficstatus", run_pluto_status, "what went through Child SAs" },
+	{ "whack", run_whack, "tell pluto something" },
 	{ 0 },
 };
 
@@ -25,6 +40,24 @@ static int list_commands(void)
 		printf("  %-12s%s\n", one->name, one->what);
 	printf("\nEach has a manual page of its name.\n");
 	return 0;
+}
+
+/* Scripts that programs run have names that begin with '_', and a folder of their own. */
+static int run_script(char **argv)
+{
+	const char *folder = getenv("IPSEC_EXECDIR");
+	char path[4096];
+
+	if (strchr(argv[0], '/'))
+		return bad_usage("%s: there is no such command", argv[0]);
+	if (folder)
+		snprintf(path, sizeof(path), "%s/%s", folder, argv[0]);
+	else if (!program_path(path, sizeof(path) - strlen(argv[0]), "../libexec/ipsec/"))
+		return bad_usage("%s: there is no such command", argv[0]);
+	else
+		memcpy(path + strlen(path), argv[0], strlen(argv[0]) + 1);
+	execv(path, argv);
+	return bad_usage("%s: %s", path, strerror(errno));
 }
 
 int main(int argc, char **argv)
@@ -47,5 +80,7 @@ int main(int argc, char **argv)
 			return fflush(stdout) && !status ? EXIT_REFUSED : status;
 		}
 	}
+	if (argv[1][0] == '_')
+		return run_script(argv + 1);
 	return bad_usage("%s: there is no such command; ipsec --help lists them", argv[1]);
 }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OWN = {"klips-user": ("tun",)}  # what each of them needs of the place
 STACKS = (*OWN, "netkey")
 
-_SOURCES = ("lib", "programs", "klips/core", "klips/user")  # of what is installed; tests of it are in folders below
+_SOURCES = ("lib", "programs", "klips/core", "klips/user", "pluto")  # of what is installed; tests of it are in folders below
 _BUILD = "type 'make build'"
 _CHANGED = "Cygnet's programs changed while they were copied: a build is under way; try again after it"
 _KEPT = 20  # copies; hosts that stay up have theirs mounted

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Control messages. The bytes are messages one after the other: two bytes of length, an operation, flags, then
- * attributes; all go to one KLIPS, whose tables are emptied in the end. What is answered must be messages.
+ * Control messages. The bytes are messages one after the other: two bytes of length, an operation, flags (one has the
+ * message lie about its length), then attributes; all go to one KLIPS, whose tables are emptied in the end. What is
+ * answered must be messages.
  */
 #include <linux/genetlink.h>
 
@@ -35,7 +36,7 @@ static void run_one(struct klips_session *session, const uint8_t *data, size_t s
 
 	if (!head)
 		abort();
-	head->nlmsg_len = (u32)length;
+	head->nlmsg_len = (u32)length + (flags & 8 ? (u32)flags << 24 : 0);
 	head->nlmsg_type = flags & 0x80 ? flags : KLIPS_CONTROL_TYPE;
 	head->nlmsg_flags = NLM_F_REQUEST | (flags & 1 ? NLM_F_ACK : 0) | (flags & 2 ? NLM_F_DUMP : 0);
 	extra = mnl_nlmsg_get_payload(head);

@@ -510,6 +510,9 @@ static void what_is_no_message_is_not_answered(void **state)
 	assert_int_equal(klips_control_handle(&rig_control, &session, request.head, 40, collect, NULL), -EBADMSG);
 	request.head->nlmsg_len = 16;
 	assert_int_equal(klips_control_handle(&rig_control, &session, request.head, 16, collect, NULL), -EBADMSG);
+	/* A length that is negative in 32 bits. */
+	request.head->nlmsg_len = 0x80000010;
+	assert_int_equal(klips_control_handle(&rig_control, &session, request.head, 20, collect, NULL), -EBADMSG);
 	assert_int_equal(answered, 0);
 }
 

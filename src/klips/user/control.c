@@ -142,7 +142,7 @@ int klips_control_handle(struct klips_control *control, struct klips_session *se
 
 	if (session->dump)
 		return -EBUSY;
-	if (length > INT32_MAX || !mnl_nlmsg_ok(head, (int)length) || MNL_ALIGN(head->nlmsg_len) < length ||
+	if (length > INT32_MAX || !klips_message_fits(head, (int)length) || MNL_ALIGN(head->nlmsg_len) < length ||
 	    mnl_nlmsg_get_payload_len(head) < sizeof(struct genlmsghdr))
 		return -EBADMSG;
 	request.data = (const char *)mnl_nlmsg_get_payload(head) + sizeof(struct genlmsghdr);

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Authenticators with a key, the same for PRFs and for integrity: HMAC and CMAC are OpenSSL's, AES-XCBC (RFC 3566) is
+ * made from its AES.
+ */
+#include <errno.h>
+#include <openssl/core_names.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ike_own.h"
+
+#define BLOCK 16
+
+/**
+ * struct ike_mac - an authenticator
+ * @evp: HMAC or CMAC; NULL: AES-XCBC
+ * @aes: AES with K1 of AES-XCBC
+ * @k2, @k3: of AES-XCBC
+ */
+struct ike_mac {
+	EVP_MAC_CTX *evp;
+	EVP_CIPHER_CTX *aes;
+	uint8_t k2[BLOCK], k3[BLOCK];
+};
+
+/* HMAC with each digest: a context without a key, of which copies are made: that costs less than to look the digest up.
+ */
+static struct {
+	const char *digest;
+	EVP_MAC_CTX *unkeyed;
+} hmacs[] = { { "SHA2-256", NULL }, { "SHA2-512", NULL }, { "SHA2-384", NULL }, { "SHA1", NULL } };
+static EVP_MAC *cmac;
+static EVP_CIPHER *aes_ecb;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static EVP_MAC_CTX *fetch_hmac(EVP_MAC *type, const char *digest)
+{
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)digest, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_MAC_CTX *ctx = type ? EVP_MAC_CTX_new(type) : NULL;
+
+	if (ctx && EVP_MAC_CTX_set_params(ctx, params) == 1)
+		return ctx;
+	EVP_MAC_CTX_free(ctx);
+	return NULL;
+}
+
+static void fetch(void)
+{
+	EVP_MAC *hmac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, NULL);
+	size_t i;
+
+	for (i = 0; i < sizeof(hmacs) / sizeof(hmacs[0]); i++)
+		hmacs[i].unkeyed = fetch_hmac(hmac, hmacs[i].digest);
+	EVP_MAC_free(hmac);
+	cmac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_CMAC, NULL);
+	aes_ecb = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
+}
+
+static int init_hmac(struct ike_mac *mac, const char *digest, struct ike_slice key)
+{
+	size_t i, count = sizeof(hmacs) / sizeof(hmacs[0]);
+
+	for (i = 0; i < count && strcmp(hmacs[i].digest, digest) != 0; i++)
+		;
+	if (i == count || !hmacs[i].unkeyed)
+		return -ENOENT;
+	mac->evp = EVP_MAC_CTX_dup(hmacs[i].unkeyed);
+	if (!mac->evp)
+		return -ENOMEM;
+	/* No key at all would mean the last one again. */
+	return EVP_MAC_init(mac->evp, key.length ? key.data : (const uint8_t *)"", key.length, NULL) == 1 ? 0 : -EIO;
+}
+
+static int init_cmac(struct ike_mac *mac, const char *cipher, const uint8_t *key)
+{
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, (char *)cipher, 0),
+		OSSL_PARAM_construct_end(),
+	};
+
+	if (!cmac)
+		return -ENOENT;
+	mac->evp = EVP_MAC_CTX_new(cmac);
+	if (!mac->evp)
+		return -ENOMEM;
+	return EVP_MAC_init(mac->evp, key, BLOCK, params) == 1 ? 0 : -EIO;
+}
+
+static int encrypt_block(struct ike_mac *mac, uint8_t block[BLOCK])
+{
+	int n;
+
+	return EVP_EncryptUpdate(mac->aes, block, &n, block, BLOCK) == 1 && n == BLOCK ? 0 : -EIO;
+}
+
+/* RFC 3566, 4: three keys, each a block of one byte's value encrypted. */
+static int init_xcbc(struct ike_mac *mac, const uint8_t *key)
+{
+	uint8_t k1[BLOCK];
+	int err = -EIO;
+
+	if (!aes_ecb)
+		return -ENOENT;
+	mac->aes = EVP_CIPHER_CTX_new();
+	if (!mac->aes)
+		return -ENOMEM;
+	memset(k1, 1, BLOCK);
+	memset(mac->k2, 2, BLOCK);
+	memset(mac->k3, 3, BLOCK);
+	if (EVP_EncryptInit_ex2(mac->aes, aes_ecb, key, NULL, NULL) == 1 && !encrypt_block(mac, k1) &&
+	    !encrypt_block(mac, mac->k2) && !encrypt_block(mac, mac->k3) &&
+	    EVP_EncryptInit_ex2(mac->aes, NULL, k1, NULL, NULL) == 1)
+		err = 0;
+	ike_wipe(k1, sizeof(k1));
+	return err;
+}
+
+static bool is_xcbc(const struct ike_alg *alg)
+{
+	return !strcmp(alg->openssl, "AES-128-ECB");
+}
+
+static int init_block(struct ike_mac *mac, const struct ike_alg *alg, const uint8_t key[BLOCK])
+{
+	return is_xcbc(alg) ? init_xcbc(mac, key) : init_cmac(mac, alg->openssl, key);
+}
+
+/*
+ * PRFs take keys of any length. RFC 4434, 2: AES-XCBC's is filled up with zeros or, if too long, hashed with a key of
+ * zeros. RFC 4615, 3: AES-CMAC's is so hashed whenever it is not as long as a block.
+ */
+static int fit_key(uint8_t fit[BLOCK], const struct ike_alg *alg, struct ike_slice key)
+{
+	static const uint8_t zero[BLOCK];
+	const struct ike_slice zeros = { zero, BLOCK };
+	uint8_t out[IKE_KEY_MAX];
+	int length;
+
+	memset(fit, 0, BLOCK);
+	if (alg->type != IKE_PRF && key.length != BLOCK)
+		return -EINVAL;
+	if (key.length == BLOCK || (key.length < BLOCK && is_xcbc(alg))) {
+		if (key.length)
+			memcpy(fit, key.data, key.length);
+		return 0;
+	}
+	length = ike_prf(alg, zeros, &key, 1, out);
+	if (length == BLOCK)
+		memcpy(fit, out, BLOCK);
+	ike_wipe(out, sizeof(out));
+	return length == BLOCK ? 0 : length;
+}
+
+static int init(struct ike_mac *mac, const struct ike_alg *alg, struct ike_slice key)
+{
+	uint8_t fit[BLOCK];
+	int err;
+
+	if (strncmp(alg->openssl, "AES", 3) != 0)
+		return init_hmac(mac, alg->openssl, key);
+	err = fit_key(fit, alg, key);
+	if (!err)
+		err = init_block(mac, alg, fit);
+	ike_wipe(fit, sizeof(fit));
+	return err;
+}
+
+/**
+ * ike_mac_new() - make an authenticator
+ * @result: gets it; ike_mac_free() ends it
+ * @alg: an IKE_PRF, or an IKE_INTEG but for NONE
+ * @key: of any length for a PRF and for HMAC, else as long as @alg says
+ *
+ * Return: 0, -EINVAL: that is no authenticator, or not a key for it, -ENOENT: OpenSSL does not have it, -ENOMEM, -EIO.
+ */
+int ike_mac_new(struct ike_mac **result, const struct ike_alg *alg, struct ike_slice key)
+{
+	struct ike_mac *mac;
+	int err;
+
+	if (!alg || !alg->openssl || (alg->type != IKE_PRF && alg->type != IKE_INTEG))
+		return -EINVAL;
+	pthread_once(&once, fetch);
+	mac = calloc(1, sizeof(*mac));
+	if (!mac)
+		return -ENOMEM;
+	err = init(mac, alg, key);
+	if (err)
+		ike_mac_free(mac);
+	else
+		*result = mac;
+	return err;
+}
+
+/**
+ * ike_mac_free() - end an authenticator, and wipe its keys
+ * @mac: it; NULL is fine
+ */
+void ike_mac_free(struct ike_mac *mac)
+{
+	if (!mac)
+		return;
+	EVP_MAC_CTX_free(mac->evp);
+	EVP_CIPHER_CTX_free(mac->aes);
+	ike_wipe(mac, sizeof(*mac));
+	free(mac);
+}
+
+/* RFC 3566, 4.1, as far as it went: @held bytes of @last wait for it to be known whether there are more. */
+struct xcbc {
+	uint8_t state[BLOCK], last[BLOCK];
+	size_t held;
+};
+
+static int xcbc_block(struct ike_mac *mac, struct xcbc *x)
+{
+	int i;
+
+	for (i = 0; i < BLOCK; i++)
+		x->state[i] ^= x->last[i];
+	x->held = 0;
+	return encrypt_block(mac, x->state);
+}
+
+static int xcbc_update(struct ike_mac *mac, struct xcbc *x, struct ike_slice part)
+{
+	size_t n;
+
+	for (; part.length; part.data += n, part.length -= n) {
+		if (x->held == BLOCK && xcbc_block(mac, x))
+			return -EIO;
+		n = part.length < BLOCK - x->held ? part.length : BLOCK - x->held;
+		memcpy(x->last + x->held, part.data, n);
+		x->held += n;
+	}
+	return 0;
+}
+
+/* The last block is mixed with K2 or, padded, with K3. */
+static int xcbc_final(struct ike_mac *mac, struct xcbc *x)
+{
+	const uint8_t *mix = x->held == BLOCK ? mac->k2 : mac->k3;
+	int i;
+
+	if (x->held < BLOCK) {
+		memset(x->last + x->held, 0, BLOCK - x->held);
+		x->last[x->held] = 0x80;
+	}
+	for (i = 0; i < BLOCK; i++)
+		x->last[i] ^= mix[i];
+	return xcbc_block(mac, x);
+}
+
+static int compute_xcbc(struct ike_mac *mac, const struct ike_slice *parts, size_t count, uint8_t *out)
+{
+	struct xcbc x = { .held = 0 };
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < count && !err; i++)
+		err = xcbc_update(mac, &x, parts[i]);
+	if (!err)
+		err = xcbc_final(mac, &x);
+	if (!err)
+		memcpy(out, x.state, BLOCK);
+	ike_wipe(&x, sizeof(x));
+	return err ? err : BLOCK;
+}
+
+/**
+ * ike_mac_compute() - authenticate bytes
+ * @mac: the authenticator; it can be used again
+ * @parts: the bytes
+ * @count: how many parts
+ * @out: gets the whole value
+ *
+ * Return: bytes of the value, or -EIO.
+ */
+int ike_mac_compute(struct ike_mac *mac, const struct ike_slice *parts, size_t count, uint8_t out[IKE_KEY_MAX])
+{
+	size_t length, i;
+
+	if (!mac->evp)
+		return compute_xcbc(mac, parts, count, out);
+	if (EVP_MAC_init(mac->evp, NULL, 0, NULL) != 1)
+		return -EIO;
+	for (i = 0; i < count; i++) {
+		if (EVP_MAC_update(mac->evp, parts[i].data, parts[i].length) != 1)
+			return -EIO;
+	}
+	return EVP_MAC_final(mac->evp, out, &length, IKE_KEY_MAX) == 1 ? (int)length : -EIO;
+}

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ipsec.secrets: what is taken, whose secret it is, and of each fault its exact words. */
+#define _GNU_SOURCE
+#include "../../klips/tests/test.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../secrets.h"
+
+static struct conf_errors errors;
+static struct secrets *secrets;
+static char folder[] = "/tmp/secrets-test-XXXXXX";
+
+static int drop(void **state)
+{
+	(void)state;
+	secrets_free(secrets);
+	conf_errors_free(&errors);
+	secrets = NULL;
+	return 0;
+}
+
+static void parse(const char *text)
+{
+	drop(NULL);
+	secrets = secrets_parse("x", text, strlen(text), &errors);
+	assert_non_null(secrets);
+}
+
+static void assert_error(unsigned int number, const char *text)
+{
+	char printed[512];
+
+	if (number >= errors.count)
+		fail_msg("only %u errors; no '%s'", errors.count, text);
+	conf_error_print(printed, sizeof(printed), &errors.list[number]);
+	assert_string_equal(printed, text);
+}
+
+static void assert_fault(const char *text, const char *fault)
+{
+	parse(text);
+	assert_error(0, fault);
+	assert_int_equal(errors.count, 1);
+	assert_int_equal(secrets->count, 0);
+}
+
+static void parse_well(const char *text)
+{
+	parse(text);
+	if (errors.count)
+		fail_msg("line %u: %s", errors.list[0].line, errors.list[0].text);
+}
+
+static void assert_bytes(size_t number, const void *data, size_t length)
+{
+	assert_true(number < secrets->count);
+	assert_int_equal(secrets->list[number].length, length);
+	assert_memory_equal(secrets->list[number].data, data, length);
+}
+
+static void assert_psk(const char *local, const char *remote, const char *value)
+{
+	const struct secret *found, *rival;
+
+	if (secrets_psk(secrets, local, remote, &found, &rival))
+		fail_msg("%s, %s: no secret", local, remote);
+	assert_null(rival);
+	if (found->length != strlen(value) || memcmp(found->data, value, found->length) != 0)
+		fail_msg("%s, %s: %.*s", local, remote, (int)found->length, (const char *)found->data);
+}
+
+static void assert_none(const char *local, const char *remote)
+{
+	const struct secret *found, *rival;
+
+	assert_int_equal(secrets_psk(secrets, local, remote, &found, &rival), -ENOENT);
+	assert_null(found);
+}
+
+static void values_have_forms(void **state)
+{
+	(void)state;
+	parse_well("a : PSK \"with blanks # and 'signs'\"\n"
+		   "b : PSK 'with \"quotes\"' # a comment\n"
+		   "c : psk plain#text\n"
+		   "d : PSK 0x01_ab_CD\n"
+		   "e : PSK 0sc3dhbnM=\n"
+		   "f : PSK 0t0x01\n"
+		   "g : PSK \"0x01\"\n"
+		   "h : PSK 0s+/8A\n"
+		   "i : PSK 0sAQ==\n"
+		   "j : PSK \"sch\xc3\xb6n\"\n");
+	assert_bytes(0, "with blanks # and 'signs'", 25);
+	assert_bytes(1, "with \"quotes\"", 13);
+	assert_bytes(2, "plain#text", 10);
+	assert_bytes(3, "\x01\xab\xcd", 3);
+	assert_bytes(4, "swans", 5);
+	assert_bytes(5, "0x01", 4);
+	assert_bytes(6, "0x01", 4);
+	assert_bytes(7, "\xfb\xff\x00", 3);
+	assert_bytes(8, "\x01", 1);
+	assert_bytes(9, "sch\xc3\xb6n", 6);
+}
+
+static void entries_have_indices(void **state)
+{
+	(void)state;
+	parse_well("# a comment\n"
+		   ": PSK \"for all\"\n"
+		   "\n"
+		   "192.0.2.1 2001:db8:: @east east@example.net \"C=CA, O=x\" %any %any6: PSK a\n"
+		   "@west\n"
+		   "   @east   # an entry goes on\n"
+		   "# comments do not end it\n"
+		   "\n"
+		   "\t: PSK\n"
+		   "\t\tb\n"
+		   "\"C=CA\": PSK c\n"
+		   "2001:db8:: : PSK d\r\n");
+	assert_int_equal(secrets->count, 5);
+	assert_int_equal(secrets->list[0].id_count, 0);
+	assert_int_equal(secrets->list[1].id_count, 7);
+	assert_string_equal(secrets->list[1].ids[1], "2001:db8::");
+	assert_string_equal(secrets->list[1].ids[4], "C=CA, O=x");
+	assert_string_equal(secrets->list[1].ids[6], "%any6");
+	assert_int_equal(secrets->list[2].id_count, 2);
+	assert_int_equal(secrets->list[2].place.line, 5);
+	assert_bytes(2, "b", 1);
+	assert_string_equal(secrets->list[3].ids[0], "C=CA");
+	assert_string_equal(secrets->list[4].ids[0], "2001:db8::");
+}
+
+static void other_kinds_are_found(void **state)
+{
+	(void)state;
+	parse_well("road : XAUTH \"pass word\"\n"
+		   ": XAUTH other\n"
+		   ": PPKS \"ppk 1\" 0x0102\n"
+		   "@a @b : PPKS ppk2 \"two\"\n");
+	assert_string_equal((const char *)secrets_xauth(secrets, "road")->data, "pass word");
+	assert_string_equal((const char *)secrets_xauth(secrets, "else")->data, "other");
+	assert_ptr_equal(secrets_ppk(secrets, NULL), &secrets->list[2]);
+	assert_ptr_equal(secrets_ppk(secrets, "ppk2"), &secrets->list[3]);
+	assert_null(secrets_ppk(secrets, "ppk3"));
+	assert_none("@a", "@b");
+}
+
+static void the_narrowest_counts(void **state)
+{
+	(void)state;
+	parse_well(": PSK all\n"
+		   "%any %any : PSK any\n"
+		   "@gw : PSK local\n"
+		   "@gw %any : PSK one\n"
+		   "@gw @a @b : PSK both\n"
+		   "@other %any : PSK other\n");
+	assert_psk("@gw", "@a", "both");
+	assert_psk("@b", "@gw", "both");
+	assert_psk("@gw", "@c", "one");
+	assert_psk("@other", "@c", "other");
+	assert_psk("@x", "@y", "any");
+	parse_well(": PSK all\n@gw : PSK local\n");
+	assert_psk("@gw", "@y", "local");
+	assert_psk("@y", "@gw", "all");
+	parse_well("@gw @a : PSK x\n@other %any : PSK y\n");
+	assert_none("@gw", "@b");
+	assert_none("@a", "@b");
+	parse_well("");
+	assert_none("@gw", "@b");
+}
+
+static void identities_are_compared(void **state)
+{
+	(void)state;
+	parse_well("192.0.2.1 2001:DB8:0::1 : PSK addresses\n"
+		   "@East west.example : PSK names\n"
+		   "\"C=CA,O=Some thing, CN=x\" user@example.net : PSK dn\n"
+		   "@#0A0b @c : PSK key\n");
+	assert_psk("192.0.2.1", "2001:db8::1", "addresses");
+	assert_psk("@east", "@WEST.example", "names");
+	assert_psk("user@example.net", "c=ca, o=some thing,cn = X", "dn");
+	assert_psk("user@example.net", "/C=CA/O=Some thing/CN=x", "dn");
+	assert_none("user@example.net", "C=CA, O=Something, CN=x");
+	assert_none("user@example.net", "C=CA, O=Some thing");
+	assert_psk("@#0x0a0B", "@c", "key");
+	assert_none("@0a0b", "@c");
+	assert_none("@192.0.2.1", "2001:db8::1");
+}
+
+static void ties_must_agree(void **state)
+{
+	const struct secret *found, *rival;
+
+	(void)state;
+	parse_well("@a @b : PSK x\n@b @a : PSK y\n@a : PSK z\n");
+	assert_int_equal(secrets_psk(secrets, "@a", "@b", &found, &rival), -ENOTUNIQ);
+	assert_int_equal(found->place.line, 1);
+	assert_int_equal(rival->place.line, 2);
+	parse_well("@a @b : PSK x\n@b @a : PSK x\n");
+	assert_psk("@a", "@b", "x");
+	/* A better one ends a tie. */
+	parse_well(": PSK x\n: PSK y\n@a @b : PSK z\n");
+	assert_psk("@a", "@b", "z");
+	assert_int_equal(secrets_psk(secrets, "@a", "@c", &found, &rival), -ENOTUNIQ);
+}
+
+static void faults_have_words(void **state)
+{
+	(void)state;
+	assert_fault("@a @b PSK x\n", "x:1:1: there is no ':' with a blank after it");
+	assert_fault("@a @b :PSK x\n", "x:1:1: there is no ':' with a blank after it");
+	assert_fault("@a @b :\n", "x:1:7: nothing follows the colon");
+	assert_fault("@a @b : secret\n", "x:1:9: not PSK, XAUTH or PPKS after the colon");
+	assert_fault("@a : PSK\n", "x:1:6: it is followed by one value, in quotes if there are blanks in it");
+	assert_fault("@a : PSK two words\n", "x:1:6: it is followed by one value, in quotes if there are blanks in it");
+	assert_fault("@a : PSK \"\"\n", "x:1:10: it is empty");
+	assert_fault("@a : PSK 0t\n", "x:1:10: it is empty");
+	assert_fault("@a : PSK 0s\n", "x:1:10: it is empty");
+	assert_fault("@a : PSK 0xabc\n", "x:1:10: not 0x and pairs of hexadecimal digits");
+	assert_fault("@a : PSK 0xzz\n", "x:1:10: not 0x and pairs of hexadecimal digits");
+	assert_fault("@a : PSK 0x\n", "x:1:10: not 0x and pairs of hexadecimal digits");
+	assert_fault("@a : PSK 0sAQ=\n", "x:1:10: not 0s and base64");
+	assert_fault("@a : PSK 0sAR==\n", "x:1:10: not 0s and base64");
+	assert_fault("@a : PSK 0s====\n", "x:1:10: not 0s and base64");
+	assert_fault("@a : PSK 0sA!==\n", "x:1:10: not 0s and base64");
+	assert_fault("@a : PSK \"open\n", "x:1:10: the closing \" is missing");
+	assert_fault("@a : PSK 'open\n", "x:1:10: the closing ' is missing");
+	assert_fault("@a : PSK \"a\"b\n", "x:1:10: something follows a closing quote without a blank");
+	assert_fault("@a : PPKS name\n", "x:1:6: PPKS is followed by its ID and its value, nothing else");
+	assert_fault("%group : PSK x\n", "x:1:1: not an identity, %any or %any6");
+	assert_fault("@ : PSK x\n", "x:1:1: not an identity, %any or %any6");
+	assert_fault("\tfoo\n", "x:1: an indented line that continues no entry");
+	assert_fault("@a : PSK \xff\n", "x:1: not text in UTF-8");
+	assert_fault("include x\n", "x:1: include: not here");
+}
+
+static void old_kinds_name_what_replaced_them(void **state)
+{
+	(void)state;
+	assert_fault(": RSA {\n\tModulus: 0x01\n\tPublicExponent: 0x03\n\t}\n",
+		     "x:1:3: RSA keys are no longer here: put the key as a PEM file into ipsec.d/private");
+	assert_fault(": RSA key.pem\n",
+		     "x:1:3: RSA keys are no longer here: put the key as a PEM file into ipsec.d/private");
+	assert_fault(": PIN %smartcard 1234\n",
+		     "x:1:3: PINs of tokens are no longer here: put the key as a PEM file into ipsec.d/private");
+	assert_fault(": P12 x.p12 \"y\"\n", "x:1:3: PKCS#12 files are not named here: put them into ipsec.d/private");
+	assert_fault(": ECDSA x.pem\n",
+		     "x:1:3: ECDSA keys are not here: put the key as a PEM file into ipsec.d/private");
+}
+
+/* What is wrong in one entry leaves the others; and no text of an error has a secret in it. */
+static void the_others_are_whole(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	parse("@a : PSK swan1\n"
+	      "@b : swan2\n"
+	      "@c : PSK 0xswan3\n"
+	      "@d : PSK swan4 swan5\n"
+	      "@e PSK swan6\n"
+	      "@f : PSK \"swan7\n"
+	      "@g : PSK swan8\n");
+	assert_int_equal(secrets->count, 2);
+	assert_bytes(1, "swan8", 5);
+	assert_int_equal(errors.count, 5);
+	for (i = 0; i < errors.count; i++)
+		assert_null(strstr(errors.list[i].text, "swan"));
+}
+
+static void too_many_words_are_refused(void **state)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++)
+		fputs("@a ", out);
+	fputs(": PSK x\n@b : PSK y\n", out);
+	fclose(out);
+	parse(text);
+	free(text);
+	assert_error(0, "x:1:1537: an entry of too many words");
+	assert_int_equal(errors.count, 1);
+	assert_int_equal(secrets->count, 1);
+}
+
+static void write_file(const char *name, const char *text, mode_t mode)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static void load(const char *name)
+{
+	char path[128];
+
+	drop(NULL);
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	secrets = secrets_load(path, &errors);
+	assert_non_null(secrets);
+}
+
+static int make_folder(void **state)
+{
+	(void)state;
+	memcpy(folder + sizeof(folder) - sizeof("XXXXXX"), "XXXXXX", sizeof("XXXXXX"));
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+	static const char *const names[] = { "main", "1.secrets", "2.secrets", "" };
+	char path[128];
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		remove(path);
+	}
+	return drop(state);
+}
+
+static void files_include_files(void **state)
+{
+	char text[256];
+
+	(void)state;
+	write_file("main", "@a : PSK a\ninclude *.secrets\n@d : PSK d\ninclude nothing.*\n", 0600);
+	write_file("2.secrets", "@c : PSK c", 0640);
+	write_file("1.secrets", "@b : PSK b\n", 0644);
+	load("main");
+	assert_int_equal(secrets->count, 4);
+	assert_bytes(1, "b", 1);
+	assert_bytes(2, "c", 1);
+	assert_bytes(3, "d", 1);
+	assert_int_equal(secrets->list[3].place.line, 3);
+	snprintf(text, sizeof(text), "%s/1.secrets: warning: others than its owner can read or write it (mode 0644)",
+		 folder);
+	assert_error(0, text);
+	snprintf(text, sizeof(text), "%s/main:4: warning: include %s/nothing.*: there is no such file", folder, folder);
+	assert_error(1, text);
+	assert_int_equal(errors.errors, 0);
+}
+
+static void files_do_not_include_themselves(void **state)
+{
+	char text[256];
+
+	(void)state;
+	write_file("main", "include main\n@a : PSK a\n", 0600);
+	load("main");
+	snprintf(text, sizeof(text), "%s/main:1: include main: more than 10 files in one another", folder);
+	assert_error(0, text);
+	assert_int_equal(secrets->count, 10);
+	load("nowhere");
+	snprintf(text, sizeof(text), "%s/nowhere: No such file or directory", folder);
+	assert_error(0, text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(values_have_forms, drop),
+		cmocka_unit_test_teardown(entries_have_indices, drop),
+		cmocka_unit_test_teardown(other_kinds_are_found, drop),
+		cmocka_unit_test_teardown(the_narrowest_counts, drop),
+		cmocka_unit_test_teardown(identities_are_compared, drop),
+		cmocka_unit_test_teardown(ties_must_agree, drop),
+		cmocka_unit_test_teardown(faults_have_words, drop),
+		cmocka_unit_test_teardown(old_kinds_name_what_replaced_them, drop),
+		cmocka_unit_test_teardown(the_others_are_whole, drop),
+		cmocka_unit_test_teardown(too_many_words_are_refused, drop),
+		cmocka_unit_test_setup_teardown(files_include_files, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(files_do_not_include_themselves, make_folder, remove_folder),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

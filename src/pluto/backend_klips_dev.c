@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* KLIPS's devices, and IKE's sockets beside it. */
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <net/if.h>
+
+#include "backend_klips.h"
+#include "../lib/parse.h"
+
+#define DEVICES	      64
+#define PORT_IKE      500
+#define PORT_IKE_NATT 4500
+
+/* By number, what there is of ipsecN; and which is attached to @physical. */
+struct devices {
+	const char *physical;
+	char found[IFNAMSIZ];
+	bool exists[DEVICES];
+	bool attached[DEVICES];
+};
+
+static int number_of(const char *name)
+{
+	u64 number;
+
+	if (strncmp(name, "ipsec", 5) || klips_parse_number(&number, name + 5, DEVICES - 1))
+		return -1;
+	return (int)number;
+}
+
+static int take(const struct klips_dev_info *info, void *arg)
+{
+	struct devices *all = arg;
+	int number = number_of(info->name);
+
+	if (!strcmp(info->phys, all->physical))
+		memcpy(all->found, info->name, sizeof(all->found));
+	if (number >= 0) {
+		all->exists[number] = true;
+		all->attached[number] = info->phys[0];
+	}
+	return 0;
+}
+
+/* Or the kernel gives it an IPv6 address of its own, and tells routers. Where there is no IPv6 there is no such file.
+ */
+static void be_quiet(const char *device)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/addr_gen_mode", device);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	dprintf(fd, "1");
+	close(fd);
+}
+
+static int bring_up(struct klips_backend *klips, const char *device)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
+	struct ifreq request = { .ifr_flags = 0 };
+
+	memcpy(request.ifr_name, device, IFNAMSIZ);
+	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &request))
+		err = -errno;
+	request.ifr_flags |= IFF_UP;
+	if (!err && ioctl(fd, SIOCSIFFLAGS, &request))
+		err = -errno;
+	if (fd >= 0)
+		close(fd);
+	return err ? backend_klips_fail(klips, err, "%s does not come up: %s", device, strerror(-err)) : 0;
+}
+
+static int attach(struct klips_backend *klips, const char *device, const char *physical, bool exists)
+{
+	struct klips_refusal why = { 0 }, ignored = { 0 };
+
+	if (!exists && klips_client_dev(&klips->client, KLIPS_CMD_DEV_CREATE, device, NULL, &why))
+		return backend_klips_refused(klips, &why);
+	be_quiet(device);
+	if (!klips_client_dev(&klips->client, KLIPS_CMD_DEV_ATTACH, device, physical, &why))
+		return bring_up(klips, device);
+	if (!exists)
+		klips_client_dev(&klips->client, KLIPS_CMD_DEV_DELETE, device, NULL, &ignored);
+	return backend_klips_refused(klips, &why);
+}
+
+/* The first that is free; DEVICES: none. */
+static uint8_t choose(const struct devices *all)
+{
+	uint8_t i;
+
+	for (i = 0; i < DEVICES && all->attached[i]; i++)
+		;
+	return i;
+}
+
+/* struct backend_ops, as are those below */
+int backend_klips_attach(struct backend *backend, const char *physical, char device[16])
+{
+	struct klips_backend *klips = container_of(backend, struct klips_backend, backend);
+	struct devices all = { .physical = physical };
+	struct klips_refusal why = { 0 };
+	char name[IFNAMSIZ];
+	int err = backend_klips_ready(klips);
+	uint8_t number;
+
+	if (err)
+		return err;
+	if (!physical[0])
+		return backend_klips_fail(klips, -EINVAL, "a device without a name");
+	if (klips_client_dev_list(&klips->client, take, &all, &why))
+		return backend_klips_refused(klips, &why);
+	number = choose(&all);
+	if (!all.found[0] && number == DEVICES)
+		return backend_klips_fail(klips, -ENOSPC, "all %u devices are attached", DEVICES);
+	snprintf(name, sizeof(name), "ipsec%u", number);
+	if (!all.found[0])
+		err = attach(klips, name, physical, all.exists[number]);
+	if (!err)
+		memcpy(device, all.found[0] ? all.found : name, IFNAMSIZ);
+	return err;
+}
+
+/* What is from IKE's ports passes KLIPS anyhow (core/xmit_route.c), so there is nothing to do but for other ports. */
+int backend_klips_bypass_socket(struct backend *backend, int fd, uint8_t version)
+{
+	struct klips_backend *klips = container_of(backend, struct klips_backend, backend);
+	struct sockaddr_storage address = { 0 };
+	socklen_t size = sizeof(address);
+	unsigned int port;
+
+	if (getsockname(fd, (struct sockaddr *)&address, &size))
+		return backend_klips_fail(klips, -errno, "getsockname: %s", strerror(errno));
+	port = ntohs(version == KLIPS_V6 ? ((struct sockaddr_in6 *)&address)->sin6_port :
+					   ((struct sockaddr_in *)&address)->sin_port);
+	if (!port || port == PORT_IKE || port == PORT_IKE_NATT)
+		return 0;
+	return backend_klips_fail(klips, -EOPNOTSUPP, "KLIPS lets IKE pass at ports 500 and 4500, not at %u", port);
+}
+
+/* klipsd has a socket of its own at the port, which this one shares with it: see --share-udp in klipsd(8). */
+int backend_klips_encap_socket(struct backend *backend, int fd, uint8_t version)
+{
+	struct klips_backend *klips = container_of(backend, struct klips_backend, backend);
+	int one = 1;
+
+	(void)version;
+	if (!setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)))
+		return 0;
+	return backend_klips_fail(klips, -errno, "SO_REUSEPORT: %s", strerror(errno));
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pluto.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exchange.h"
+
+#define FIRST_REQID 16388 /* below are those that users give */
+#define HALF_OPEN   50000
+#define COOKIES	    25000
+#define LINE	    1024
+#define COMPLAINTS  20 /* lines a second */
+
+/**
+ * pluto_new() - an engine without connections
+ * @port: what is around it; @arg: what each of its functions gets
+ *
+ * Return: it, or NULL without memory
+ */
+struct pluto *pluto_new(const struct pluto_port *port, void *arg)
+{
+	struct pluto *pluto = calloc(1, sizeof(*pluto));
+	size_t at;
+
+	if (!pluto)
+		return NULL;
+	pluto->port = port;
+	pluto->arg = arg;
+	pluto->limits = (struct pluto_limits){ .half_open = HALF_OPEN, .cookies = COOKIES };
+	pluto->next_reqid = FIRST_REQID;
+	pluto->next_serial = 1;
+	CDS_INIT_LIST_HEAD(&pluto->connections);
+	CDS_INIT_LIST_HEAD(&pluto->sas);
+	for (at = 0; at < PLUTO_SA_BUCKETS; at++)
+		CDS_INIT_LIST_HEAD(&pluto->buckets[at]);
+	for (at = 0; at < PLUTO_OPENING_BUCKETS; at++)
+		CDS_INIT_LIST_HEAD(&pluto->opening[at]);
+	pluto_bytes(pluto, pluto->cookie_secret, sizeof(pluto->cookie_secret));
+	pluto_bytes(pluto, &pluto->hash_seed, sizeof(pluto->hash_seed));
+	pluto->cookie_made = pluto_now(pluto);
+	return pluto;
+}
+
+void pluto_free(struct pluto *pluto)
+{
+	struct connection *connection, *next;
+	struct ike_sa *sa, *after;
+
+	cds_list_for_each_entry_safe(sa, after, &pluto->sas, node)
+		ike_sa_end(sa, "the daemon ends");
+	cds_list_for_each_entry_safe(connection, next, &pluto->connections, node) {
+		cds_list_del(&connection->node);
+		connection_put(connection);
+	}
+	pluto_timers_free(&pluto->timers);
+	ike_wipe(pluto->cookie_secret, sizeof(pluto->cookie_secret));
+	free(pluto);
+}
+
+void pluto_log(const struct pluto *pluto, enum pluto_log_level level, const char *format, ...)
+{
+	char line[LINE];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	pluto->port->log(pluto->arg, level, line);
+}
+
+bool pluto_may_complain(struct pluto *pluto)
+{
+	uint64_t now = pluto_now(pluto);
+	unsigned int before = pluto->complaints;
+
+	if (now - pluto->complaints_since >= 1000) {
+		pluto->complaints_since = now;
+		pluto->complaints = 0;
+		if (before > COMPLAINTS)
+			pluto_log(pluto, PLUTO_NOTICE, "%u more messages of strangers were dropped or refused",
+				  before - COMPLAINTS);
+	}
+	return pluto->complaints++ < COMPLAINTS;
+}
+
+void pluto_bytes(struct pluto *pluto, void *out, size_t length)
+{
+	if (pluto->port->random(pluto->arg, out, length)) {
+		pluto_log(pluto, PLUTO_ERROR, "no random numbers: no key would be a secret");
+		abort();
+	}
+}
+
+/* RFC 7296, 2.5: a higher major version is told which one this host has. */
+static void refuse_version(struct pluto *pluto, const struct ike_endpoint *local, const struct ike_endpoint *remote,
+			   const struct ike_header *from)
+{
+	struct ike_header header = *from;
+	uint8_t data[IKE_HEADER + 64];
+	struct ike_builder builder;
+	int length;
+
+	header.major = 2;
+	header.minor = 0;
+	header.flags = IKE_FLAG_RESPONSE | (from->flags & IKE_FLAG_INITIATOR ? 0 : IKE_FLAG_INITIATOR);
+	ike_build_start(&builder, data, sizeof(data), &header);
+	ike_put_status(&builder, N_INVALID_MAJOR_VERSION, (struct ike_slice){ 0 });
+	length = ike_build_end(&builder);
+	if (length > 0)
+		pluto->port->send(pluto->arg, local, remote, (struct ike_slice){ data, length });
+}
+
+static void dispatch(struct pluto *pluto, const struct ike_endpoint *local, const struct ike_endpoint *remote,
+		     struct ike_slice data, const struct ike_header *header)
+{
+	bool from_initiator = header->flags & IKE_FLAG_INITIATOR;
+	struct ike_sa *sa = ike_sa_find(pluto, from_initiator ? header->spi_r : header->spi_i);
+
+	if (!sa || sa->initiator == from_initiator) {
+		pluto->counters.no_sa++;
+		return;
+	}
+	ike_sa_get(sa);
+	if (header->flags & IKE_FLAG_RESPONSE)
+		ike_response_received(sa, data, header);
+	else
+		ike_request_received(sa, local, remote, data, header);
+	ike_sa_put(sa);
+}
+
+/**
+ * pluto_receive() - a datagram came
+ * @local: where; @remote: from where; @data: without the marker of port 4500
+ */
+void pluto_receive(struct pluto *pluto, const struct ike_endpoint *local, const struct ike_endpoint *remote,
+		   struct ike_slice data)
+{
+	static const uint8_t none[8];
+	struct ike_header header;
+	const char *why;
+
+	pluto->counters.received++;
+	if (ike_header_parse(&header, data, &why)) {
+		pluto->counters.malformed++;
+		return;
+	}
+	if (header.major != 2) {
+		if (header.major > 2 && !(header.flags & IKE_FLAG_RESPONSE))
+			refuse_version(pluto, local, remote, &header);
+		return;
+	}
+	if (header.exchange == IKE_SA_INIT && !(header.flags & IKE_FLAG_RESPONSE)) {
+		if ((header.flags & IKE_FLAG_INITIATOR) && !header.id && !memcmp(header.spi_r, none, sizeof(none)))
+			ike_init_received(pluto, local, remote, data);
+		return;
+	}
+	dispatch(pluto, local, remote, data, &header);
+}

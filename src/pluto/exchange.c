@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* This side's requests: one at a time (a window of 1), sent again until they are answered. RFC 7296, 2.1 to 2.4. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exchange.h"
+
+static uint8_t plain[IKE_MESSAGE_MAX];
+
+static void start_next(struct ike_sa *sa);
+
+static void free_packets(struct ike_exchange *exchange)
+{
+	ike_packets_free(exchange->packets);
+	exchange->packets = NULL;
+}
+
+static void end(struct ike_exchange *exchange, bool answered)
+{
+	pluto_timer_cancel(&exchange->sa->pluto->timers, &exchange->timer);
+	free_packets(exchange);
+	exchange->ops->end(exchange, answered);
+}
+
+/* Each time twice as long, up to half a minute. */
+static uint64_t patience(const struct ike_exchange *exchange)
+{
+	uint64_t first = exchange->sa->connection->times.retransmit_first;
+	unsigned int doubled = exchange->tries - 1;
+
+	return doubled < 6 ? first << doubled : first << 6;
+}
+
+static void retransmit(struct pluto_timer *timer)
+{
+	struct ike_exchange *exchange = caa_container_of(timer, struct ike_exchange, timer);
+	struct ike_sa *sa = exchange->sa;
+	uint64_t now = pluto_now(sa->pluto);
+
+	if (now - exchange->began >= sa->connection->times.retransmit_limit) {
+		ike_sa_log(sa, PLUTO_NOTICE, "no answer to %s within %" PRIu64 " s, sent %u times", exchange->ops->name,
+			   (now - exchange->began) / 1000, exchange->tries);
+		ike_sa_end(sa, "the peer does not answer");
+		return;
+	}
+	exchange->tries++;
+	sa->pluto->counters.retransmitted++;
+	ike_packets_send(sa, exchange->packets);
+	pluto_timer_set(&sa->pluto->timers, timer, now + patience(exchange), retransmit);
+}
+
+static void send_first(struct ike_exchange *exchange)
+{
+	struct ike_sa *sa = exchange->sa;
+
+	exchange->tries = 1;
+	exchange->began = pluto_now(sa->pluto);
+	ike_packets_send(sa, exchange->packets);
+	pluto_timer_set(&sa->pluto->timers, &exchange->timer, exchange->began + patience(exchange), retransmit);
+}
+
+static struct ike_packet *build_clear(struct ike_exchange *exchange, struct ike_builder *builder,
+				      enum ike_outcome *outcome)
+{
+	struct ike_sa *sa = exchange->sa;
+	struct ike_header header = {
+		.major = 2,
+		.exchange = exchange->ops->exchange,
+		.flags = sa->initiator ? IKE_FLAG_INITIATOR : 0,
+		.id = sa->send_id,
+	};
+	int length;
+
+	memcpy(header.spi_i, sa->spi[0], sizeof(header.spi_i));
+	memcpy(header.spi_r, sa->spi[1], sizeof(header.spi_r));
+	ike_build_start(builder, plain, sizeof(plain), &header);
+	*outcome = exchange->ops->build(exchange, builder);
+	length = ike_build_end(builder);
+	return length < 0 ? NULL : ike_packet_new((struct ike_slice){ plain, length });
+}
+
+static struct ike_packet *build_protected(struct ike_exchange *exchange, struct ike_builder *builder,
+					  enum ike_outcome *outcome)
+{
+	struct ike_sa *sa = exchange->sa;
+	uint8_t first = IKE_P_NONE;
+	struct ike_packet *packets;
+
+	ike_build_chain(builder, plain, sizeof(plain), &first);
+	*outcome = exchange->ops->build(exchange, builder);
+	if (builder->error)
+		return NULL;
+	packets = ike_protect(sa, exchange->ops->exchange, false, sa->send_id, first,
+			      (struct ike_slice){ plain, builder->length });
+	ike_wipe(plain, builder->length);
+	return packets;
+}
+
+/* Returns whether it is in flight. */
+static bool send_request(struct ike_exchange *exchange)
+{
+	bool clear = exchange->ops->exchange == IKE_SA_INIT;
+	struct ike_sa *sa = exchange->sa;
+	enum ike_outcome outcome;
+	struct ike_builder builder;
+
+	free_packets(exchange);
+	exchange->packets =
+		clear ? build_clear(exchange, &builder, &outcome) : build_protected(exchange, &builder, &outcome);
+	if (outcome == IKE_DROP)
+		return false;
+	if (!exchange->packets) {
+		ike_sa_log(sa, PLUTO_ERROR, "%s cannot be sent: no memory, or it is too long", exchange->ops->name);
+		ike_sa_end(sa, "a message could not be made");
+		return true;
+	}
+	send_first(exchange);
+	return true;
+}
+
+static void start_next(struct ike_sa *sa)
+{
+	struct ike_exchange *exchange;
+
+	while (!sa->exchange && sa->state != IKE_SA_DEAD && !cds_list_empty(&sa->queue)) {
+		exchange = cds_list_first_entry(&sa->queue, struct ike_exchange, node);
+		cds_list_del(&exchange->node);
+		sa->exchange = exchange;
+		if (send_request(exchange))
+			return;
+		sa->exchange = NULL;
+		end(exchange, false);
+	}
+}
+
+/**
+ * ike_exchange_start() - send a request when those before it are answered
+ * @exchange: part of something that its @ops->end frees, which is called once in any case
+ */
+void ike_exchange_start(struct ike_sa *sa, struct ike_exchange *exchange, const struct ike_exchange_ops *ops)
+{
+	exchange->ops = ops;
+	exchange->sa = sa;
+	exchange->packets = NULL;
+	exchange->answered = false;
+	cds_list_add_tail(&exchange->node, &sa->queue);
+	start_next(sa);
+}
+
+/**
+ * ike_exchange_done() - an answer was dealt with
+ * @outcome: what came of it: IKE_DONE, IKE_AGAIN or IKE_END
+ */
+void ike_exchange_done(struct ike_exchange *exchange, enum ike_outcome outcome)
+{
+	struct ike_sa *sa = ike_sa_get(exchange->sa);
+
+	if (sa->exchange == exchange && outcome == IKE_AGAIN) {
+		exchange->answered = false;
+		send_request(exchange);
+	} else if (sa->exchange == exchange) {
+		sa->exchange = NULL;
+		sa->send_id++;
+		end(exchange, true);
+		if (outcome == IKE_END)
+			ike_sa_end(sa, NULL);
+		start_next(sa);
+	}
+	ike_sa_put(sa);
+}
+
+void ike_exchange_again(struct ike_exchange *exchange)
+{
+	struct ike_sa *sa = exchange->sa;
+
+	sa->send_id++;
+	exchange->answered = false;
+	if (send_request(exchange))
+		return;
+	sa->exchange = NULL;
+	end(exchange, true);
+	start_next(sa);
+}
+
+static void answered(struct ike_exchange *exchange, const struct ike_message *message)
+{
+	enum ike_outcome outcome;
+
+	pluto_timer_cancel(&exchange->sa->pluto->timers, &exchange->timer);
+	exchange->answered = true;
+	outcome = exchange->ops->answer(exchange, message);
+	if (outcome == IKE_DROP) { /* it was none: go on waiting */
+		exchange->answered = false;
+		pluto_timer_set(&exchange->sa->pluto->timers, &exchange->timer,
+				pluto_now(exchange->sa->pluto) + patience(exchange), retransmit);
+	} else if (outcome != IKE_LATER) {
+		ike_exchange_done(exchange, outcome);
+	}
+}
+
+static void malformed(struct ike_sa *sa, const char *name, const char *why)
+{
+	sa->pluto->counters.malformed++;
+	ike_sa_log(sa, PLUTO_NOTICE, "the answer to %s is malformed: %s", name, why);
+	ike_sa_end(sa, "a malformed answer");
+}
+
+/* A message of IKE_SA_INIT is anybody's: what is wrong with it is no reason to end anything. */
+static void clear_response(struct ike_exchange *exchange, struct ike_slice data)
+{
+	struct ike_message message;
+	const char *why;
+
+	if (ike_message_parse(&message, data, &why)) {
+		exchange->sa->pluto->counters.malformed++;
+		ike_sa_log(exchange->sa, PLUTO_DEBUG, "a malformed answer to %s was dropped: %s", exchange->ops->name,
+			   why);
+		return;
+	}
+	answered(exchange, &message);
+}
+
+void ike_response_received(struct ike_sa *sa, struct ike_slice data, const struct ike_header *header)
+{
+	struct ike_exchange *exchange = sa->exchange;
+	struct ike_message message;
+	const char *why;
+	int error;
+
+	if (!exchange || exchange->answered || header->id != sa->send_id || header->exchange != exchange->ops->exchange)
+		return; /* a late one, or none of ours */
+	if (header->exchange == IKE_SA_INIT) {
+		clear_response(exchange, data);
+		return;
+	}
+	if (!sa->keyed)
+		return;
+	error = ike_unprotect(sa, &message, data, &why);
+	if (error == -EBADMSG)
+		sa->pluto->counters.unprotected++;
+	if (error && error != -EINVAL)
+		return;
+	sa->heard = pluto_now(sa->pluto);
+	if (error)
+		malformed(sa, exchange->ops->name, why);
+	else if (message.unknown)
+		malformed(sa, exchange->ops->name, "a critical payload of an unknown type");
+	else
+		answered(exchange, &message);
+}
+
+void ike_exchanges_end(struct ike_sa *sa)
+{
+	struct ike_exchange *exchange = sa->exchange;
+
+	sa->exchange = NULL;
+	if (exchange)
+		end(exchange, false);
+	while (!cds_list_empty(&sa->queue)) {
+		exchange = cds_list_first_entry(&sa->queue, struct ike_exchange, node);
+		cds_list_del(&exchange->node);
+		end(exchange, false);
+	}
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike_sa.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "child_sa.h"
+#include "exchange.h"
+#include "rekey.h"
+
+#define SETUP_TIME    30000 /* milliseconds that a peer has until it is authenticated */
+#define REPLACED_TIME 60000 /* milliseconds */
+#define LINE	      900
+
+static struct cds_list_head *bucket(struct pluto *pluto, const uint8_t spi[8])
+{
+	/* Own SPIs are random. */
+	return &pluto->buckets[(spi[0] | spi[1] << 8) % PLUTO_SA_BUCKETS];
+}
+
+static struct cds_list_head *opening(struct pluto *pluto, const uint8_t spi[8])
+{
+	/* Peers choose theirs: whoever wants a long list fills what half_open limits. */
+	return &pluto->opening[klips_hash(spi, 8, pluto->hash_seed) % PLUTO_OPENING_BUCKETS];
+}
+
+static void set_up_late(struct pluto_timer *timer)
+{
+	ike_sa_end(caa_container_of(timer, struct ike_sa, expire), "it was not set up in time");
+}
+
+static void make_spi(struct ike_sa *sa)
+{
+	static const uint8_t none[8];
+	uint8_t *spi = ike_sa_own_spi(sa);
+
+	do {
+		pluto_bytes(sa->pluto, spi, 8);
+	} while (!memcmp(spi, none, sizeof(none)) || ike_sa_find(sa->pluto, spi));
+	cds_list_add(&sa->bucket, bucket(sa->pluto, spi));
+}
+
+/**
+ * ike_sa_new() - an IKE SA with an SPI of its own
+ * @spi_i: of the peer that began; NULL: this side begins
+ *
+ * It is the engine's until ike_sa_end(). Return: it, or NULL without memory
+ */
+struct ike_sa *ike_sa_new(struct connection *connection, const struct ike_endpoint *local,
+			  const struct ike_endpoint *remote, const uint8_t spi_i[8])
+{
+	struct pluto *pluto = connection->pluto;
+	struct ike_sa *sa = calloc(1, sizeof(*sa));
+
+	if (!sa)
+		return NULL;
+	sa->setup = calloc(1, sizeof(*sa->setup));
+	if (!sa->setup) {
+		free(sa);
+		return NULL;
+	}
+	sa->pluto = pluto;
+	sa->connection = connection_get(connection);
+	sa->users = 1;
+	sa->serial = pluto->next_serial++;
+	sa->initiator = !spi_i;
+	sa->half_open = spi_i;
+	sa->local = *local;
+	sa->remote = *remote;
+	sa->heard = pluto_now(pluto);
+	CDS_INIT_LIST_HEAD(&sa->queue);
+	CDS_INIT_LIST_HEAD(&sa->children);
+	make_spi(sa);
+	cds_list_add_tail(&sa->node, &pluto->sas);
+	if (spi_i) {
+		memcpy(sa->spi[0], spi_i, sizeof(sa->spi[0]));
+		cds_list_add(&sa->opening, opening(pluto, spi_i));
+		pluto->half_open++;
+		pluto_timer_set(&pluto->timers, &sa->expire, sa->heard + SETUP_TIME, set_up_late);
+	}
+	return sa;
+}
+
+struct ike_sa *ike_sa_get(struct ike_sa *sa)
+{
+	sa->users++;
+	return sa;
+}
+
+void ike_sa_forget_setup(struct ike_sa *sa)
+{
+	if (!sa->setup)
+		return;
+	ike_packets_free(sa->setup->first[0]);
+	ike_packets_free(sa->setup->first[1]);
+	ike_ke_free(sa->setup->ke);
+	ike_wipe(sa->setup, sizeof(*sa->setup));
+	free(sa->setup);
+	sa->setup = NULL;
+}
+
+void ike_sa_put(struct ike_sa *sa)
+{
+	if (!sa || --sa->users)
+		return;
+	ike_sa_forget_setup(sa);
+	ike_packets_free(sa->reply);
+	ike_fragments_free(sa);
+	connection_put(sa->connection);
+	free(sa->peer_id);
+	ike_wipe(&sa->keys, sizeof(sa->keys));
+	free(sa);
+}
+
+struct ike_sa *ike_sa_find(struct pluto *pluto, const uint8_t own_spi[8])
+{
+	struct ike_sa *sa;
+
+	cds_list_for_each_entry(sa, bucket(pluto, own_spi), bucket)
+		if (!memcmp(ike_sa_own_spi(sa), own_spi, 8))
+			return sa;
+	return NULL;
+}
+
+struct ike_sa *ike_sa_find_half_open(struct pluto *pluto, const uint8_t spi_i[8], const struct ike_endpoint *remote)
+{
+	struct ike_sa *sa;
+
+	cds_list_for_each_entry(sa, opening(pluto, spi_i), opening)
+		if (!memcmp(sa->spi[0], spi_i, 8) && sa->remote.port == remote->port &&
+		    klips_addr_equal(&sa->remote.addr, &remote->addr))
+			return sa;
+	return NULL;
+}
+
+void ike_sa_log(const struct ike_sa *sa, enum pluto_log_level level, const char *format, ...)
+{
+	char line[LINE];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	pluto_log(sa->pluto, level, "\"%s\" #%" PRIu32 ": %s", sa->connection->name, sa->serial, line);
+}
+
+void ike_sa_change_connection(struct ike_sa *sa, struct connection *connection)
+{
+	struct connection *before = sa->connection;
+
+	sa->connection = connection_get(connection);
+	connection_put(before);
+}
+
+static void not_half_open(struct ike_sa *sa)
+{
+	if (!sa->half_open)
+		return;
+	cds_list_del(&sa->opening);
+	sa->half_open = false;
+	sa->pluto->half_open--;
+}
+
+static void life_over(struct pluto_timer *timer)
+{
+	struct ike_sa *sa = caa_container_of(timer, struct ike_sa, expire);
+
+	ike_sa_log(sa, PLUTO_NOTICE, "its life is over");
+	ike_delete_start(sa);
+}
+
+void ike_sa_replaced(struct ike_sa *sa)
+{
+	struct pluto_timers *timers = &sa->pluto->timers;
+
+	sa->state = IKE_SA_REKEYED;
+	pluto_timer_cancel(timers, &sa->rekey);
+	pluto_timer_cancel(timers, &sa->liveness);
+	pluto_timer_set(timers, &sa->expire, pluto_now(sa->pluto) + REPLACED_TIME, life_over);
+}
+
+/* A peer that was not heard of for dpd_delay is asked whether it lives (RFC 7296, 2.4). */
+static void listen_for_life(struct pluto_timer *timer)
+{
+	struct ike_sa *sa = caa_container_of(timer, struct ike_sa, liveness);
+	uint64_t now = pluto_now(sa->pluto), delay = sa->connection->times.dpd_delay;
+	uint64_t due = sa->heard + delay;
+
+	if (sa->state != IKE_SA_ESTABLISHED || !delay)
+		return;
+	if (due <= now) {
+		if (!sa->exchange && cds_list_empty(&sa->queue))
+			ike_liveness_start(sa);
+		due = now + delay;
+	}
+	pluto_timer_set(&sa->pluto->timers, timer, due, listen_for_life);
+}
+
+/**
+ * ike_sa_establish() - both sides are authenticated
+ */
+void ike_sa_establish(struct ike_sa *sa)
+{
+	const struct connection_times *times = &sa->connection->times;
+	struct pluto_timers *timers = &sa->pluto->timers;
+	char text[160], id[IKE_ID_TEXT] = "";
+
+	not_half_open(sa);
+	sa->state = IKE_SA_ESTABLISHED;
+	sa->established = pluto_now(sa->pluto);
+	pluto_timer_cancel(timers, &sa->expire);
+	if (times->ike_life)
+		pluto_timer_set(timers, &sa->expire, sa->established + times->ike_life, life_over);
+	if (times->dpd_delay)
+		pluto_timer_set(timers, &sa->liveness, sa->established + times->dpd_delay, listen_for_life);
+	ike_sa_schedule(sa);
+	ike_suite_print(text, sizeof(text), &sa->suite);
+	if (sa->peer_id)
+		ike_identity_print(id, sizeof(id), sa->peer_id);
+	ike_sa_log(sa, PLUTO_NOTICE, "IKE SA established with %s {%s}", id, text);
+	if (sa->pluto->port->event)
+		sa->pluto->port->event(sa->pluto->arg, "ike-up", sa, text);
+}
+
+/**
+ * ike_sa_end() - end an IKE SA and its Child SAs
+ * @why: for the log, or NULL
+ *
+ * The peer is told nothing. It is gone when nobody holds it.
+ */
+void ike_sa_end(struct ike_sa *sa, const char *why)
+{
+	struct pluto *pluto = sa->pluto;
+	enum ike_sa_state before = sa->state;
+
+	if (before == IKE_SA_DEAD)
+		return;
+	sa->state = IKE_SA_DEAD;
+	if (why)
+		ike_sa_log(sa, PLUTO_NOTICE, "IKE SA ended: %s", why);
+	not_half_open(sa);
+	cds_list_del(&sa->node);
+	cds_list_del(&sa->bucket);
+	pluto_timer_cancel(&pluto->timers, &sa->rekey);
+	pluto_timer_cancel(&pluto->timers, &sa->expire);
+	pluto_timer_cancel(&pluto->timers, &sa->liveness);
+	ike_exchanges_end(sa);
+	child_sas_end(sa);
+	if (pluto->port->event)
+		pluto->port->event(pluto->arg, before == IKE_SA_CONNECTING ? "ike-failed" : "ike-down", sa, why);
+	ike_sa_put(sa);
+}
+
+static struct ike_sa *sa_of(struct connection *connection)
+{
+	struct ike_sa *sa;
+
+	cds_list_for_each_entry(sa, &connection->pluto->sas, node)
+		if (sa->connection == connection && sa->state <= IKE_SA_ESTABLISHED)
+			return sa;
+	return NULL;
+}
+
+/**
+ * ike_sa_initiate() - begin
+ *
+ * Return: 0; -ENOTUNIQ: there is one, or one is under way; -EDESTADDRREQ: the peer, or the own address, is not
+ * known; -ENOMEM
+ */
+int ike_sa_initiate(struct connection *connection)
+{
+	const struct connection_end *own = &connection->local, *peer = &connection->remote;
+	struct ike_endpoint local = { own->host, own->ike_port }, remote = { peer->host, peer->ike_port };
+	struct ike_sa *sa;
+	int error;
+
+	if (!own->host.version || !peer->host.version || connection->kind > CONNECTION_TRANSPORT)
+		return -EDESTADDRREQ;
+	if (sa_of(connection))
+		return -ENOTUNIQ;
+	sa = ike_sa_new(connection, &local, &remote, NULL);
+	if (!sa)
+		return -ENOMEM;
+	ike_sa_log(sa, PLUTO_NOTICE, "initiating");
+	error = ike_init_start(sa);
+	if (error)
+		ike_sa_end(sa, "no memory");
+	return error;
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* INFORMATIONAL: RFC 7296, 1.4: deletions, and whether the peer lives. */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "child_sa.h"
+#include "exchange.h"
+
+#define SPIS_MAX 64 /* of Child SAs in one reply */
+
+/**
+ * struct inform - a request
+ * @child: whose deletion it is, by its own SPI; 0: none's
+ */
+struct inform {
+	struct ike_exchange exchange;
+	uint32_t child;
+	uint8_t protocol;
+};
+
+static const struct ike_exchange_ops delete_ike_ops, delete_child_ops, liveness_ops;
+
+static void start(struct ike_sa *sa, const struct ike_exchange_ops *ops, const struct child_sa *child)
+{
+	struct inform *inform = calloc(1, sizeof(*inform));
+
+	if (!inform) {
+		ike_sa_end(sa, "no memory");
+		return;
+	}
+	if (child) {
+		inform->child = child->spi[0];
+		inform->protocol = child->protocol;
+	}
+	ike_exchange_start(sa, &inform->exchange, ops);
+}
+
+static void end(struct ike_exchange *exchange, bool answered)
+{
+	(void)answered;
+	free(caa_container_of(exchange, struct inform, exchange));
+}
+
+/**
+ * ike_delete_start() - delete an IKE SA, and with it its Child SAs: RFC 7296, 1.4.1
+ *
+ * One that is not established has no keys to say so with: it ends at once.
+ */
+void ike_delete_start(struct ike_sa *sa)
+{
+	if (sa->state == IKE_SA_CONNECTING) {
+		ike_sa_end(sa, "it is no longer wanted");
+		return;
+	}
+	if (sa->state == IKE_SA_DELETING || sa->state == IKE_SA_DEAD)
+		return;
+	sa->state = IKE_SA_DELETING;
+	start(sa, &delete_ike_ops, NULL);
+}
+
+static enum ike_outcome build_delete_ike(struct ike_exchange *exchange, struct ike_builder *builder)
+{
+	(void)exchange;
+	ike_put_delete(builder, IKE_PROTO_IKE, 0, NULL, 0);
+	return IKE_DONE;
+}
+
+static enum ike_outcome ike_is_deleted(struct ike_exchange *exchange, const struct ike_message *message)
+{
+	(void)message;
+	ike_sa_log(exchange->sa, PLUTO_NOTICE, "IKE SA deleted");
+	return IKE_END;
+}
+
+static const struct ike_exchange_ops delete_ike_ops = {
+	.name = "INFORMATIONAL (delete IKE SA)",
+	.exchange = INFORMATIONAL,
+	.build = build_delete_ike,
+	.answer = ike_is_deleted,
+	.end = end,
+};
+
+void child_sa_delete_start(struct child_sa *child)
+{
+	if (child->state == CHILD_SA_DELETING)
+		return;
+	child->state = CHILD_SA_DELETING;
+	start(child->sa, &delete_child_ops, child);
+}
+
+static struct child_sa *child_of(const struct inform *inform)
+{
+	return child_sa_find(inform->exchange.sa, inform->protocol, inform->child, true);
+}
+
+static enum ike_outcome build_delete_child(struct ike_exchange *exchange, struct ike_builder *builder)
+{
+	struct inform *inform = caa_container_of(exchange, struct inform, exchange);
+
+	if (!child_of(inform))
+		return IKE_DROP; /* the peer was first */
+	ike_put_delete(builder, inform->protocol, sizeof(inform->child), (const uint8_t *)&inform->child, 1);
+	return IKE_DONE;
+}
+
+static enum ike_outcome child_is_deleted(struct ike_exchange *exchange, const struct ike_message *message)
+{
+	struct inform *inform = caa_container_of(exchange, struct inform, exchange);
+	struct child_sa *child = child_of(inform);
+
+	(void)message;
+	if (child) {
+		ike_sa_log(exchange->sa, PLUTO_NOTICE, "Child SA #%u deleted", child->serial);
+		child_sa_free(child, child_sa_hand_over(child));
+	}
+	return IKE_DONE;
+}
+
+static const struct ike_exchange_ops delete_child_ops = {
+	.name = "INFORMATIONAL (delete Child SA)",
+	.exchange = INFORMATIONAL,
+	.build = build_delete_child,
+	.answer = child_is_deleted,
+	.end = end,
+};
+
+/**
+ * ike_liveness_start() - ask whether the peer lives: RFC 7296, 2.4
+ */
+void ike_liveness_start(struct ike_sa *sa)
+{
+	start(sa, &liveness_ops, NULL);
+}
+
+static enum ike_outcome build_nothing(struct ike_exchange *exchange, struct ike_builder *builder)
+{
+	(void)exchange;
+	(void)builder;
+	return IKE_DONE;
+}
+
+static enum ike_outcome it_lives(struct ike_exchange *exchange, const struct ike_message *message)
+{
+	(void)exchange;
+	(void)message;
+	return IKE_DONE;
+}
+
+static const struct ike_exchange_ops liveness_ops = {
+	.name = "INFORMATIONAL (liveness)",
+	.exchange = INFORMATIONAL,
+	.build = build_nothing,
+	.answer = it_lives,
+	.end = end,
+};
+
+/**
+ * ike_refuse_peer() - tell a peer that it is not believed: RFC 7296, 2.21.2
+ *
+ * It is sent once, as the SA ends here and now.
+ */
+void ike_refuse_peer(struct ike_sa *sa)
+{
+	uint8_t data[64], first = IKE_P_NONE;
+	struct ike_builder builder;
+	struct ike_packet *packet;
+
+	ike_build_chain(&builder, data, sizeof(data), &first);
+	ike_put_status(&builder, N_AUTHENTICATION_FAILED, (struct ike_slice){ 0 });
+	packet = ike_protect(sa, INFORMATIONAL, false, sa->send_id + 1, first,
+			     (struct ike_slice){ data, builder.length });
+	if (packet)
+		ike_packets_send(sa, packet);
+	ike_packets_free(packet);
+}
+
+/* SPIs of this side's, for the reply: those that belong to the ones that the peer deletes. */
+struct deleted {
+	uint8_t protocol;
+	uint16_t count;
+	uint32_t spis[SPIS_MAX];
+};
+
+static void delete_child(struct ike_sa *sa, struct deleted *to, uint8_t protocol, uint32_t spi)
+{
+	struct child_sa *child = child_sa_find(sa, protocol, spi, false);
+
+	if (!child)
+		return;
+	/* RFC 7296, 1.4.1: where both delete at once, neither names it in its reply. */
+	if (child->state != CHILD_SA_DELETING && to->count < SPIS_MAX)
+		to->spis[to->count++] = child->spi[0];
+	ike_sa_log(sa, PLUTO_NOTICE, "the peer deletes Child SA #%u", child->serial);
+	child_sa_free(child, child_sa_hand_over(child));
+}
+
+/* Whether the IKE SA is deleted too. */
+static bool delete (struct ike_sa *sa, const struct ike_delete *asked, struct ike_builder *reply)
+{
+	struct deleted deleted = { .protocol = asked->protocol };
+	uint32_t spi;
+	uint16_t at;
+
+	if (asked->protocol == IKE_PROTO_IKE)
+		return true;
+	if (asked->spi_size != sizeof(spi))
+		return false;
+	for (at = 0; at < asked->count; at++) {
+		memcpy(&spi, asked->spis.data + at * sizeof(spi), sizeof(spi));
+		delete_child(sa, &deleted, asked->protocol, spi);
+	}
+	if (deleted.count)
+		ike_put_delete(reply, deleted.protocol, sizeof(spi), (const uint8_t *)deleted.spis, deleted.count);
+	return false;
+}
+
+static bool is_distrusted(const struct ike_message *request)
+{
+	struct ike_notify notify;
+
+	return ike_notify_find(request, N_AUTHENTICATION_FAILED, &notify);
+}
+
+/**
+ * ike_informational_answer() - a row of respond.c's table
+ */
+enum ike_outcome ike_informational_answer(struct ike_sa *sa, const struct ike_message *request,
+					  struct ike_builder *reply)
+{
+	const struct ike_payload *payload = ike_payload_find(request, IKE_P_DELETE);
+	struct ike_delete asked;
+	const char *why;
+
+	if (is_distrusted(request)) {
+		ike_sa_log(sa, PLUTO_NOTICE, "the peer does not believe this host");
+		return IKE_END;
+	}
+	for (; payload; payload = ike_payload_next(request, payload)) {
+		if (ike_delete_read(&asked, payload, &why)) {
+			ike_put_status(reply, N_INVALID_SYNTAX, (struct ike_slice){ 0 });
+			return IKE_END;
+		}
+		if (delete (sa, &asked, reply)) {
+			ike_sa_log(sa, PLUTO_NOTICE, "the peer deletes the IKE SA");
+			return IKE_END;
+		}
+	}
+	return IKE_DONE;
+}

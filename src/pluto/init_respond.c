@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* IKE_SA_INIT, as the one who answers: RFC 7296, 1.2 and 2.6. */
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cookie.h"
+#include "init.h"
+#include "ke_job.h"
+#include "natd.h"
+
+/* One request, as long as it is looked at. */
+struct asked {
+	struct pluto *pluto;
+	const struct ike_endpoint *local, *remote;
+	struct ike_message message;
+	struct ike_init_payloads got;
+	struct ike_proposal chosen;
+};
+
+static void start_reply(struct ike_builder *builder, uint8_t *data, size_t room, const uint8_t spi_i[8],
+			const uint8_t spi_r[8])
+{
+	struct ike_header header = { .major = 2, .exchange = IKE_SA_INIT, .flags = IKE_FLAG_RESPONSE };
+
+	memcpy(header.spi_i, spi_i, sizeof(header.spi_i));
+	memcpy(header.spi_r, spi_r, sizeof(header.spi_r));
+	ike_build_start(builder, data, room, &header);
+}
+
+/* A reply that leaves nothing behind here. */
+static void refuse(const struct asked *asked, uint16_t type, struct ike_slice data)
+{
+	static const uint8_t none[8];
+	uint8_t reply[IKE_HEADER + 128];
+	struct ike_builder builder;
+	int length;
+
+	start_reply(&builder, reply, sizeof(reply), asked->message.header.spi_i, none);
+	ike_put_status(&builder, type, data);
+	length = ike_build_end(&builder);
+	if (length < 0)
+		return;
+	asked->pluto->counters.sent++;
+	asked->pluto->port->send(asked->pluto->arg, asked->local, asked->remote, (struct ike_slice){ reply, length });
+}
+
+static void note(const struct asked *asked, enum pluto_log_level level, const char *why)
+{
+	char remote[64] = "";
+
+	if (!pluto_may_complain(asked->pluto))
+		return;
+	klips_addr_print(remote, sizeof(remote), &asked->remote->addr);
+	pluto_log(asked->pluto, level, "IKE_SA_INIT from %s port %u: %s", remote, asked->remote->port, why);
+}
+
+/* Whether to go on: a peer that shows no cookie while there are many half-open SAs is sent one. */
+static bool has_cookie(const struct asked *asked)
+{
+	struct pluto *pluto = asked->pluto;
+	uint8_t cookie[IKE_COOKIE];
+	struct ike_notify notify;
+
+	if (pluto->half_open < pluto->limits.cookies)
+		return true;
+	if (ike_notify_find(&asked->message, N_COOKIE, &notify) &&
+	    ike_cookie_is_good(pluto, asked->message.header.spi_i, asked->remote, asked->got.nonce, notify.data))
+		return true;
+	pluto->counters.cookies++;
+	ike_cookie_make(pluto, asked->message.header.spi_i, asked->remote, asked->got.nonce, cookie);
+	refuse(asked, N_COOKIE, (struct ike_slice){ cookie, sizeof(cookie) });
+	return false;
+}
+
+static struct connection *choose(struct asked *asked, struct ike_suite *suite)
+{
+	struct connection *connection = connection_for_peer(asked->pluto, &asked->local->addr, &asked->remote->addr);
+
+	if (!connection) {
+		note(asked, PLUTO_NOTICE, "no connection is for that peer");
+		refuse(asked, N_NO_PROPOSAL_CHOSEN, (struct ike_slice){ 0 });
+		return NULL;
+	}
+	if (ike_proposals_choose(&asked->chosen, &connection->ike, &asked->got.proposals, true) ||
+	    ike_suite_from_proposal(suite, &asked->chosen)) {
+		note(asked, PLUTO_NOTICE, "no proposal is acceptable");
+		refuse(asked, N_NO_PROPOSAL_CHOSEN, (struct ike_slice){ 0 });
+		return NULL;
+	}
+	return connection;
+}
+
+static bool has_right_ke(const struct asked *asked, const struct ike_suite *suite)
+{
+	uint8_t wanted[2] = { suite->ke->id >> 8, suite->ke->id };
+
+	if (asked->got.ke.method == suite->ke->id)
+		return true;
+	note(asked, PLUTO_NOTICE, "its key exchange is not the one that is chosen");
+	refuse(asked, N_INVALID_KE_PAYLOAD, (struct ike_slice){ wanted, sizeof(wanted) });
+	return false;
+}
+
+void ike_suite_proposal(const struct ike_suite *suite, struct ike_proposal *to, uint8_t number)
+{
+	struct ike_transform *next = to->transforms;
+
+	*to = (struct ike_proposal){ .protocol = IKE_PROTO_IKE, .number = number };
+	*next++ = (struct ike_transform){ IKE_ENCR, suite->encr->id, suite->encr->fixed ? 0 : suite->encr_bits };
+	*next++ = (struct ike_transform){ IKE_PRF, suite->prf->id, 0 };
+	if (suite->integ)
+		*next++ = (struct ike_transform){ IKE_INTEG, suite->integ->id, 0 };
+	*next++ = (struct ike_transform){ IKE_KE, suite->ke->id, 0 };
+	to->count = next - to->transforms;
+}
+
+static void put_answer(struct ike_sa *sa, struct ike_builder *builder, const struct ike_ke_job *job)
+{
+	const struct ike_nonce *nonce = &sa->setup->nonce[1];
+	struct ike_proposals answer = { .count = 1 };
+
+	ike_suite_proposal(&sa->suite, &answer.proposals[0], sa->setup->number);
+	ike_put_sa(builder, &answer);
+	ike_put_ke(builder, sa->suite.ke->id, (struct ike_slice){ job->public, job->public_length });
+	ike_put_payload(builder, IKE_P_NONCE, (struct ike_slice){ nonce->data, nonce->length });
+	ike_natd_put(sa, builder);
+	if (sa->fragmentation)
+		ike_put_status(builder, N_IKEV2_FRAGMENTATION_SUPPORTED, (struct ike_slice){ 0 });
+}
+
+/* Its reply is kept twice: AUTH signs it, and a request that comes again brings it again. */
+static bool reply(struct ike_sa *sa, const struct ike_ke_job *job)
+{
+	static uint8_t data[4096];
+	struct ike_builder builder;
+	int length;
+
+	start_reply(&builder, data, sizeof(data), sa->spi[0], sa->spi[1]);
+	put_answer(sa, &builder, job);
+	length = ike_build_end(&builder);
+	if (length < 0)
+		return false;
+	sa->setup->first[1] = ike_packet_new((struct ike_slice){ data, length });
+	sa->reply = ike_packet_new((struct ike_slice){ data, length });
+	if (!sa->setup->first[1] || !sa->reply)
+		return false;
+	sa->busy = false;
+	sa->receive_id = 1;
+	ike_packets_send(sa, sa->reply);
+	return true;
+}
+
+static void secret_is_made(struct ike_ke_job *job)
+{
+	struct ike_sa *sa = job->sa;
+
+	if (sa->state != IKE_SA_DEAD) {
+		if (job->error)
+			ike_sa_end(sa, "the peer's public value is none");
+		else if (ike_init_keys(sa, ike_ke_job_shared(job)) || !reply(sa, job))
+			ike_sa_end(sa, "no keys could be made");
+	}
+	ike_ke_job_free(job);
+}
+
+static void begin(const struct asked *asked, struct connection *connection, const struct ike_suite *suite)
+{
+	struct ike_sa *sa = ike_sa_new(connection, asked->local, asked->remote, asked->message.header.spi_i);
+	struct ike_notify notify;
+
+	if (!sa)
+		return;
+	sa->suite = *suite;
+	sa->busy = true;
+	sa->setup->number = asked->chosen.number;
+	sa->setup->first[0] = ike_packet_new(asked->message.whole);
+	ike_init_keep_nonce(&sa->setup->nonce[0], asked->got.nonce);
+	sa->setup->nonce[1].length = IKE_NONCE_OWN;
+	pluto_bytes(sa->pluto, sa->setup->nonce[1].data, IKE_NONCE_OWN);
+	ike_natd_take(sa, &asked->message);
+	sa->fragmentation =
+		connection->fragmentation && ike_notify_find(&asked->message, N_IKEV2_FRAGMENTATION_SUPPORTED, &notify);
+	ike_sa_log(sa, PLUTO_DEBUG, "IKE_SA_INIT came");
+	if (!sa->setup->first[0] || ike_ke_start(sa, suite->ke, NULL, asked->got.ke.value, secret_is_made, NULL))
+		ike_sa_end(sa, "no memory");
+}
+
+static bool came_before(const struct asked *asked)
+{
+	struct ike_sa *sa = ike_sa_find_half_open(asked->pluto, asked->message.header.spi_i, asked->remote);
+
+	if (!sa)
+		return false;
+	if (!sa->busy && sa->receive_id == 1)
+		ike_packets_send(sa, sa->reply);
+	return true;
+}
+
+static void answer(struct asked *asked)
+{
+	struct connection *connection;
+	struct ike_suite suite;
+
+	if (!has_cookie(asked))
+		return;
+	if (asked->pluto->half_open >= asked->pluto->limits.half_open) {
+		asked->pluto->counters.refused++;
+		return;
+	}
+	connection = choose(asked, &suite);
+	if (connection && has_right_ke(asked, &suite))
+		begin(asked, connection, &suite);
+}
+
+/**
+ * ike_init_received() - the first message of a peer that begins
+ * @data: whole
+ */
+void ike_init_received(struct pluto *pluto, const struct ike_endpoint *local, const struct ike_endpoint *remote,
+		       struct ike_slice data)
+{
+	static struct asked asked;
+	const char *why;
+
+	asked = (struct asked){ .pluto = pluto, .local = local, .remote = remote };
+	if (ike_message_parse(&asked.message, data, &why)) {
+		pluto->counters.malformed++;
+		note(&asked, PLUTO_DEBUG, why);
+		return;
+	}
+	if (came_before(&asked))
+		return;
+	if (asked.message.unknown) {
+		refuse(&asked, N_UNSUPPORTED_CRITICAL_PAYLOAD, (struct ike_slice){ &asked.message.unknown, 1 });
+		return;
+	}
+	why = ike_init_read(&asked.got, &asked.message);
+	if (why) {
+		pluto->counters.malformed++;
+		note(&asked, PLUTO_DEBUG, why);
+		refuse(&asked, N_INVALID_SYNTAX, (struct ike_slice){ 0 });
+		return;
+	}
+	answer(&asked);
+}

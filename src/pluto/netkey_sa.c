@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* SAs of XFRM, which calls them states. */
+#include <linux/udp.h>
+
+#include "netkey.h"
+
+#define SPI_FIRST   0x100 /* RFC 4303, 2.1: those below are reserved */
+#define SPI_LAST    0xffffffff
+#define WINDOW_OLD  32 /* packets: those that have more, or ESN, take another attribute */
+#define WINDOW_MOST 4096
+#define WORD_BITS   32
+
+static void begin_id(struct netkey_request *request, uint16_t type, uint8_t proto, uint32_t spi,
+		     const struct klips_addr *dst)
+{
+	struct xfrm_usersa_id *id = netkey_begin(request, type, 0, sizeof(*id));
+
+	netkey_put_addr(&id->daddr, dst);
+	id->spi = spi;
+	id->family = netkey_family(dst->version);
+	id->proto = proto;
+}
+
+static void name(struct netkey_request *request, const char *verb, uint8_t proto, uint32_t spi,
+		 const struct klips_addr *dst)
+{
+	int length = snprintf(request->subject, sizeof(request->subject), "%s ", verb);
+
+	netkey_name_sa(request->subject + length, sizeof(request->subject) - (size_t)length, proto, spi, dst);
+}
+
+/* What the kernel tells of an SA; NULL: it is something else. */
+static const struct xfrm_usersa_info *sa_info(const struct nlmsghdr *answer)
+{
+	if (answer->nlmsg_type != XFRM_MSG_NEWSA || mnl_nlmsg_get_payload_len(answer) < sizeof(struct xfrm_usersa_info))
+		return NULL;
+	return mnl_nlmsg_get_payload(answer);
+}
+
+static int take_spi(struct netkey *netkey, const struct nlmsghdr *answer, void *arg)
+{
+	const struct xfrm_usersa_info *info = sa_info(answer);
+
+	(void)netkey;
+	if (info)
+		*(uint32_t *)arg = info->id.spi;
+	return 0;
+}
+
+/* struct backend_ops, as are those below. The SA is a larval one, and lasts for /proc/sys/net/core/xfrm_acq_expires. */
+int netkey_get_spi(struct backend *backend, uint8_t protocol, const struct klips_addr *src,
+		   const struct klips_addr *dst, uint32_t reqid, uint32_t *spi)
+{
+	struct netkey *netkey = netkey_of(backend);
+	struct netkey_request request;
+	struct xfrm_userspi_info *info = netkey_begin(&request, XFRM_MSG_ALLOCSPI, 0, sizeof(*info));
+	uint32_t got = 0;
+	int err;
+
+	netkey_put_addr(&info->info.id.daddr, dst);
+	netkey_put_addr(&info->info.saddr, src);
+	info->info.id.proto = netkey_proto(protocol);
+	info->info.family = netkey_family(dst->version);
+	info->info.mode = XFRM_MODE_TUNNEL;
+	info->info.reqid = reqid;
+	info->min = SPI_FIRST;
+	info->max = SPI_LAST;
+	snprintf(request.subject, sizeof(request.subject), "allocate an SPI");
+	err = netkey_call(netkey, &request, take_spi, &got);
+	if (err)
+		return err;
+	if (!got)
+		return netkey_fail(netkey, -EBADMSG, "allocate an SPI: the kernel named none");
+	*spi = got;
+	return 0;
+}
+
+static uint64_t limit(uint64_t value)
+{
+	return value ? value : XFRM_INF;
+}
+
+/* Seconds have 0 for none already. */
+static void set_limits(struct xfrm_lifetime_cfg *to, const struct backend_sa *sa)
+{
+	to->soft_byte_limit = limit(sa->soft.bytes);
+	to->hard_byte_limit = limit(sa->hard.bytes);
+	to->soft_packet_limit = limit(sa->soft.packets);
+	to->hard_packet_limit = limit(sa->hard.packets);
+	to->soft_add_expires_seconds = sa->soft.seconds;
+	to->hard_add_expires_seconds = sa->hard.seconds;
+}
+
+/*
+ * The selector of a transport SA, where XFRM can have it in one; policies check the rest. With NAT between, addresses
+ * in it may be others than those of the packets. A tunnel's is empty, of no family: both may go through.
+ */
+static void set_selector(struct xfrm_usersa_info *info, const struct backend_sa *sa)
+{
+	struct backend_flows flows;
+	const char *why;
+
+	if (sa->tunnel)
+		info->flags |= XFRM_STATE_AF_UNSPEC;
+	else if (!sa->encap && sa->src_ts.version &&
+		 !backend_flows_split(&flows, &sa->src_ts, &sa->dst_ts, true, &why) && flows.count == 1)
+		netkey_put_selector(&info->sel, &flows.flows[0]);
+}
+
+static uint32_t window(const struct backend_sa *sa)
+{
+	return sa->inbound ? min(sa->window, (uint32_t)WINDOW_MOST) : 0;
+}
+
+static bool has_long_window(const struct backend_sa *sa)
+{
+	return sa->suite.esn || window(sa) > WINDOW_OLD;
+}
+
+static void fill(struct xfrm_usersa_info *info, const struct backend_sa *sa)
+{
+	netkey_put_addr(&info->id.daddr, &sa->dst.addr);
+	netkey_put_addr(&info->saddr, &sa->src.addr);
+	info->id.spi = sa->spi;
+	info->id.proto = netkey_proto(sa->protocol);
+	info->family = netkey_family(sa->dst.addr.version);
+	info->mode = sa->tunnel ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
+	info->reqid = sa->reqid;
+	if (sa->suite.esn)
+		info->flags |= XFRM_STATE_ESN;
+	/* RFC 4302, 3.3.3.2.1: over IPv4 AH's ICV is padded to 4 bytes; without this flag Linux has 8
+	 * (docs/man/klipsd.8). */
+	if (sa->protocol == IKE_PROTO_AH && info->family == AF_INET)
+		info->flags |= XFRM_STATE_ALIGN4;
+	if (!has_long_window(sa))
+		info->replay_window = (uint8_t)window(sa);
+	set_limits(&info->lft, sa);
+	set_selector(info, sa);
+}
+
+/* The kernel wants a window of an SA with ESN, in either direction: it tells the upper half of the number by it. */
+static void put_window(struct netkey_request *request, const struct backend_sa *sa)
+{
+	union {
+		struct xfrm_replay_state_esn state;
+		uint8_t room[sizeof(struct xfrm_replay_state_esn) + WINDOW_MOST / 8];
+	} replay;
+	uint32_t size = max(window(sa), (uint32_t)WORD_BITS);
+
+	if (!has_long_window(sa))
+		return;
+	memset(&replay, 0, sizeof(replay));
+	replay.state.replay_window = size;
+	replay.state.bmp_len = DIV_ROUND_UP(size, (uint32_t)WORD_BITS);
+	netkey_put(request, XFRMA_REPLAY_ESN_VAL, &replay,
+		   sizeof(replay.state) + replay.state.bmp_len * sizeof(replay.state.bmp[0]));
+}
+
+static void put_encap(struct netkey_request *request, const struct backend_sa *sa)
+{
+	struct xfrm_encap_tmpl encap = { .encap_type = UDP_ENCAP_ESPINUDP };
+
+	if (!sa->encap)
+		return;
+	encap.encap_sport = htons(sa->src.port);
+	encap.encap_dport = htons(sa->dst.port);
+	netkey_put(request, XFRMA_ENCAP, &encap, sizeof(encap));
+}
+
+/* All three structures begin with the name and the key's length; two have the length of the ICV next. */
+union algorithm {
+	struct xfrm_algo_auth head;
+	uint8_t room[sizeof(struct xfrm_algo_auth) + IKE_KEY_MAX];
+};
+
+static int put_algorithm(struct netkey *netkey, struct netkey_request *request, uint16_t type,
+			 const struct ike_alg *alg, const struct ike_key *key)
+{
+	const size_t head = type == XFRMA_ALG_CRYPT ? sizeof(struct xfrm_algo) : sizeof(struct xfrm_algo_auth);
+	union algorithm algo;
+
+	_Static_assert(sizeof(struct xfrm_algo_aead) == sizeof(struct xfrm_algo_auth), "the ICV's length is in both");
+	if (!alg->xfrm || strlen(alg->xfrm) >= sizeof(algo.head.alg_name))
+		return netkey_fail(netkey, -EOPNOTSUPP, "%s: NETKEY has no %s", request->subject, alg->name);
+	if (key->length > IKE_KEY_MAX)
+		return netkey_fail(netkey, -EINVAL, "%s: %s with a key of %u bytes", request->subject, alg->name,
+				   key->length);
+	memset(&algo, 0, sizeof(algo));
+	memcpy(algo.head.alg_name, alg->xfrm, strlen(alg->xfrm));
+	algo.head.alg_key_len = key->length * 8U;
+	algo.head.alg_trunc_len = alg->size * 8U;
+	memcpy(algo.room + head, key->data, key->length);
+	netkey_put(request, type, &algo, head + key->length);
+	explicit_bzero(&algo, sizeof(algo));
+	return 0;
+}
+
+static int put_algorithms(struct netkey *netkey, struct netkey_request *request, const struct backend_sa *sa)
+{
+	const struct ike_alg *encr = sa->protocol == IKE_PROTO_AH ? NULL : sa->suite.encr, *integ = sa->suite.integ;
+	int err = 0;
+
+	if (encr)
+		err = put_algorithm(netkey, request, encr->aead ? XFRMA_ALG_AEAD : XFRMA_ALG_CRYPT, encr, &sa->encr);
+	if (!err && integ && integ->id)
+		err = put_algorithm(netkey, request, XFRMA_ALG_AUTH_TRUNC, integ, &sa->integ);
+	return err;
+}
+
+static int send_sa(struct netkey *netkey, const struct backend_sa *sa, uint16_t type)
+{
+	struct netkey_request request;
+	struct xfrm_usersa_info *info = netkey_begin(&request, type, 0, sizeof(*info));
+	int err;
+
+	fill(info, sa);
+	name(&request, "add", info->id.proto, sa->spi, &sa->dst.addr);
+	err = put_algorithms(netkey, &request, sa);
+	put_window(&request, sa);
+	put_encap(&request, sa);
+	if (!err)
+		err = netkey_call(netkey, &request, NULL, NULL);
+	explicit_bzero(&request, sizeof(request));
+	return err;
+}
+
+/* A larval SA from get_spi() is made whole; it may have gone if that took long, and is added then. */
+int netkey_sa_add(struct backend *backend, const struct backend_sa *sa)
+{
+	struct netkey *netkey = netkey_of(backend);
+	int err = sa->inbound ? send_sa(netkey, sa, XFRM_MSG_UPDSA) : -ENOENT;
+
+	return err == -ENOENT ? send_sa(netkey, sa, XFRM_MSG_NEWSA) : err;
+}
+
+int netkey_sa_delete(struct backend *backend, uint8_t protocol, uint32_t spi, const struct klips_addr *src,
+		     const struct klips_addr *dst)
+{
+	struct netkey_request request;
+
+	(void)src;
+	begin_id(&request, XFRM_MSG_DELSA, netkey_proto(protocol), spi, dst);
+	name(&request, "delete", netkey_proto(protocol), spi, dst);
+	return netkey_call(netkey_of(backend), &request, NULL, NULL);
+}
+
+static uint64_t last_used(const struct nlmsghdr *answer)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, answer, sizeof(struct xfrm_usersa_info))
+	{
+		if (mnl_attr_get_type(attr) == XFRMA_LASTUSED && mnl_attr_get_payload_len(attr) == sizeof(uint64_t))
+			return mnl_attr_get_u64(attr);
+	}
+	return 0;
+}
+
+/* Kernels before 6.7 know when an SA was used first, not last: then it may have been idle for less than is said. */
+static int take_usage(struct netkey *netkey, const struct nlmsghdr *answer, void *arg)
+{
+	const struct xfrm_usersa_info *info = sa_info(answer);
+	struct backend_usage *usage = arg;
+	uint64_t now = (uint64_t)time(NULL), then;
+
+	(void)netkey;
+	if (!info)
+		return 0;
+	usage->bytes = info->curlft.bytes;
+	usage->packets = info->curlft.packets;
+	then = last_used(answer);
+	then = then ? then : info->curlft.use_time;
+	if (usage->packets && then)
+		usage->idle = now > then ? now - then : 0;
+	return 0;
+}
+
+int netkey_sa_usage(struct backend *backend, uint8_t protocol, uint32_t spi, const struct klips_addr *src,
+		    const struct klips_addr *dst, struct backend_usage *usage)
+{
+	struct netkey_request request;
+
+	(void)src;
+	*usage = (struct backend_usage){ .idle = UINT64_MAX };
+	begin_id(&request, XFRM_MSG_GETSA, netkey_proto(protocol), spi, dst);
+	name(&request, "ask for", netkey_proto(protocol), spi, dst);
+	return netkey_call(netkey_of(backend), &request, take_usage, usage);
+}
+
+/* Algorithms that a kernel with ESP has, one or the other, and keys for nobody. */
+static const struct ike_alg probe_aead = { .type = IKE_ENCR,
+					   .id = 20,
+					   .name = "AES_GCM_16",
+					   .aead = true,
+					   .size = 16,
+					   .xfrm = "rfc4106(gcm(aes))" };
+static const struct ike_alg probe_cbc = { .type = IKE_ENCR, .id = 12, .name = "AES_CBC", .xfrm = "cbc(aes)" };
+static const struct ike_alg probe_sha = { .type = IKE_INTEG,
+					  .id = 12,
+					  .name = "HMAC_SHA2_256_128",
+					  .size = 16,
+					  .xfrm = "hmac(sha256)" };
+
+static int probe_with(struct netkey *netkey, struct backend_sa *sa)
+{
+	int err = send_sa(netkey, sa, XFRM_MSG_NEWSA);
+
+	if (!err)
+		netkey_sa_delete(&netkey->backend, sa->protocol, sa->spi, &sa->src.addr, &sa->dst.addr);
+	return err == -EEXIST ? 0 : err;
+}
+
+/**
+ * netkey_probe() - whether the kernel has ESP: XFRM alone may be there without it
+ * @netkey: whom to ask
+ *
+ * An SA from this host to itself is added and deleted: only then the kernel looks for the protocol.
+ *
+ * Return: 0 or a negative errno, with a text.
+ */
+int netkey_probe(struct netkey *netkey)
+{
+	struct backend_sa sa = { .spi = htonl(SPI_FIRST), .protocol = IKE_PROTO_ESP, .tunnel = true };
+	int err;
+
+	sa.src.addr = sa.dst.addr = klips_addr_v4(htonl(INADDR_LOOPBACK));
+	sa.suite.encr = &probe_aead;
+	sa.encr.length = 20;
+	err = probe_with(netkey, &sa);
+	if (err != -ENOSYS)
+		return err;
+	sa.suite.encr = &probe_cbc;
+	sa.suite.integ = &probe_sha;
+	sa.encr.length = 16;
+	sa.integ.length = 32;
+	return probe_with(netkey, &sa);
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "orient.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "../lib/parse.h"
+#include "orient_own.h"
+
+#define SECOND		 1000 /* milliseconds */
+#define AUTH_BITS_SECRET (1 << 0)
+#define AUTH_BITS_NEVER	 (1 << 9)
+
+int orient_refuse(struct orientation *orientation, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(orientation->said->why, sizeof(orientation->said->why), format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+void orient_warn(struct orientation *orientation, const char *format, ...)
+{
+	struct orient_said *said = orientation->said;
+	va_list args;
+
+	if (said->warning_count == ORIENT_WARNINGS)
+		return;
+	va_start(args, format);
+	vsnprintf(said->warnings[said->warning_count++], ORIENT_WHY, format, args);
+	va_end(args);
+}
+
+static const struct keyword *keyword_of(enum keyword_side side, const char *name, char full[ORIENT_NAME])
+{
+	enum keyword_side found;
+
+	snprintf(full, ORIENT_NAME, "%s%s", side == KEYWORD_LEFT ? "left" : side == KEYWORD_RIGHT ? "right" : "", name);
+	return keyword_find(false, full, &found);
+}
+
+const char *orient_text(const struct orientation *orientation, enum keyword_side side, const char *name)
+{
+	char full[ORIENT_NAME];
+	const struct keyword *keyword = keyword_of(side, name, full);
+	const char *text = json_string_value(json_object_get(orientation->keywords, full));
+
+	return text || !keyword ? text : keyword->fallback;
+}
+
+uint64_t orient_number(const struct orientation *orientation, enum keyword_side side, const char *name,
+		       uint64_t fallback)
+{
+	const char *text = orient_text(orientation, side, name);
+	char full[ORIENT_NAME];
+	const struct keyword *keyword = keyword_of(side, name, full);
+	struct conf_wrong wrong = { 0 };
+	struct conf_value value;
+
+	if (!text || !keyword || conf_value_read(&value, keyword, text, &wrong))
+		return fallback;
+	free(value.text);
+	return value.number;
+}
+
+static uint64_t number(const struct orientation *orientation, const char *name)
+{
+	return orient_number(orientation, KEYWORD_BOTH, name, 0);
+}
+
+static int set_version(struct orientation *orientation)
+{
+	if (!orient_number(orientation, KEYWORD_BOTH, "ikev2", 1) || number(orientation, "keyexchange") == 1)
+		return orient_refuse(orientation, "keyexchange=ikev1: not supported yet");
+	return 0;
+}
+
+static int set_type(struct orientation *orientation)
+{
+	static const enum connection_kind kinds[] = {
+		CONNECTION_TUNNEL,
+		CONNECTION_TRANSPORT,
+		CONNECTION_PASSTHROUGH,
+		CONNECTION_DROP,
+	};
+	uint64_t type = number(orientation, "type");
+
+	if (type >= sizeof(kinds) / sizeof(kinds[0]))
+		return orient_refuse(orientation, "type=reject: not supported yet");
+	orientation->to->kind = kinds[type];
+	orientation->to->at_start = (enum connection_auto)number(orientation, "auto");
+	return 0;
+}
+
+/* An esp= may be of one sort of sequence numbers alone; esn= then must not be of the other. */
+static int keep_esn(struct orientation *orientation, struct ike_proposals *all, uint16_t id)
+{
+	struct ike_proposal *one;
+	unsigned int i, j, kept, esns;
+
+	for (i = 0; i < all->count; i++) {
+		one = &all->proposals[i];
+		for (j = kept = esns = 0; j < one->count; j++) {
+			if (one->transforms[j].type == IKE_ESN && one->transforms[j].id != id)
+				continue;
+			esns += one->transforms[j].type == IKE_ESN;
+			one->transforms[kept++] = one->transforms[j];
+		}
+		one->count = kept;
+		if (!esns)
+			return orient_refuse(orientation, "esn=%s, but the algorithms say otherwise",
+					     id ? "yes" : "no");
+	}
+	return 0;
+}
+
+static int parse(struct orientation *orientation, struct ike_proposals *to, uint8_t protocol, const char *name)
+{
+	const char *text = orient_text(orientation, KEYWORD_BOTH, name);
+	struct ike_text_error error = { 0 };
+
+	if (!ike_proposals_parse(to, protocol, text, protocol == IKE_PROTO_IKE || number(orientation, "pfs"), &error))
+		return 0;
+	return orient_refuse(orientation, "%s=: \"%.*s\": %s", name, (int)error.length, text + error.offset, error.why);
+}
+
+static int set_proposals(struct orientation *orientation)
+{
+	bool ah = number(orientation, "phase2") == IKE_PROTO_AH;
+	struct connection *to = orientation->to;
+	uint64_t esn = number(orientation, "esn");
+	int err = parse(orientation, &to->ike, IKE_PROTO_IKE, "ike");
+
+	if (!err)
+		err = parse(orientation, &to->child, ah ? IKE_PROTO_AH : IKE_PROTO_ESP, ah ? "ah" : "esp");
+	if (!err && esn <= 1)
+		err = keep_esn(orientation, &to->child, (uint16_t)esn);
+	to->pfs = number(orientation, "pfs");
+	return err;
+}
+
+static void set_times(struct orientation *orientation)
+{
+	struct connection *to = orientation->to;
+	uint64_t action = number(orientation, "dpdaction");
+
+	to->times = (struct connection_times){
+		.ike_life = number(orientation, "ikelifetime") * SECOND,
+		.child_life = number(orientation, "salifetime") * SECOND,
+		.margin = number(orientation, "rekeymargin") * SECOND,
+		.fuzz = (unsigned int)number(orientation, "rekeyfuzz"),
+		.dpd_delay = number(orientation, "dpddelay") * SECOND,
+		.retransmit_first = number(orientation, "retransmit-interval"),
+		.retransmit_limit = number(orientation, "retransmit-timeout") * SECOND,
+	};
+	to->dpd_action = action > DPD_RESTART ? DPD_CLEAR : (enum dpd_action)action;
+	if (action > DPD_RESTART)
+		to->times.dpd_delay = 0;
+	to->rekey = number(orientation, "rekey");
+	to->keyingtries = (unsigned int)number(orientation, "keyingtries");
+	to->limits.bytes = number(orientation, "ipsec-max-bytes");
+	to->limits.packets = number(orientation, "ipsec-max-packets");
+}
+
+static void set_rest(struct orientation *orientation)
+{
+	struct connection *to = orientation->to;
+
+	to->initial_contact = number(orientation, "initial-contact");
+	to->fragmentation = number(orientation, "fragmentation");
+	to->encapsulation = number(orientation, "encapsulation") == 1;
+	to->window = (uint32_t)number(orientation, "replay-window");
+	to->reqid = (uint32_t)orient_number(orientation, KEYWORD_BOTH, "reqid", to->reqid);
+	orientation->extra->mtu = (uint32_t)number(orientation, "mtu");
+	orientation->extra->metric = (uint32_t)number(orientation, "metric");
+	orientation->extra->nat_keepalive = number(orientation, "nat-keepalive");
+}
+
+/* 0: the end's auth= does not say. */
+static int read_auth(struct orientation *orientation, enum keyword_side side, enum ike_auth_method *to)
+{
+	const char *text = orient_text(orientation, side, "auth");
+
+	*to = AUTH_NONE;
+	if (!text)
+		return 0;
+	if (orient_number(orientation, side, "auth", 0) != 1)
+		return orient_refuse(orientation, "%sauth=%s: not supported yet, only secret",
+				     side == KEYWORD_LEFT ? "left" : "right", text);
+	*to = AUTH_PSK;
+	return 0;
+}
+
+static int set_auth(struct orientation *orientation)
+{
+	enum keyword_side own = orientation->side, other = own == KEYWORD_LEFT ? KEYWORD_RIGHT : KEYWORD_LEFT;
+	uint64_t both = number(orientation, "authby");
+	struct connection *to = orientation->to;
+	int err;
+
+	/* Conns without IPsec need none. */
+	if (to->kind > CONNECTION_TRANSPORT)
+		return 0;
+	err = read_auth(orientation, own, &to->local.auth);
+	if (!err)
+		err = read_auth(orientation, other, &to->remote.auth);
+	if (err || (to->local.auth && to->remote.auth))
+		return err;
+	if (both & AUTH_BITS_NEVER)
+		return orient_refuse(orientation, "authby=never is for type=passthrough and type=drop");
+	if (both != AUTH_BITS_SECRET)
+		return orient_refuse(orientation, "authby=%s: not supported yet, only secret",
+				     orient_text(orientation, KEYWORD_BOTH, "authby"));
+	to->local.auth = to->remote.auth = AUTH_PSK;
+	return 0;
+}
+
+/**
+ * orient() - make a connection of a conn
+ * @to: from connection_new(), with nothing set; after an error it is to be thrown away
+ * @extra: gets what the engine does not need, for orient_extra_free() in any case
+ * @conn: {"name": NAME, "keywords": {KEYWORD: TEXT, ...}}; keywords that are not there have the table's values
+ * @world: this host
+ * @said: gets what is wrong
+ *
+ * Return: 0; -EINVAL: the conn cannot be one; -ENOMEM
+ */
+int orient(struct connection *to, struct orient_extra *extra, const json_t *conn, const struct orient_world *world,
+	   struct orient_said *said)
+{
+	struct orientation orientation = {
+		.to = to,
+		.extra = extra,
+		.keywords = json_object_get(conn, "keywords"),
+		.world = world,
+		.said = said,
+	};
+	int (*const parts[])(struct orientation *) = {
+		orient_support, set_version, set_type, orient_hosts, set_auth, orient_clients, set_proposals,
+	};
+	size_t i;
+	int err = 0;
+
+	*extra = (struct orient_extra){ .updown = NULL };
+	*said = (struct orient_said){ .why = "" };
+	for (i = 0; !err && i < sizeof(parts) / sizeof(parts[0]); i++)
+		err = parts[i](&orientation);
+	if (err)
+		return err;
+	set_times(&orientation);
+	set_rest(&orientation);
+	return 0;
+}
+
+void orient_extra_free(struct orient_extra *extra)
+{
+	free(extra->updown);
+	extra->updown = NULL;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Conns of ipsec.conf, as conf_conn_json() has them, become connections: which end is this host, and what each says. */
+#ifndef PLUTO_ORIENT_H
+#define PLUTO_ORIENT_H
+
+#include <jansson.h>
+
+#include "connection.h"
+#include "host.h"
+
+#define ORIENT_WHY	512
+#define ORIENT_WARNINGS 32
+#define ORIENT_SOURCES	4
+
+/* A name of an end and its address, or why it has none. @side: of struct orient_names: 0 left, 1 right */
+struct orient_name {
+	char name[256];
+	uint8_t family; /* KLIPS_V4, KLIPS_V6; 0: either */
+	struct klips_addr addr;
+	char why[128];
+};
+
+struct orient_names {
+	struct orient_name side[2]; /* empty: the end has no name */
+};
+
+/**
+ * struct orient_world - this host
+ * @route_to, @route_default: as host_route_to() and host_route_default()
+ * @names: of the conn's ends, resolved; NULL: there are none
+ * @ike_port: of this host
+ */
+struct orient_world {
+	const struct host_addresses *addresses;
+	int (*route_to)(const struct klips_addr *dst, struct host_route *route);
+	int (*route_default)(uint8_t version, struct host_route *route);
+	const struct orient_names *names;
+	uint16_t ike_port;
+};
+
+/**
+ * struct orient_extra - of a conn what the engine does not need
+ * @updown: what is run; NULL: nothing. Free it.
+ * @sources: addresses that this host speaks from inside
+ * @nexthop: version 0: none
+ * @mtu, @metric: of routes; 0: not said
+ * @nat_keepalive: NATs are kept awake
+ */
+struct orient_extra {
+	char *updown;
+	struct klips_addr sources[ORIENT_SOURCES];
+	unsigned int source_count;
+	struct klips_addr nexthop;
+	uint32_t mtu, metric;
+	bool nat_keepalive;
+};
+
+/**
+ * struct orient_said - what is wrong
+ * @why: the keyword and the reason, without the conn's name; empty: nothing
+ * @warnings: likewise
+ */
+struct orient_said {
+	char why[ORIENT_WHY];
+	char warnings[ORIENT_WARNINGS][ORIENT_WHY];
+	unsigned int warning_count;
+};
+
+/* Whether an end has a name; these are to be resolved by orient_resolve(), which blocks, before orient(). */
+bool orient_find_names(struct orient_names *names, const json_t *conn);
+void orient_resolve(struct orient_names *names);
+
+/* Fills a connection_new() that has nothing yet. 0, or -EINVAL with @said->why, or -ENOMEM. */
+int orient(struct connection *to, struct orient_extra *extra, const json_t *conn, const struct orient_world *world,
+	   struct orient_said *said);
+void orient_extra_free(struct orient_extra *extra);
+
+#endif

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pool.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* Jobs in the order that they came in. */
+struct queue {
+	struct pluto_job *first, **end;
+};
+
+/**
+ * struct pool - threads, what they are to do, and what they have done
+ * @lock: of @todo, @done and @ends
+ * @wake: an eventfd: something is in @done
+ */
+struct pool {
+	struct event *event;
+	void (*turn)(void *arg);
+	void *arg;
+	pthread_mutex_t lock;
+	pthread_cond_t work;
+	struct queue todo, done;
+	bool ends;
+	int wake;
+	unsigned int count;
+	pthread_t threads[];
+};
+
+static void push(struct queue *queue, struct pluto_job *job)
+{
+	job->next = NULL;
+	*queue->end = job;
+	queue->end = &job->next;
+}
+
+static struct pluto_job *take_all(struct queue *queue)
+{
+	struct pluto_job *all = queue->first;
+
+	queue->first = NULL;
+	queue->end = &queue->first;
+	return all;
+}
+
+static struct pluto_job *pop(struct queue *queue)
+{
+	struct pluto_job *job = queue->first;
+
+	if (job)
+		queue->first = job->next;
+	if (!queue->first)
+		queue->end = &queue->first;
+	return job;
+}
+
+static void finish(struct pool *pool)
+{
+	struct pluto_job *job, *next;
+
+	pthread_mutex_lock(&pool->lock);
+	job = take_all(&pool->done);
+	pthread_mutex_unlock(&pool->lock);
+	for (; job; job = next) {
+		next = job->next;
+		job->done(job);
+	}
+}
+
+static void awake(evutil_socket_t fd, short what, void *arg)
+{
+	struct pool *pool = arg;
+	eventfd_t count;
+
+	(void)what;
+	eventfd_read(fd, &count);
+	finish(pool);
+	pool->turn(pool->arg);
+}
+
+static void *work(void *arg)
+{
+	struct pool *pool = arg;
+	struct pluto_job *job;
+
+	pthread_mutex_lock(&pool->lock);
+	for (;;) {
+		while (!pool->todo.first && !pool->ends)
+			pthread_cond_wait(&pool->work, &pool->lock);
+		job = pop(&pool->todo);
+		if (!job)
+			break;
+		pthread_mutex_unlock(&pool->lock);
+		job->work(job);
+		pthread_mutex_lock(&pool->lock);
+		push(&pool->done, job);
+		eventfd_write(pool->wake, 1);
+	}
+	pthread_mutex_unlock(&pool->lock);
+	return NULL;
+}
+
+/* Signals are the loop's. */
+static int start(struct pool *pool, unsigned int threads)
+{
+	sigset_t all, before;
+	int err = 0;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	for (; !err && pool->count < threads; pool->count += !err)
+		err = pthread_create(&pool->threads[pool->count], NULL, work, pool);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return err;
+}
+
+/**
+ * pool_new() - threads, and the event that tells the loop what they have done
+ * @base: the loop
+ * @threads: how many; 0: none, and each job is done when it is submitted
+ * @turn: called in the loop after jobs were done, with @arg
+ *
+ * Return: it, for pool_free(); NULL with errno
+ */
+struct pool *pool_new(struct event_base *base, unsigned int threads, void (*turn)(void *arg), void *arg)
+{
+	struct pool *pool = calloc(1, sizeof(*pool) + threads * sizeof(pool->threads[0]));
+	int err = ENOMEM;
+
+	if (!pool)
+		return NULL;
+	pool->turn = turn;
+	pool->arg = arg;
+	pthread_mutex_init(&pool->lock, NULL);
+	pthread_cond_init(&pool->work, NULL);
+	take_all(&pool->todo);
+	take_all(&pool->done);
+	pool->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	pool->event = pool->wake < 0 ? NULL : event_new(base, pool->wake, EV_READ | EV_PERSIST, awake, pool);
+	if (pool->event && !event_add(pool->event, NULL))
+		err = start(pool, threads);
+	if (!err)
+		return pool;
+	pool_free(pool);
+	errno = err;
+	return NULL;
+}
+
+/**
+ * pool_submit() - have a job done; its @done is called in the loop
+ */
+void pool_submit(struct pool *pool, struct pluto_job *job)
+{
+	if (!pool->count) {
+		job->work(job);
+		job->done(job);
+		return;
+	}
+	pthread_mutex_lock(&pool->lock);
+	push(&pool->todo, job);
+	pthread_cond_signal(&pool->work);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+unsigned int pool_threads(const struct pool *pool)
+{
+	return pool->count;
+}
+
+/**
+ * pool_free() - end the threads when they have done what was submitted; what they did is finished; NULL is none
+ */
+void pool_free(struct pool *pool)
+{
+	unsigned int i;
+
+	if (!pool)
+		return;
+	pthread_mutex_lock(&pool->lock);
+	pool->ends = true;
+	pthread_cond_broadcast(&pool->work);
+	pthread_mutex_unlock(&pool->lock);
+	for (i = 0; i < pool->count; i++)
+		pthread_join(pool->threads[i], NULL);
+	/* What is submitted meanwhile is done at once. */
+	pool->count = 0;
+	finish(pool);
+	if (pool->event)
+		event_free(pool->event);
+	if (pool->wake >= 0)
+		close(pool->wake);
+	pthread_cond_destroy(&pool->work);
+	pthread_mutex_destroy(&pool->lock);
+	free(pool);
+}

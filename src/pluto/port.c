@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the engine asks of what is around it: struct pluto_port, as the daemon has it. */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "control.h"
+#include "held.h"
+#include "log.h"
+#include "plan.h"
+#include "updown.h"
+
+#define SECRET_MAX 256
+
+static uint64_t now(void *arg)
+{
+	struct timespec time;
+
+	(void)arg;
+	/* Time that the host sleeps counts. */
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
+static void dispatch(void *arg, const struct ike_endpoint *from, const struct ike_endpoint *to, struct ike_slice data)
+{
+	struct daemon *daemon = arg;
+
+	held_send(daemon, from, to, data);
+}
+
+static int chance(void *arg, void *out, size_t length)
+{
+	(void)arg;
+	return ike_random(out, length);
+}
+
+static void submit(void *arg, struct pluto_job *job)
+{
+	struct daemon *daemon = arg;
+
+	pool_submit(daemon->pool, job);
+}
+
+static void note(void *arg, enum pluto_log_level level, const char *line)
+{
+	(void)arg;
+	log_line(level, line);
+}
+
+static const struct secret *find_secret(const struct secrets *secrets, const char *local, const char *remote)
+{
+	const struct secret *found, *rival;
+	int err = secrets_psk(secrets, local, remote, &found, &rival);
+
+	if (err == -ENOTUNIQ)
+		log_say(PLUTO_ERROR, "two secrets for %s and %s: %s line %u and %s line %u", local, remote,
+			found->place.file, found->place.line, rival->place.file, rival->place.line);
+	return err ? NULL : found;
+}
+
+/* An address that is not known is that of anybody. */
+static const struct secret *find_by_hosts(const struct secrets *secrets, const struct connection *connection)
+{
+	char local[64] = "%any", remote[64] = "%any";
+
+	if (connection->local.host.version)
+		klips_addr_print(local, sizeof(local), &connection->local.host);
+	if (connection->remote.host.version)
+		klips_addr_print(remote, sizeof(remote), &connection->remote.host);
+	return find_secret(secrets, local, remote);
+}
+
+/* By identities; if there is none, by the addresses of the connection's ends. */
+static size_t secret(void *arg, const struct connection *connection, const char *local, const char *remote, uint8_t *to)
+{
+	struct daemon *daemon = arg;
+	const struct secret *found = find_secret(daemon->secrets, local, remote);
+
+	if (!found)
+		found = find_by_hosts(daemon->secrets, connection);
+	if (found && found->length > SECRET_MAX)
+		log_say(PLUTO_ERROR, "%s line %u: a secret of more than %u bytes", found->place.file, found->place.line,
+			SECRET_MAX);
+	if (!found || found->length > SECRET_MAX)
+		return 0;
+	memcpy(to, found->data, found->length);
+	return found->length;
+}
+
+static void updown(void *arg, const char *verb, const struct child_sa *child)
+{
+	struct daemon *daemon = arg;
+
+	updown_child(daemon->updowns, verb, child);
+}
+
+static void event(void *arg, const char *what, const struct ike_sa *sa, const char *detail)
+{
+	struct daemon *daemon = arg;
+
+	plan_note(daemon, sa->connection, what, detail);
+	control_event(daemon->control, what, sa, detail);
+}
+
+const struct pluto_port daemon_port = {
+	.now = now,
+	.send = dispatch,
+	.random = chance,
+	.submit = submit,
+	.log = note,
+	.secret = secret,
+	.updown = updown,
+	.event = event,
+};

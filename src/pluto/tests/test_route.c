@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Traps, what traffic and stacks set off, and policies without IKE. */
+#include "../../klips/tests/test.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#include "../route.h"
+#include "world.h"
+
+static struct world world;
+
+static int make(void **state)
+{
+	(void)state;
+	world_make(&world);
+	return 0;
+}
+
+static int unmake(void **state)
+{
+	(void)state;
+	world_free(&world);
+	return 0;
+}
+
+static void acquire(const char *src, const char *dst, uint32_t reqid)
+{
+	struct ike_ts from, to;
+
+	assert_null(ike_ts_parse(&from, src));
+	assert_null(ike_ts_parse(&to, dst));
+	pluto_acquired(world.west.pluto, &from, &to, reqid);
+	world_settle(&world);
+}
+
+static enum backend_action action(const struct side *side)
+{
+	assert_int_equal(side->stack.policies, 1);
+	return side->stack.policy[0].action;
+}
+
+static void test_traffic_brings_it_up(void **state)
+{
+	(void)state;
+	assert_int_equal(connection_route(world.west.connection), 0);
+	assert_int_equal(action(&world.west), BACKEND_TRAP);
+	acquire("192.0.1.1[udp/53]", "192.0.2.9[udp/53]", world.west.connection->reqid);
+	assert_non_null(side_child(&world.west));
+	assert_int_equal(action(&world.west), BACKEND_PROTECT);
+	acquire("192.0.1.1", "192.0.2.9", 0);
+	assert_int_equal(side_sas(&world.west), 1);
+}
+
+static void test_other_traffic_does_not(void **state)
+{
+	(void)state;
+	assert_int_equal(connection_route(world.west.connection), 0);
+	acquire("192.0.3.1", "192.0.2.9", 0);
+	acquire("192.0.1.1", "192.0.2.9", world.west.connection->reqid + 1);
+	assert_int_equal(world.west.sent, 0);
+	connection_unroute(world.west.connection);
+	acquire("192.0.1.1", "192.0.2.9", 0);
+	assert_int_equal(world.west.sent, 0);
+	assert_int_equal(world.west.stack.policies, 0);
+}
+
+static void test_down_is_a_trap_again(void **state)
+{
+	(void)state;
+	assert_int_equal(connection_route(world.west.connection), 0);
+	acquire("192.0.1.1", "192.0.2.9", 0);
+	ike_delete_start(side_sa(&world.west, IKE_SA_ESTABLISHED));
+	world_settle(&world);
+	assert_int_equal(action(&world.west), BACKEND_TRAP);
+	acquire("192.0.1.1", "192.0.2.9", 0);
+	assert_non_null(side_child(&world.west));
+	connection_unroute(world.west.connection);
+	assert_int_equal(action(&world.west), BACKEND_PROTECT);
+	ike_delete_start(side_sa(&world.west, IKE_SA_ESTABLISHED));
+	world_settle(&world);
+	assert_int_equal(world.west.stack.policies, 0);
+}
+
+static void test_down_is_a_trap_again_for_all_traffic(void **state)
+{
+	(void)state;
+	ike_ts_parse(&world.west.connection->remote.client.ts[0], "192.0.0.0/16");
+	assert_int_equal(connection_route(world.west.connection), 0);
+	acquire("192.0.1.1", "192.0.2.9", 0);
+	assert_int_equal(world.west.stack.policies, 2);
+	ike_delete_start(side_sa(&world.west, IKE_SA_ESTABLISHED));
+	world_settle(&world);
+	assert_int_equal(action(&world.west), BACKEND_TRAP);
+	assert_int_equal(world.west.stack.policy[0].remote.first[2], 0);
+}
+
+static void test_passthrough_and_drop(void **state)
+{
+	(void)state;
+	world.west.connection->kind = CONNECTION_PASSTHROUGH;
+	assert_int_equal(connection_route(world.west.connection), 0);
+	assert_int_equal(action(&world.west), BACKEND_PASS);
+	connection_unroute(world.west.connection);
+	world.west.connection->kind = CONNECTION_DROP;
+	assert_int_equal(connection_route(world.west.connection), 0);
+	assert_int_equal(action(&world.west), BACKEND_DROP);
+	assert_int_equal(ike_sa_initiate(world.west.connection), -EDESTADDRREQ);
+}
+
+static void test_a_peer_without_an_address_has_no_trap(void **state)
+{
+	(void)state;
+	world.west.connection->remote.host.version = 0;
+	assert_int_equal(connection_route(world.west.connection), -EDESTADDRREQ);
+	assert_int_equal(world.west.stack.policies, 0);
+}
+
+static void test_limits_of_the_stack(void **state)
+{
+	struct pluto *pluto = world.west.pluto;
+	uint32_t before;
+
+	(void)state;
+	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
+	world_settle(&world);
+	before = side_child(&world.west)->spi[1];
+	pluto_expired(pluto, before, IKE_PROTO_ESP, &world.east.at.addr, false);
+	world_settle(&world);
+	assert_non_null(side_child(&world.west));
+	assert_int_not_equal(side_child(&world.west)->spi[1], before);
+	pluto_expired(pluto, htonl(0x7777), IKE_PROTO_ESP, &world.east.at.addr, true);
+	assert_non_null(side_child(&world.west));
+	pluto_expired(pluto, side_child(&world.west)->spi[0], IKE_PROTO_ESP, &world.west.at.addr, true);
+	world_settle(&world);
+	assert_int_equal(world.west.stack.sas + world.east.stack.sas, 0);
+}
+
+int main(void)
+{
+#define ONE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+	const struct CMUnitTest tests[] = {
+		ONE(test_traffic_brings_it_up), ONE(test_other_traffic_does_not),
+		ONE(test_down_is_a_trap_again), ONE(test_down_is_a_trap_again_for_all_traffic),
+		ONE(test_passthrough_and_drop), ONE(test_a_peer_without_an_address_has_no_trap),
+		ONE(test_limits_of_the_stack),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

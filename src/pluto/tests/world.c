@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../lib/parse.h"
+
+static uint64_t now(void *arg)
+{
+	return ((struct side *)arg)->world->now;
+}
+
+static void dispatch(void *arg, const struct ike_endpoint *from, const struct ike_endpoint *to, struct ike_slice data)
+{
+	struct side *side = arg;
+	struct world *world = side->world;
+	struct packet *packet;
+
+	side->sent++;
+	if (world->lose) {
+		world->lose--;
+		return;
+	}
+	if (world->count == PACKETS_MAX || data.length > sizeof(packet->data))
+		abort();
+	packet = &world->packet[(world->first + world->count++) % PACKETS_MAX];
+	packet->from = *from;
+	packet->to = *to;
+	packet->length = data.length;
+	memcpy(packet->data, data.data, data.length);
+}
+
+static int chance(void *arg, void *out, size_t length)
+{
+	struct side *side = arg;
+	uint8_t *bytes = out;
+	size_t at;
+
+	for (at = 0; at < length; at++)
+		bytes[at] = side->chance += 37;
+	side->chance++;
+	return 0;
+}
+
+static void submit(void *arg, struct pluto_job *job)
+{
+	struct side *side = arg;
+
+	if (side->keep_jobs) {
+		job->next = side->jobs;
+		side->jobs = job;
+		return;
+	}
+	job->work(job);
+	job->done(job);
+}
+
+void side_run_jobs(struct side *side)
+{
+	struct pluto_job *job;
+
+	while (side->jobs) {
+		job = side->jobs;
+		side->jobs = job->next;
+		job->work(job);
+		job->done(job);
+	}
+}
+
+static void append(char *to, size_t size, const char *text)
+{
+	size_t length = strlen(to);
+
+	snprintf(to + length, size - length, "%s\n", text);
+}
+
+static void note(void *arg, enum pluto_log_level level, const char *line)
+{
+	struct side *side = arg;
+
+	if (level <= PLUTO_NOTICE)
+		append(side->log, sizeof(side->log), line);
+}
+
+static size_t secret(void *arg, const struct connection *connection, const char *local, const char *remote, uint8_t *to)
+{
+	struct side *side = arg;
+
+	(void)connection;
+	if (strcmp(local, side == &side->world->west ? "@west" : "@east") || !*remote)
+		return 0;
+	memcpy(to, side->psk, strlen(side->psk));
+	return strlen(side->psk);
+}
+
+static void event(void *arg, const char *what, const struct ike_sa *sa, const char *detail)
+{
+	struct side *side = arg;
+
+	(void)sa;
+	(void)detail;
+	append(side->events, sizeof(side->events), what);
+}
+
+static const struct pluto_port port = {
+	.now = now,
+	.send = dispatch,
+	.random = chance,
+	.submit = submit,
+	.log = note,
+	.secret = secret,
+	.event = event,
+};
+
+static struct stack *stack_of(struct backend *backend)
+{
+	return caa_container_of(backend, struct stack, backend);
+}
+
+static int get_spi(struct backend *backend, uint8_t protocol, const struct klips_addr *src,
+		   const struct klips_addr *dst, uint32_t reqid, uint32_t *spi)
+{
+	struct stack *stack = stack_of(backend);
+
+	(void)protocol;
+	(void)src;
+	(void)dst;
+	(void)reqid;
+	*spi = htonl(stack->next_spi++);
+	stack->larval += !stack->refuse_spi;
+	return stack->refuse_spi;
+}
+
+static int sa_add(struct backend *backend, const struct backend_sa *sa)
+{
+	struct stack *stack = stack_of(backend);
+
+	if (stack->refuse)
+		return stack->refuse;
+	if (stack->sas == SAS_MAX)
+		abort();
+	stack->larval -= sa->inbound;
+	stack->sa[stack->sas++] = *sa;
+	return 0;
+}
+
+static int sa_delete(struct backend *backend, uint8_t protocol, uint32_t spi, const struct klips_addr *src,
+		     const struct klips_addr *dst)
+{
+	struct stack *stack = stack_of(backend);
+	unsigned int at;
+
+	(void)protocol;
+	(void)src;
+	for (at = 0; at < stack->sas; at++)
+		if (stack->sa[at].spi == spi && klips_addr_equal(&stack->sa[at].dst.addr, dst)) {
+			stack->sa[at] = stack->sa[--stack->sas];
+			return 0;
+		}
+	stack->larval -= stack->larval != 0;
+	return -ESRCH;
+}
+
+static int policy_set(struct backend *backend, const struct backend_policy *policy)
+{
+	struct stack *stack = stack_of(backend);
+	unsigned int at;
+
+	for (at = 0; at < stack->policies; at++)
+		if (!memcmp(&stack->policy[at].local, &policy->local, sizeof(policy->local)) &&
+		    !memcmp(&stack->policy[at].remote, &policy->remote, sizeof(policy->remote)))
+			break;
+	if (at == POLICIES_MAX)
+		abort();
+	stack->policy[at] = *policy;
+	stack->policies += at == stack->policies;
+	return 0;
+}
+
+static int policy_delete(struct backend *backend, const struct backend_policy *policy)
+{
+	struct stack *stack = stack_of(backend);
+	unsigned int at;
+
+	for (at = 0; at < stack->policies; at++)
+		if (!memcmp(&stack->policy[at].local, &policy->local, sizeof(policy->local)) &&
+		    !memcmp(&stack->policy[at].remote, &policy->remote, sizeof(policy->remote))) {
+			stack->policy[at] = stack->policy[--stack->policies];
+			return 0;
+		}
+	return -ESRCH;
+}
+
+static const char *why(struct backend *backend)
+{
+	(void)backend;
+	return "made up";
+}
+
+static const struct backend_ops stack_ops = {
+	.name = "made-up stack",
+	.get_spi = get_spi,
+	.sa_add = sa_add,
+	.sa_delete = sa_delete,
+	.policy_set = policy_set,
+	.policy_delete = policy_delete,
+	.why = why,
+};
+
+void world_propose(struct side *side, const char *ike, const char *esp)
+{
+	struct ike_text_error error = { 0 };
+
+	if (ike_proposals_parse(&side->connection->ike, IKE_PROTO_IKE, ike, true, &error) ||
+	    ike_proposals_parse(&side->connection->child, IKE_PROTO_ESP, esp, true, &error))
+		abort();
+}
+
+static void end_make(struct connection_end *end, const char *address, const char *id, const char *client)
+{
+	klips_parse_addr(&end->host, address);
+	end->ike_port = 500;
+	end->auth = AUTH_PSK;
+	ike_identity_parse(&end->id, id);
+	end->client.count = 1;
+	if (ike_ts_parse(&end->client.ts[0], client))
+		abort();
+}
+
+static void side_make(struct world *world, struct side *side, bool west)
+{
+	struct connection *connection;
+
+	side->world = world;
+	side->chance = west ? 1 : 101;
+	side->psk = "a secret between west and east";
+	side->pluto = pluto_new(&port, side);
+	side->stack.backend.ops = &stack_ops;
+	side->stack.next_spi = west ? 0x1001 : 0x2001;
+	side->pluto->backend = &side->stack.backend;
+	connection = side->connection = connection_new(side->pluto, "west-east");
+	end_make(west ? &connection->local : &connection->remote, "192.1.2.45", "@west", "192.0.1.0/24");
+	end_make(west ? &connection->remote : &connection->local, "192.1.2.23", "@east", "192.0.2.0/24");
+	side->at = (struct ike_endpoint){ connection->local.host, 500 };
+	connection->times = (struct connection_times){
+		.retransmit_first = 500,
+		.retransmit_limit = 60000,
+		.dpd_delay = 30000,
+	};
+	connection->initial_contact = true;
+	connection->fragmentation = true;
+	world_propose(side, "aes_gcm256-sha2_256-x25519", "aes_gcm256");
+}
+
+void world_make(struct world *world)
+{
+	memset(world, 0, sizeof(*world));
+	world->now = 1000000;
+	side_make(world, &world->west, true);
+	side_make(world, &world->east, false);
+}
+
+void world_free(struct world *world)
+{
+	side_run_jobs(&world->west);
+	side_run_jobs(&world->east);
+	pluto_free(world->west.pluto);
+	pluto_free(world->east.pluto);
+}
+
+void world_deliver(struct world *world)
+{
+	struct packet packet;
+	struct side *to;
+
+	if (!world->count)
+		return;
+	packet = world->packet[world->first++ % PACKETS_MAX];
+	world->count--;
+	to = klips_addr_equal(&packet.to.addr, &world->west.at.addr) ? &world->west : &world->east;
+	pluto_receive(to->pluto, &packet.to, &packet.from, (struct ike_slice){ packet.data, packet.length });
+}
+
+void world_settle(struct world *world)
+{
+	while (world->count)
+		world_deliver(world);
+}
+
+void world_pass(struct world *world, uint64_t milliseconds)
+{
+	uint64_t end = world->now + milliseconds, west, east;
+
+	world_settle(world);
+	for (;;) {
+		west = pluto_timers_next(&world->west.pluto->timers);
+		east = pluto_timers_next(&world->east.pluto->timers);
+		if (west > end && east > end)
+			break;
+		world->now = west < east ? west : east;
+		pluto_timers_run(&world->west.pluto->timers, world->now);
+		pluto_timers_run(&world->east.pluto->timers, world->now);
+		world_settle(world);
+	}
+	world->now = end;
+}
+
+struct ike_sa *side_sa(struct side *side, enum ike_sa_state state)
+{
+	struct ike_sa *sa, *found = NULL;
+
+	cds_list_for_each_entry(sa, &side->pluto->sas, node) {
+		if (sa->state != state)
+			continue;
+		if (found)
+			return NULL;
+		found = sa;
+	}
+	return found;
+}
+
+struct child_sa *side_child(struct side *side)
+{
+	struct ike_sa *sa = side_sa(side, IKE_SA_ESTABLISHED);
+
+	if (!sa || cds_list_empty(&sa->children) || sa->children.next->next != &sa->children)
+		return NULL;
+	return cds_list_first_entry(&sa->children, struct child_sa, node);
+}
+
+unsigned int side_sas(struct side *side)
+{
+	struct ike_sa *sa;
+	unsigned int count = 0;
+
+	cds_list_for_each_entry(sa, &side->pluto->sas, node)
+		count++;
+	return count;
+}
+
+bool side_said(const struct side *side, const char *text)
+{
+	return strstr(side->log, text);
+}
