@@ -10,8 +10,6 @@
 
 #include "../lib/version.h"
 
-extern char **environ;
-
 struct env {
 	char *list[UPDOWN_ENV_MAX + 1];
 	unsigned int count;

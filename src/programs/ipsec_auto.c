@@ -45,16 +45,16 @@ static const struct option options[] = {
 
 /* pluto's command; with @adds, the conn is read from ipsec.conf and added before; without @named, no name is wanted. */
 static const struct action {
-	int option;
 	const char *command;
+	int option;
 	bool adds, named;
 } actions[] = {
-	{ OPT_ADD, NULL, true, true },		 { OPT_REPLACE, NULL, true, true },
-	{ OPT_START, "up", true, true },	 { OPT_DELETE, "delete", false, true },
-	{ OPT_UP, "up", false, true },		 { OPT_DOWN, "down", false, true },
-	{ OPT_ROUTE, "route", false, true },	 { OPT_ONDEMAND, "route", false, true },
-	{ OPT_UNROUTE, "unroute", false, true }, { OPT_STATUS, "status", false, false },
-	{ OPT_READY, "listen", false, false },	 { OPT_REREADSECRETS, "rereadsecrets", false, false },
+	{ NULL, OPT_ADD, true, true },		 { NULL, OPT_REPLACE, true, true },
+	{ "up", OPT_START, true, true },	 { "delete", OPT_DELETE, false, true },
+	{ "up", OPT_UP, false, true },		 { "down", OPT_DOWN, false, true },
+	{ "route", OPT_ROUTE, false, true },	 { "route", OPT_ONDEMAND, false, true },
+	{ "unroute", OPT_UNROUTE, false, true }, { "status", OPT_STATUS, false, false },
+	{ "listen", OPT_READY, false, false },	 { "rereadsecrets", OPT_REREADSECRETS, false, false },
 };
 
 struct order {

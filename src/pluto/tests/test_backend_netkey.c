@@ -170,7 +170,8 @@ static void assert_shown(const char *const *lines, size_t count)
 		at = strstr(at, lines[i]);
 		if (!at)
 			fail_msg("no '%s', or not in this place, in:\n%s", lines[i], text);
-		at += strlen(lines[i]);
+		else
+			at += strlen(lines[i]);
 	}
 }
 

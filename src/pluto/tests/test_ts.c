@@ -32,14 +32,13 @@ static struct ike_ts_list list(const char *text)
 
 static void list_is(const struct ike_ts_list *all, const char *expected)
 {
-	char text[IKE_TS_MAX * IKE_TS_TEXT] = "", one[IKE_TS_TEXT];
+	char text[IKE_TS_MAX * (IKE_TS_TEXT + 1)] = "", one[IKE_TS_TEXT];
+	size_t length = 0;
 	uint8_t i;
 
 	for (i = 0; i < all->count; i++) {
 		assert_true(ike_ts_print(one, sizeof(one), &all->ts[i]) < (int)sizeof(one));
-		if (i)
-			strcat(text, " ");
-		strcat(text, one);
+		length += snprintf(text + length, sizeof(text) - length, "%s%s", i ? " " : "", one);
 	}
 	assert_string_equal(text, expected);
 }
