@@ -166,7 +166,7 @@ static void assert_shown(const char *const *lines, size_t count)
 	const char *text = shown(), *at = text;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; at && i < count; i++) {
 		at = strstr(at, lines[i]);
 		if (!at)
 			fail_msg("no '%s', or not in this place, in:\n%s", lines[i], text);
