@@ -96,7 +96,7 @@ def xor(a, b):
 def xcbc(key, data):
     """RFC 3566, 4."""
     k1, k2, k3 = (aes(key, bytes([i]) * 16) for i in (1, 2, 3))
-    blocks = [data[i : i + 16] for i in range(0, len(data), 16)] or [b'']
+    blocks = [data[i: i + 16] for i in range(0, len(data), 16)] or [b'']
     last = blocks.pop()
     last = xor(last, k2) if len(last) == 16 else xor((last + b'\x80').ljust(16, b'\0'), k3)
     state = bytes(16)
@@ -237,7 +237,7 @@ def test_seals(oracle, encr, bits, integ):
         theirs = seal(encr, integ, keys, aad, iv, text + rng.randbytes(padding) + bytes([padding]))
         assert b''.join(oracle.ask('open', *words, theirs)) == text
         at = rng.randrange(len(theirs))
-        bad = theirs[:at] + bytes([theirs[at] ^ 1 << rng.randrange(8)]) + theirs[at + 1 :]
+        bad = theirs[:at] + bytes([theirs[at] ^ 1 << rng.randrange(8)]) + theirs[at + 1:]
         assert oracle.line('open', *words, bad) == 'error -74'
 
 
