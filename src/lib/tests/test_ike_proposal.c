@@ -242,7 +242,7 @@ static void there_is_an_end_of_proposals(void **state)
 /* Own ones of a text; the peer's of another, with numbers and SPIs of its own. */
 static int choose(struct ike_proposal *chosen, uint8_t protocol, const char *own, const char *peer, bool dh)
 {
-	struct ike_proposals ours, theirs;
+	struct ike_proposals ours = { 0 }, theirs = { 0 };
 	int i;
 
 	assert_int_equal(ike_proposals_parse(&ours, protocol, own, true, NULL), 0);
