@@ -6,7 +6,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
 # What `make run` shows.
-TEST ?= pluto/ikev2-psk
+TEST ?= pluto/pluto-psk pluto/pluto-strongswan-psk
 # Which of the lab's unit tests `make test` runs.
 TESTS ?= testing/lab/tests
 
@@ -52,7 +52,7 @@ kvm-install: deps-libvirt ## define hosts as libvirt domains (HOSTS="east west" 
 kvm-uninstall: ## remove these domains, running or not (HOSTS="east west" CONNECT=qemu:///system)
 	@./lab libvirt undefine $(HOSTS) $(addprefix --connect ,$(CONNECT))
 
-run: deps-run ## run one test and show its result (TEST=pluto/ikev2-psk)
+run: deps-run build ## show a tunnel of pluto on KLIPS, to another and to strongSwan (TEST=pluto/ikev2-psk: another test)
 	./lab run --show $(TEST)
 
 check: deps build ## run everything that must pass: linters, unit tests, the lab's tests, some of them in guests

@@ -52,7 +52,8 @@ $(KLIPS_TESTS:%=$(KLIPS)/$(1)/%): %: %.o $(KLIPS)/$(1)/libtests.a $(KLIPS)/$(1)/
 $(KLIPS_PROGRAMS:%=$(KLIPS)/$(1)/%): %: %.o $(KLIPS)/$(1)/libklips.a
 	$$(KLIPS_CC_$(1)) $$^ -o $$@ $$(KLIPS_LIBS)
 
-klips-tests-$(1): $(KLIPS_TESTS:%=$(KLIPS)/$(1)/%)
+# programs too: tests of commands run them
+klips-tests-$(1): $(KLIPS_TESTS:%=$(KLIPS)/$(1)/%) $(KLIPS_PROGRAMS:%=$(KLIPS)/$(1)/%)
 
 -include $(wildcard $(KLIPS)/$(1)/*/*.d $(KLIPS)/$(1)/*/*/*.d)
 endef

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Measurements of KLIPS: programs of src/*/bench/, and its traffic against strongSwan's.
+# Measurements: programs of src/*/bench/; KLIPS's traffic, and pluto, against strongSwan's.
 
 # Of each measurement, and which of them; none named are all.
 RUNS ?= 5
@@ -19,3 +19,10 @@ bench-klips: build ## measure KLIPS against strongSwan's ESP in user space: medi
 	@tools/deps run klips bench
 	@$(MAKE) -s -j$(KLIPS_JOBS) klips-bench
 	testing/bench/klips.py --runs $(RUNS) $(BENCH)
+
+.PHONY: bench-ike
+
+bench-ike: build ## measure pluto as a responder against strongSwan's charon: medians (RUNS=3 BENCH="cpu-x25519 overload")
+	@tools/deps run klips
+	@$(MAKE) -s -j$(KLIPS_JOBS) klips-bench
+	testing/bench/ike.py --runs $(RUNS) $(BENCH)

@@ -61,13 +61,11 @@ void conf_free(struct conf *conf)
 		free_section(conf->conns[i]);
 		free(conf->conns[i]);
 	}
-	for (i = 0; i < conf->file_count; i++)
-		free(conf->files[i]);
 	free_section(&conf->setup);
 	free_section(&conf->fallback);
 	free(conf->conns);
 	free(conf->by_name);
-	free(conf->files);
+	conf_names_free(&conf->files);
 	free(conf);
 }
 
@@ -118,16 +116,8 @@ struct conf *conf_load(const char *path, struct conf_errors *errors)
 struct conf *conf_parse(const char *name, const char *text, size_t length, struct conf_errors *errors)
 {
 	struct conf *conf = new_conf();
-	char *copy = malloc(length + 1);
-	int err = -ENOMEM;
 
-	if (conf && copy) {
-		memcpy(copy, text, length);
-		copy[length] = '\0';
-		err = conf_read_text(conf, name, copy, length, errors);
-	}
-	free(copy);
-	return conf ? finish(conf, err, errors) : NULL;
+	return conf ? finish(conf, conf_read_text(conf, name, text, length, errors), errors) : NULL;
 }
 
 static int compare_name(const void *name, const void *conn)

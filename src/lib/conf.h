@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "conf_errors.h"
+#include "conf_source.h"
 #include "conf_value.h"
 #include "keywords.h"
 
@@ -55,14 +56,12 @@ struct conf_section {
  * struct conf - a configuration
  * @conns: in the files' order, without %default
  * @by_name: @names of them, sorted: of two with one name the first
- * @files: the names that places point to
  */
 struct conf {
 	struct conf_section setup, fallback;
 	struct conf_section **conns, **by_name;
 	size_t count, room, names;
-	char **files;
-	size_t file_count;
+	struct conf_names files;
 };
 
 struct conf *conf_load(const char *path, struct conf_errors *errors);

@@ -4,9 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -80,27 +78,6 @@ void conf_file_free(struct conf_file *file)
 	*file = (struct conf_file){ 0 };
 }
 
-/**
- * conf_next_line - the next line, without its end; NULL after the last
- */
-char *conf_next_line(struct conf_lines *lines)
-{
-	char *line = lines->rest, *end;
-
-	if (line >= lines->end)
-		return NULL;
-	end = memchr(line, '\n', (size_t)(lines->end - line));
-	if (!end)
-		end = lines->end;
-	lines->rest = end + 1;
-	lines->line++;
-	if (end > line && end[-1] == '\r')
-		end--;
-	*end = '\0';
-	lines->length = (size_t)(end - line);
-	return line;
-}
-
 /* How many bytes of a character follow its first one; -1: it is none. @least: the lowest that needs so many. */
 static int follow(unsigned char first, uint32_t *code, uint32_t *least)
 {
@@ -136,63 +113,4 @@ bool conf_is_text(const char *text, size_t length)
 			return false;
 	}
 	return true;
-}
-
-/* The pattern, from the folder of the file that has it; NULL: no memory. */
-static char *from_folder(const char *file, const char *pattern)
-{
-	const char *slash = strrchr(file, '/');
-	char *path;
-
-	if (*pattern == '/' || !slash)
-		return strdup(pattern);
-	if (asprintf(&path, "%.*s%s", (int)(slash + 1 - file), file, pattern) < 0)
-		return NULL;
-	return path;
-}
-
-static int include_all(struct conf_errors *errors, struct conf_place place, const char *path, conf_include_fn read,
-		       void *arg)
-{
-	glob_t found = { 0 };
-	int err = glob(path, 0, NULL, &found);
-	size_t i;
-
-	if (err == GLOB_NOSPACE)
-		return -ENOMEM;
-	if (err)
-		conf_warn(errors, place, "include %s: there is no such file", path);
-	for (i = 0, err = 0; !err && i < found.gl_pathc; i++)
-		err = read(arg, found.gl_pathv[i]);
-	globfree(&found);
-	return err;
-}
-
-/**
- * conf_include - reads all files that match, in the order of their names; that there is none is a warning
- * @place: of the line that says so
- * @pattern: what follows include: a path, from the including file's folder; its end may be changed
- *
- * Return: 0 or a negative errno.
- */
-int conf_include(struct conf_errors *errors, struct conf_place place, char *pattern, conf_include_fn read, void *arg)
-{
-	size_t length = strlen(pattern);
-	char *path;
-	int err;
-
-	if (length > 1 && *pattern == '"' && pattern[length - 1] == '"') {
-		pattern[length - 1] = '\0';
-		pattern++;
-	}
-	if (!*pattern) {
-		conf_complain(errors, place, "include: which file?");
-		return 0;
-	}
-	path = from_folder(place.file, pattern);
-	if (!path)
-		return -ENOMEM;
-	err = include_all(errors, place, path, read, arg);
-	free(path);
-	return err;
 }

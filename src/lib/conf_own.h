@@ -5,10 +5,9 @@
 
 #include "conf.h"
 
-/* Reads a text into sections, whose settings are checked; 0 or a negative errno. @length: 0: it is the file of that
- * name */
+/* Read a file, or a text, into sections, whose settings are checked; 0 or a negative errno. */
 int conf_read_file(struct conf *conf, const char *path, struct conf_errors *errors);
-int conf_read_text(struct conf *conf, const char *name, char *text, size_t length, struct conf_errors *errors);
+int conf_read_text(struct conf *conf, const char *name, const char *text, size_t length, struct conf_errors *errors);
 
 /* Fills in what sections have from others, and finds out which are faulty. */
 int conf_resolve(struct conf *conf, struct conf_errors *errors);

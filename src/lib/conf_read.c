@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "conf_file.h"
 #include "conf_own.h"
 
 #define BLANKS " \t"
@@ -14,15 +13,12 @@
  * struct reader - what is being read
  * @section: that settings go into; NULL: none has begun
  * @part: of it
- * @depth: of files that include one another; with -1, none may
  */
 struct reader {
 	struct conf *conf;
-	struct conf_errors *errors;
+	struct conf_source from;
 	struct conf_section *section;
 	unsigned int part;
-	struct conf_place place;
-	int depth;
 };
 
 static char *skip_blanks(char *text)
@@ -76,7 +72,7 @@ static struct conf_section *add_conn(struct reader *reader, const char *name)
 		free(conn);
 		return NULL;
 	}
-	conn->place = reader->place;
+	conn->place = reader->from.place;
 	conf->conns[conf->count++] = conn;
 	return conn;
 }
@@ -86,7 +82,7 @@ static int begin_section(struct reader *reader, struct conf_section *section)
 	reader->section = section;
 	reader->part++;
 	if (section && !section->place.file)
-		section->place = reader->place;
+		section->place = reader->from.place;
 	return section ? 0 : -ENOMEM;
 }
 
@@ -94,11 +90,11 @@ static int begin_conn(struct reader *reader, const char *name)
 {
 	reader->section = NULL;
 	if (!*name || name[strcspn(name, BLANKS)])
-		conf_complain(reader->errors, reader->place, "conn: one name is missing after it");
+		conf_complain(reader->from.errors, reader->from.place, "conn: one name is missing after it");
 	else if (!strcmp(name, "%default"))
 		return begin_section(reader, &reader->conf->fallback);
 	else if (*name == '%')
-		conf_complain(reader->errors, reader->place, "conn %s: only %%default begins with %%", name);
+		conf_complain(reader->from.errors, reader->from.place, "conn %s: only %%default begins with %%", name);
 	else
 		return begin_section(reader, add_conn(reader, name));
 	return 0;
@@ -109,92 +105,24 @@ static int begin_config(struct reader *reader, const char *name)
 	if (!strcmp(name, "setup"))
 		return begin_section(reader, &reader->conf->setup);
 	reader->section = NULL;
-	conf_complain(reader->errors, reader->place, "config %s: there is only config setup", name);
+	conf_complain(reader->from.errors, reader->from.place, "config %s: there is only config setup", name);
 	return 0;
 }
 
 static int check_version(struct reader *reader, const char *number)
 {
 	if (*number != '2' || (number[1] && number[1] != '.'))
-		conf_complain(reader->errors, reader->place, "version %s: this is version 2", number);
-	return 0;
-}
-
-static int read_text(struct reader *reader, char *text, size_t length);
-
-static const char *keep_name(struct conf *conf, const char *name)
-{
-	char **grown = reallocarray(conf->files, conf->file_count + 1, sizeof(*grown));
-	char *copy = strdup(name);
-
-	if (grown)
-		conf->files = grown;
-	if (!grown || !copy) {
-		free(copy);
-		return NULL;
-	}
-	conf->files[conf->file_count++] = copy;
-	return copy;
-}
-
-static void complain_file(struct reader *reader, const char *path, int err)
-{
-	if (reader->place.file)
-		conf_complain(reader->errors, reader->place, "include %s: %s", path, strerror(-err));
-	else
-		conf_complain(reader->errors, (struct conf_place){ .file = path }, "%s", strerror(-err));
-}
-
-static int read_file(struct reader *reader, const char *path)
-{
-	struct conf_file file;
-	int err = conf_file_read(&file, path);
-
-	if (err == -ENOMEM)
-		return err;
-	if (err) {
-		complain_file(reader, path, err);
-		return 0;
-	}
-	reader->place = (struct conf_place){ .file = keep_name(reader->conf, path) };
-	err = reader->place.file ? read_text(reader, file.text, file.length) : -ENOMEM;
-	conf_file_free(&file);
-	return err;
-}
-
-/* Settings may follow at once, those of the section that the include is in. */
-static int read_included(void *arg, const char *path)
-{
-	struct reader inner = *(struct reader *)arg, *outer = arg;
-	int err;
-
-	inner.depth++;
-	err = read_file(&inner, path);
-	outer->part = inner.part;
-	if (inner.section != outer->section)
-		outer->section = NULL;
-	return err;
-}
-
-static int include(struct reader *reader, char *pattern)
-{
-	if (reader->depth < 0)
-		conf_complain(reader->errors, reader->place, "include: not here");
-	else if (reader->depth + 1 == CONF_DEPTH_MAX)
-		conf_complain(reader->errors, reader->place, "include %s: more than %d files in one another", pattern,
-			      CONF_DEPTH_MAX);
-	else
-		return conf_include(reader->errors, reader->place, pattern, read_included, reader);
+		conf_complain(reader->from.errors, reader->from.place, "version %s: this is version 2", number);
 	return 0;
 }
 
 static int complain_heading(struct reader *reader, const char *word, const char *rest)
 {
 	if (strchr(word, '=') || *rest == '=')
-		conf_complain(reader->errors, reader->place, "'%s' is not indented, as settings are", word);
+		conf_complain(reader->from.errors, reader->from.place, "'%s' is not indented, as settings are", word);
 	else
-		conf_complain(reader->errors, reader->place, "'%s' is not config setup, conn, include or version",
-			      word);
+		conf_complain(reader->from.errors, reader->from.place,
+			      "'%s' is not config setup, conn, include or version", word);
 	reader->section = NULL;
 	return 0;
 }
@@ -216,7 +144,7 @@ static int read_heading(struct reader *reader, char *line)
 	if (strcmp(line, "include"))
 		return complain_heading(reader, line, rest);
 	reader->section = NULL;
-	return include(reader, rest);
+	return conf_source_include(&reader->from, rest);
 }
 
 /* Of a value in quotes or braces, its end; NULL: it has none, or something follows. */
@@ -225,18 +153,19 @@ static char *find_closing(struct reader *reader, char *value, int closing)
 	char *end = strchr(value, closing), *rest;
 
 	if (!end) {
-		conf_complain(reader->errors, reader->place, "the closing %c is missing", closing);
+		conf_complain(reader->from.errors, reader->from.place, "the closing %c is missing", closing);
 		return NULL;
 	}
 	rest = skip_blanks(end + 1);
 	if (*rest && *rest != '#') {
-		conf_complain(reader->errors, reader->place, "'%s': nothing may follow the closing %c", rest, closing);
+		conf_complain(reader->from.errors, reader->from.place, "'%s': nothing may follow the closing %c", rest,
+			      closing);
 		return NULL;
 	}
 	return end;
 }
 
-/* The value itself; its column becomes that of reader->place. NULL: it has been complained about */
+/* The value itself; its column becomes that of reader->from.place. NULL: it has been complained about */
 static char *read_value(struct reader *reader, char *line, char *value)
 {
 	int closing = *value == '"' ? '"' : *value == '{' ? '}' : 0;
@@ -250,7 +179,7 @@ static char *read_value(struct reader *reader, char *line, char *value)
 		return NULL;
 	if (end)
 		*end = '\0';
-	reader->place.column = (unsigned int)(value - line) + 1;
+	reader->from.place.column = (unsigned int)(value - line) + 1;
 	return value;
 }
 
@@ -260,12 +189,13 @@ static void complain_unknown(struct reader *reader, bool setup, const char *name
 	enum keyword_side side;
 
 	if (keyword_find(!setup, name, &side))
-		conf_complain(reader->errors, reader->place, "keyword '%s' is not for %s", name,
+		conf_complain(reader->from.errors, reader->from.place, "keyword '%s' is not for %s", name,
 			      setup ? "config setup, but for a conn" : "a conn, but for config setup");
 	else if (keyword_suggest(setup, name, near))
-		conf_complain(reader->errors, reader->place, "unknown keyword '%s' (did you mean '%s'?)", name, near);
+		conf_complain(reader->from.errors, reader->from.place, "unknown keyword '%s' (did you mean '%s'?)",
+			      name, near);
 	else
-		conf_complain(reader->errors, reader->place, "unknown keyword '%s'", name);
+		conf_complain(reader->from.errors, reader->from.place, "unknown keyword '%s'", name);
 }
 
 /* Whether a keyword that is known counts for nothing. */
@@ -274,10 +204,11 @@ static bool is_idle(struct reader *reader, const struct keyword *keyword, const 
 	const char *now = keyword->successor;
 
 	if (keyword->kind == KEYWORD_OBSOLETE)
-		conf_warn(reader->errors, reader->place, "keyword '%s' is obsolete and does nothing%s%s", name,
-			  now ? "; now: " : "", now ? now : "");
+		conf_warn(reader->from.errors, reader->from.place, "keyword '%s' is obsolete and does nothing%s%s",
+			  name, now ? "; now: " : "", now ? now : "");
 	else if (keyword->kind == KEYWORD_ABSENT)
-		conf_warn(reader->errors, reader->place, "keyword '%s' does nothing: Cygnet does not have it", name);
+		conf_warn(reader->from.errors, reader->from.place, "keyword '%s' does nothing: Cygnet does not have it",
+			  name);
 	return keyword->kind == KEYWORD_OBSOLETE || keyword->kind == KEYWORD_ABSENT;
 }
 
@@ -298,14 +229,14 @@ static const struct keyword *find_keyword(struct reader *reader, const char *nam
 	if (is_idle(reader, keyword, name))
 		return NULL;
 	if (keyword->kind == KEYWORD_ALIAS)
-		conf_warn(reader->errors, reader->place, "keyword '%s' is an old name of '%s'", name,
+		conf_warn(reader->from.errors, reader->from.place, "keyword '%s' is an old name of '%s'", name,
 			  keyword->successor);
 	return keyword_successor(setup, keyword, *side);
 }
 
 static void complain_twice(struct reader *reader, const char *name, const struct conf_setting *before)
 {
-	conf_complain(reader->errors, reader->place, "keyword '%s' is there twice: before at %s:%u", name,
+	conf_complain(reader->from.errors, reader->from.place, "keyword '%s' is there twice: before at %s:%u", name,
 		      before->place.file, before->place.line);
 	reader->section->has_unknown = true;
 }
@@ -331,7 +262,7 @@ static struct conf_setting *add_setting(struct reader *reader, const struct keyw
 		*err = -ENOMEM;
 		return NULL;
 	}
-	*setting = (struct conf_setting){ keyword, side, .place = reader->place, .part = reader->part };
+	*setting = (struct conf_setting){ keyword, side, .place = reader->from.place, .part = reader->part };
 	return setting;
 }
 
@@ -339,17 +270,17 @@ static int set_value(struct reader *reader, struct conf_setting *setting, const 
 {
 	struct conf_wrong wrong = { 0 };
 	int err = conf_value_read(&setting->value, setting->keyword, text, &wrong);
-	struct conf_place place = reader->place;
+	struct conf_place place = reader->from.place;
 
 	if (err != -EINVAL)
 		return err;
 	setting->is_bad = true;
 	place.column += (unsigned int)wrong.offset;
 	if (wrong.length)
-		conf_complain(reader->errors, place, "%s: '%.*s': %s", name, (int)wrong.length, text + wrong.offset,
-			      wrong.why);
+		conf_complain(reader->from.errors, place, "%s: '%.*s': %s", name, (int)wrong.length,
+			      text + wrong.offset, wrong.why);
 	else
-		conf_complain(reader->errors, place, "%s: %s", name, wrong.why);
+		conf_complain(reader->from.errors, place, "%s: %s", name, wrong.why);
 	return 0;
 }
 
@@ -385,11 +316,11 @@ static int read_indented(struct reader *reader, char *line)
 
 	if (is_include(name)) {
 		cut_comment(name);
-		return include(reader, skip_blanks(name + 7));
+		return conf_source_include(&reader->from, skip_blanks(name + 7));
 	}
 	if (!equals || equals == name) {
 		cut_comment(name);
-		conf_complain(reader->errors, reader->place, "'%s' is not KEYWORD=VALUE", name);
+		conf_complain(reader->from.errors, reader->from.place, "'%s' is not KEYWORD=VALUE", name);
 		if (reader->section)
 			reader->section->has_unknown = true;
 		return 0;
@@ -397,22 +328,25 @@ static int read_indented(struct reader *reader, char *line)
 	*equals = '\0';
 	trim(name);
 	if (!reader->section) {
-		conf_complain(reader->errors, reader->place, "'%s' is in no section", name);
+		conf_complain(reader->from.errors, reader->from.place, "'%s' is in no section", name);
 		return 0;
 	}
 	return read_setting(reader, line, name, skip_blanks(equals + 1));
 }
 
 /* Nobody knows which setting it was to be. */
-static void complain_line(struct reader *reader, const char *why)
+static void complain_line(void *arg)
 {
-	conf_complain(reader->errors, reader->place, "%s", why);
+	struct reader *reader = arg;
+
+	conf_complain(reader->from.errors, reader->from.place, "not text in UTF-8");
 	if (reader->section)
 		reader->section->has_unknown = true;
 }
 
-static int read_line(struct reader *reader, char *line)
+static int read_line(void *arg, char *line)
 {
+	struct reader *reader = arg;
 	char *first = skip_blanks(line);
 
 	if (!*first || *first == '#')
@@ -423,34 +357,37 @@ static int read_line(struct reader *reader, char *line)
 	return read_heading(reader, line);
 }
 
-static int read_text(struct reader *reader, char *text, size_t length)
+/* Settings may follow at once, those of the section that the include is in. */
+static int read_included(void *arg, const char *path)
 {
-	struct conf_lines lines = { text, text + length, 0, 0 };
-	char *line;
-	int err = 0;
+	struct reader *reader = arg;
+	struct conf_section *section = reader->section;
+	int err = conf_source_file(&reader->from, path);
 
-	while (!err && (line = conf_next_line(&lines))) {
-		reader->place.line = lines.line;
-		reader->place.column = 0;
-		if (conf_is_text(line, lines.length))
-			err = read_line(reader, line);
-		else
-			complain_line(reader, "not text in UTF-8");
-	}
+	if (reader->section != section)
+		reader->section = NULL;
 	return err;
+}
+
+static const struct conf_grammar grammar = { read_line, complain_line, NULL, read_included, false };
+
+static void begin(struct reader *reader, struct conf *conf, struct conf_errors *errors, int depth)
+{
+	*reader = (struct reader){ conf, { &grammar, reader, errors, &conf->files, .depth = depth }, NULL, 0 };
 }
 
 int conf_read_file(struct conf *conf, const char *path, struct conf_errors *errors)
 {
-	struct reader reader = { conf, errors, .depth = 0 };
+	struct reader reader;
 
-	return read_file(&reader, path);
+	begin(&reader, conf, errors, 0);
+	return conf_source_file(&reader.from, path);
 }
 
-int conf_read_text(struct conf *conf, const char *name, char *text, size_t length, struct conf_errors *errors)
+int conf_read_text(struct conf *conf, const char *name, const char *text, size_t length, struct conf_errors *errors)
 {
-	struct reader reader = { conf, errors, .depth = -1 };
+	struct reader reader;
 
-	reader.place.file = keep_name(conf, name);
-	return reader.place.file ? read_text(&reader, text, length) : -ENOMEM;
+	begin(&reader, conf, errors, -1);
+	return conf_source_text(&reader.from, name, text, length);
 }

@@ -12,10 +12,20 @@
 #include "ike_alg.h"
 #include "parse.h"
 
+static bool is_continuation(char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
 int conf_refuse(struct conf_reading *reading, const char *at, size_t length, const char *format, ...)
 {
 	va_list args;
 
+	/* Whole characters: what is quoted must be UTF-8. */
+	for (; at > reading->text && is_continuation(*at); at--)
+		length++;
+	while (is_continuation(at[length]))
+		length++;
 	reading->wrong->offset = (size_t)(at - reading->text);
 	reading->wrong->length = length;
 	va_start(args, format);

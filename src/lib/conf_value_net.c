@@ -45,6 +45,20 @@ static int read_addr(struct conf_reading *reading, struct klips_addr *addr, cons
 	return wrong ? conf_refuse(reading, at, strlen(item), "%s", wrong) : 0;
 }
 
+/* Of an item its first @length bytes. */
+static int read_part(struct conf_reading *reading, struct klips_addr *addr, const char *item, size_t length,
+		     const char *at)
+{
+	char part[CONF_ITEM_MAX];
+
+	*addr = (struct klips_addr){ 0 };
+	if (length >= sizeof(part))
+		return conf_refuse(reading, at, 16, "too long");
+	memcpy(part, item, length);
+	part[length] = '\0';
+	return read_addr(reading, addr, part, at);
+}
+
 /* Words such as %any are known already. */
 int conf_read_host(struct conf_reading *reading)
 {
@@ -92,13 +106,10 @@ int conf_read_addresses(struct conf_reading *reading)
 int conf_read_prefix(struct conf_reading *reading)
 {
 	const char *slash = strchr(reading->text, '/');
-	char host[INET6_ADDRSTRLEN];
 	struct klips_addr addr;
 	u64 bits;
-	int err;
+	int err = read_part(reading, &addr, reading->text, strcspn(reading->text, "/"), reading->text);
 
-	snprintf(host, sizeof(host), "%.*s", (int)strcspn(reading->text, "/"), reading->text);
-	err = read_addr(reading, &addr, host, reading->text);
 	if (err)
 		return err;
 	bits = klips_addr_bits(&addr);
@@ -113,11 +124,8 @@ int conf_read_prefix(struct conf_reading *reading)
 static int read_range(struct conf_reading *reading, const char *item, const char *dash, const char *at)
 {
 	struct klips_addr first, last;
-	char text[INET6_ADDRSTRLEN];
-	int err;
+	int err = read_part(reading, &first, item, (size_t)(dash - item), at);
 
-	snprintf(text, sizeof(text), "%.*s", (int)(dash - item), item);
-	err = read_addr(reading, &first, text, at);
 	if (!err)
 		err = read_addr(reading, &last, dash + 1, at + (dash + 1 - item));
 	if (err)

@@ -55,6 +55,20 @@ int klips_client_sa_update(struct klips_client *client, const struct klips_sa_co
 	return call_config(client, KLIPS_CMD_SA_UPDATE, config, why);
 }
 
+int klips_client_sa_move(struct klips_client *client, const struct klips_sa_move *move, struct klips_refusal *why)
+{
+	struct request request;
+
+	begin(&request, KLIPS_CMD_SA_MOVE, 0);
+	klips_put_said(&request.message, KLIPS_A_SA_SAID, &move->said);
+	klips_put_addr(&request.message, KLIPS_A_SA_FROM, &move->from.dst);
+	klips_put_addr(&request.message, KLIPS_A_SA_SRC, &move->src);
+	klips_put_u32(&request.message, KLIPS_A_SA_NATT, move->natt);
+	klips_put_u16(&request.message, KLIPS_A_SA_NATT_SPORT, move->natt_sport);
+	klips_put_u16(&request.message, KLIPS_A_SA_NATT_DPORT, move->natt_dport);
+	return call(client, &request, why);
+}
+
 int klips_client_sa_delete(struct klips_client *client, const struct klips_said *said, struct klips_refusal *why)
 {
 	struct request request;
@@ -234,6 +248,17 @@ int klips_client_dev(struct klips_client *client, u8 op, const char *name, const
 	klips_put_string(&request.message, KLIPS_A_DEV_NAME, name);
 	if (phys)
 		klips_put_string(&request.message, KLIPS_A_DEV_PHYS, phys);
+	return call(client, &request, why);
+}
+
+int klips_client_port_add(struct klips_client *client, u16 port, bool encapsulation, struct klips_refusal *why)
+{
+	struct request request;
+
+	begin(&request, KLIPS_CMD_PORT_ADD, 0);
+	klips_put_u16(&request.message, KLIPS_A_PORT_NUMBER, port);
+	if (encapsulation)
+		klips_put_bytes(&request.message, KLIPS_A_PORT_ENCAPSULATION, NULL, 0);
 	return call(client, &request, why);
 }
 

@@ -205,7 +205,7 @@ int klips_client_call(struct klips_client *client, struct klips_message *request
 
 		if (size < 0)
 			return why->error;
-		for (; klips_message_fits(answer, left) && !call.done; answer = mnl_nlmsg_next(answer, &left))
+		for (; netlink_message_ok(answer, left) && !call.done; answer = mnl_nlmsg_next(answer, &left))
 			take_answer(&call, answer, why);
 	}
 	return err ? err : call.err;
@@ -278,7 +278,7 @@ int klips_client_event(struct klips_client *client, struct klips_event *event, s
 
 	if (size < 0)
 		return why->error;
-	if (!klips_message_fits(head, (int)size))
+	if (!netlink_message_ok(head, (int)size))
 		return klips_refuse(why, -EBADMSG, NULL, NULL, "KLIPS sent no message");
 	if (head->nlmsg_type == NLMSG_OVERRUN)
 		return klips_refuse(why, -ENOBUFS, NULL, NULL, "events were lost");

@@ -96,6 +96,7 @@ typedef int (*klips_each_dev_fn)(const struct klips_dev_info *info, void *arg);
 int klips_client_sa_add(struct klips_client *client, const struct klips_sa_config *config, struct klips_refusal *why);
 int klips_client_sa_update(struct klips_client *client, const struct klips_sa_config *config,
 			   struct klips_refusal *why);
+int klips_client_sa_move(struct klips_client *client, const struct klips_sa_move *move, struct klips_refusal *why);
 int klips_client_sa_delete(struct klips_client *client, const struct klips_said *said, struct klips_refusal *why);
 int klips_client_sa_get(struct klips_client *client, const struct klips_said *said, struct klips_sa_info *info,
 			struct klips_refusal *why);
@@ -121,6 +122,8 @@ int klips_client_debug_get(struct klips_client *client, u32 *flags, struct klips
 int klips_client_settings_set(struct klips_client *client, const u32 values[KLIPS_A_SETTINGS_END], u64 given,
 			      struct klips_refusal *why);
 int klips_client_settings_get(struct klips_client *client, u32 values[KLIPS_A_SETTINGS_END], struct klips_refusal *why);
+/* IKE has that UDP port too; @encapsulation: so has ESP. */
+int klips_client_port_add(struct klips_client *client, u16 port, bool encapsulation, struct klips_refusal *why);
 int klips_client_status(struct klips_client *client, struct klips_status_info *info, struct klips_refusal *why);
 
 /* Events: on a connection of their own, since a call passes over those that come meanwhile. */

@@ -3,9 +3,8 @@
 #ifndef LIB_CONTROL_MESSAGE_H
 #define LIB_CONTROL_MESSAGE_H
 
-#include <libmnl/libmnl.h>
-
 #include "control_policy.h"
+#include "netlink.h"
 #include "../klips/core/selector.h"
 #include "../klips/core/lifetime.h"
 
@@ -35,12 +34,6 @@ void klips_message_begin(struct klips_message *message, void *buffer, size_t roo
 void klips_message_begin_op(struct klips_message *message, void *buffer, size_t room, uint8_t op, uint16_t flags,
 			    uint32_t seq);
 uint8_t klips_message_op(const struct nlmsghdr *head);
-
-/* Whether a message is within the @left bytes. mnl_nlmsg_ok() takes lengths of 2 GiB and more for negative ones. */
-static inline bool klips_message_fits(const struct nlmsghdr *head, int left)
-{
-	return mnl_nlmsg_ok(head, left) && head->nlmsg_len <= (uint32_t)left;
-}
 void klips_message_put_extra(struct klips_message *message, const void *data, size_t size);
 
 void klips_put_u8(struct klips_message *message, uint16_t type, uint8_t value);

@@ -38,12 +38,16 @@ static void put_u32_if(struct klips_message *message, uint16_t type, u32 value)
 
 static void put_ends(struct klips_message *message, const struct klips_sa_config *config)
 {
+	u32 one;
+
 	klips_put_said(message, KLIPS_A_SA_SAID, &config->said);
 	klips_put_addr(message, KLIPS_A_SA_SRC, &config->src);
 	klips_put_addr(message, KLIPS_A_SA_INNER_SRC, &config->inner_src);
 	klips_put_addr(message, KLIPS_A_SA_INNER_DST, &config->inner_dst);
 	if (config->selector.src.version)
 		klips_put_selector(message, KLIPS_A_SA_SELECTOR, &config->selector);
+	for (one = 0; one < config->more_count; one++)
+		klips_put_selector(message, KLIPS_A_SA_SELECTOR, &config->more[one]);
 }
 
 /**
@@ -161,8 +165,6 @@ static int get_ends(struct klips_sa_config *config, const struct nlattr **table,
 		err = klips_get_addr(&config->inner_src, table[KLIPS_A_SA_INNER_SRC], refusal);
 	if (!err && table[KLIPS_A_SA_INNER_DST])
 		err = klips_get_addr(&config->inner_dst, table[KLIPS_A_SA_INNER_DST], refusal);
-	if (!err && table[KLIPS_A_SA_SELECTOR])
-		err = klips_get_selector(&config->selector, table[KLIPS_A_SA_SELECTOR], refusal);
 	if (!err && table[KLIPS_A_SA_KEYS])
 		err = get_keys(&config->keys, table[KLIPS_A_SA_KEYS], refusal);
 	if (!err && table[KLIPS_A_SA_SOFT])
@@ -273,6 +275,8 @@ int klips_get_sa_info(struct klips_sa_info *info, const void *data, size_t lengt
 	memset(info, 0, sizeof(*info));
 	if (!err)
 		err = klips_get_sa_config(&info->config, table, refusal);
+	if (!err)
+		err = klips_get_sa_selectors(&info->config, data, length, refusal);
 	if (!err && table[KLIPS_A_SA_CURRENT])
 		err = klips_get_limits(&info->current, table[KLIPS_A_SA_CURRENT], refusal);
 	if (!err && table[KLIPS_A_SA_ERRORS])
@@ -281,6 +285,33 @@ int klips_get_sa_info(struct klips_sa_info *info, const void *data, size_t lengt
 		return err;
 	get_counters(info, table);
 	return klips_get_group(info->group, ARRAY_SIZE(info->group), &info->group_count, data, length, refusal);
+}
+
+/**
+ * klips_get_sa_selectors - read what may arrive inside
+ * @config: from klips_get_sa_config()
+ * @data: attributes of the set sa, that klips_attrs_parse() took
+ */
+int klips_get_sa_selectors(struct klips_sa_config *config, const void *data, size_t length,
+			   struct klips_refusal *refusal)
+{
+	struct klips_selector *to = &config->selector;
+	const struct nlattr *attr;
+	int err;
+
+	mnl_attr_for_each_payload(data, length)
+	{
+		if (mnl_attr_get_type(attr) != KLIPS_A_SA_SELECTOR)
+			continue;
+		if (!to)
+			return klips_refuse_value(refusal, KLIPS_SET_SA, attr, "too many selectors");
+		err = klips_get_selector(to, attr, refusal);
+		if (err)
+			return err;
+		config->more_count += to != &config->selector;
+		to = config->more_count < ARRAY_SIZE(config->more) ? &config->more[config->more_count] : NULL;
+	}
+	return 0;
 }
 
 /**

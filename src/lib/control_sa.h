@@ -35,6 +35,8 @@ void klips_put_sa_config(struct klips_message *message, const struct klips_sa_co
 int klips_get_sa_config(struct klips_sa_config *config, const struct nlattr **table, struct klips_refusal *refusal);
 void klips_put_sa_info(struct klips_message *message, const struct klips_sa_info *info);
 int klips_get_sa_info(struct klips_sa_info *info, const void *data, size_t length, struct klips_refusal *refusal);
+int klips_get_sa_selectors(struct klips_sa_config *config, const void *data, size_t length,
+			   struct klips_refusal *refusal);
 int klips_get_group(struct klips_said *saids, unsigned int most, unsigned int *count, const void *data, size_t length,
 		    struct klips_refusal *refusal);
 

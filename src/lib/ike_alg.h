@@ -110,6 +110,7 @@ struct ike_suite {
 };
 
 int ike_suite_from_proposal(struct ike_suite *suite, const struct ike_proposal *chosen);
+void ike_suite_proposal(const struct ike_suite *suite, struct ike_proposal *to, uint8_t number);
 int ike_suite_print(char *text, size_t size, const struct ike_suite *suite);
 
 /* What is wrong in a text: @offset: bytes from its beginning; @length: of the word; @why: constant. */

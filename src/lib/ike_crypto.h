@@ -30,7 +30,6 @@ struct ike_child_keys {
 
 /* RFC 7296, 2.13: prf(key, parts); returns the length of what is in @out, of at least IKE_KEY_MAX bytes. */
 int ike_prf(const struct ike_alg *prf, struct ike_slice key, const struct ike_slice *parts, size_t count, uint8_t *out);
-int ike_prf_plus(const struct ike_alg *prf, struct ike_slice key, struct ike_slice seed, uint8_t *out, size_t length);
 
 /* One side's part of a key exchange. free() of it zeroes. */
 struct ike_ke;

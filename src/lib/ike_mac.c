@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Authenticators with a key, the same for PRFs and for integrity: HMAC and CMAC are OpenSSL's, AES-XCBC (RFC 3566) is
- * made from its AES.
+ * made from its AES-CBC. No computation allocates: there is one for each packet.
  */
 #include <errno.h>
 #include <openssl/core_names.h>
@@ -13,16 +13,21 @@
 
 #define BLOCK 16
 
+/* AES-XCBC goes through CBC in runs of this many bytes; what CBC gives is not needed but for the last block. */
+#define RUN 512
+
 /**
  * struct ike_mac - an authenticator
  * @evp: HMAC or CMAC; NULL: AES-XCBC
- * @aes: AES with K1 of AES-XCBC
+ * @aes: AES-CBC with K1 of AES-XCBC
  * @k2, @k3: of AES-XCBC
+ * @last: of AES-XCBC: @held bytes that wait for it to be known whether there are more
  */
 struct ike_mac {
 	EVP_MAC_CTX *evp;
 	EVP_CIPHER_CTX *aes;
-	uint8_t k2[BLOCK], k3[BLOCK];
+	uint8_t k2[BLOCK], k3[BLOCK], last[BLOCK];
+	size_t held;
 };
 
 /* HMAC with each digest: a context without a key, of which copies are made: that costs less than to look the digest up.
@@ -30,9 +35,9 @@ struct ike_mac {
 static struct {
 	const char *digest;
 	EVP_MAC_CTX *unkeyed;
-} hmacs[] = { { "SHA2-256", NULL }, { "SHA2-512", NULL }, { "SHA2-384", NULL }, { "SHA1", NULL } };
+} hmacs[] = { { "SHA2-256", NULL }, { "SHA2-512", NULL }, { "SHA2-384", NULL }, { "SHA1", NULL }, { "MD5", NULL } };
 static EVP_MAC *cmac;
-static EVP_CIPHER *aes_ecb;
+static EVP_CIPHER *aes_cbc;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static EVP_MAC_CTX *fetch_hmac(EVP_MAC *type, const char *digest)
@@ -58,7 +63,7 @@ static void fetch(void)
 		hmacs[i].unkeyed = fetch_hmac(hmac, hmacs[i].digest);
 	EVP_MAC_free(hmac);
 	cmac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_CMAC, NULL);
-	aes_ecb = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
+	aes_cbc = EVP_CIPHER_fetch(NULL, "AES-128-CBC", NULL);
 }
 
 static int init_hmac(struct ike_mac *mac, const char *digest, struct ike_slice key)
@@ -91,11 +96,17 @@ static int init_cmac(struct ike_mac *mac, const char *cipher, const uint8_t *key
 	return EVP_MAC_init(mac->evp, key, BLOCK, params) == 1 ? 0 : -EIO;
 }
 
-static int encrypt_block(struct ike_mac *mac, uint8_t block[BLOCK])
+/* CBC of one block, which is AES alone. */
+static int make_key(EVP_CIPHER_CTX *aes, const uint8_t *key, uint8_t value, uint8_t out[BLOCK])
 {
+	static const uint8_t zero[BLOCK];
 	int n;
 
-	return EVP_EncryptUpdate(mac->aes, block, &n, block, BLOCK) == 1 && n == BLOCK ? 0 : -EIO;
+	memset(out, value, BLOCK);
+	return EVP_EncryptInit_ex2(aes, aes_cbc, key, zero, NULL) == 1 &&
+			       EVP_EncryptUpdate(aes, out, &n, out, BLOCK) == 1 && n == BLOCK ?
+		       0 :
+		       -EIO;
 }
 
 /* RFC 3566, 4: three keys, each a block of one byte's value encrypted. */
@@ -104,17 +115,13 @@ static int init_xcbc(struct ike_mac *mac, const uint8_t *key)
 	uint8_t k1[BLOCK];
 	int err = -EIO;
 
-	if (!aes_ecb)
+	if (!aes_cbc)
 		return -ENOENT;
 	mac->aes = EVP_CIPHER_CTX_new();
 	if (!mac->aes)
 		return -ENOMEM;
-	memset(k1, 1, BLOCK);
-	memset(mac->k2, 2, BLOCK);
-	memset(mac->k3, 3, BLOCK);
-	if (EVP_EncryptInit_ex2(mac->aes, aes_ecb, key, NULL, NULL) == 1 && !encrypt_block(mac, k1) &&
-	    !encrypt_block(mac, mac->k2) && !encrypt_block(mac, mac->k3) &&
-	    EVP_EncryptInit_ex2(mac->aes, NULL, k1, NULL, NULL) == 1)
+	if (!make_key(mac->aes, key, 1, k1) && !make_key(mac->aes, key, 2, mac->k2) &&
+	    !make_key(mac->aes, key, 3, mac->k3) && EVP_EncryptInit_ex2(mac->aes, aes_cbc, k1, NULL, NULL) == 1)
 		err = 0;
 	ike_wipe(k1, sizeof(k1));
 	return err;
@@ -211,65 +218,93 @@ void ike_mac_free(struct ike_mac *mac)
 	free(mac);
 }
 
-/* RFC 3566, 4.1, as far as it went: @held bytes of @last wait for it to be known whether there are more. */
-struct xcbc {
-	uint8_t state[BLOCK], last[BLOCK];
-	size_t held;
-};
-
-static int xcbc_block(struct ike_mac *mac, struct xcbc *x)
+/* Takes bytes in, but for the last block, which is not known to be the last before there are no more. */
+static int xcbc_update(struct ike_mac *mac, const uint8_t *data, size_t length)
 {
-	int i;
-
-	for (i = 0; i < BLOCK; i++)
-		x->state[i] ^= x->last[i];
-	x->held = 0;
-	return encrypt_block(mac, x->state);
-}
-
-static int xcbc_update(struct ike_mac *mac, struct xcbc *x, struct ike_slice part)
-{
+	uint8_t out[RUN];
 	size_t n;
+	int m;
 
-	for (; part.length; part.data += n, part.length -= n) {
-		if (x->held == BLOCK && xcbc_block(mac, x))
-			return -EIO;
-		n = part.length < BLOCK - x->held ? part.length : BLOCK - x->held;
-		memcpy(x->last + x->held, part.data, n);
-		x->held += n;
+	for (; length; data += n, length -= n) {
+		if (mac->held == BLOCK) {
+			if (EVP_EncryptUpdate(mac->aes, out, &m, mac->last, BLOCK) != 1)
+				return -EIO;
+			mac->held = 0;
+		}
+		if (!mac->held && length > BLOCK) {
+			n = (length - 1) / BLOCK * BLOCK;
+			n = n < RUN ? n : RUN;
+			if (EVP_EncryptUpdate(mac->aes, out, &m, data, (int)n) != 1)
+				return -EIO;
+		} else {
+			n = length < BLOCK - mac->held ? length : BLOCK - mac->held;
+			memcpy(mac->last + mac->held, data, n);
+			mac->held += n;
+		}
 	}
 	return 0;
 }
 
-/* The last block is mixed with K2 or, padded, with K3. */
-static int xcbc_final(struct ike_mac *mac, struct xcbc *x)
+/* RFC 3566, 4.1: the last block is mixed with K2, or padded and mixed with K3. */
+static int xcbc_final(struct ike_mac *mac, uint8_t *out)
 {
-	const uint8_t *mix = x->held == BLOCK ? mac->k2 : mac->k3;
-	int i;
+	const uint8_t *mix = mac->held == BLOCK ? mac->k2 : mac->k3;
+	int i, n;
 
-	if (x->held < BLOCK) {
-		memset(x->last + x->held, 0, BLOCK - x->held);
-		x->last[x->held] = 0x80;
+	if (mac->held < BLOCK) {
+		memset(mac->last + mac->held, 0, BLOCK - mac->held);
+		mac->last[mac->held] = 0x80;
 	}
 	for (i = 0; i < BLOCK; i++)
-		x->last[i] ^= mix[i];
-	return xcbc_block(mac, x);
+		mac->last[i] ^= mix[i];
+	return EVP_EncryptUpdate(mac->aes, out, &n, mac->last, BLOCK) == 1 && n == BLOCK ? BLOCK : -EIO;
 }
 
-static int compute_xcbc(struct ike_mac *mac, const struct ike_slice *parts, size_t count, uint8_t *out)
+/**
+ * ike_mac_begin() - begin to authenticate bytes
+ * @mac: the authenticator; it can be used again and again, and what was not ended is forgotten
+ *
+ * Return: 0 or -EIO.
+ */
+int ike_mac_begin(struct ike_mac *mac)
 {
-	struct xcbc x = { .held = 0 };
-	int err = 0;
-	size_t i;
+	static const uint8_t zero[BLOCK];
 
-	for (i = 0; i < count && !err; i++)
-		err = xcbc_update(mac, &x, parts[i]);
-	if (!err)
-		err = xcbc_final(mac, &x);
-	if (!err)
-		memcpy(out, x.state, BLOCK);
-	ike_wipe(&x, sizeof(x));
-	return err ? err : BLOCK;
+	mac->held = 0;
+	if (mac->evp)
+		return EVP_MAC_init(mac->evp, NULL, 0, NULL) == 1 ? 0 : -EIO;
+	return EVP_EncryptInit_ex2(mac->aes, NULL, NULL, zero, NULL) == 1 ? 0 : -EIO;
+}
+
+/**
+ * ike_mac_update() - authenticate more bytes
+ * @mac: the authenticator, after ike_mac_begin()
+ * @data: the bytes
+ * @length: how many
+ *
+ * Return: 0 or -EIO.
+ */
+int ike_mac_update(struct ike_mac *mac, const void *data, size_t length)
+{
+	if (!mac->evp)
+		return xcbc_update(mac, data, length);
+	return EVP_MAC_update(mac->evp, data, length) == 1 ? 0 : -EIO;
+}
+
+/**
+ * ike_mac_final() - authenticate no more
+ * @mac: the authenticator
+ * @out: gets the whole value
+ *
+ * Return: bytes of the value, or -EIO.
+ */
+int ike_mac_final(struct ike_mac *mac, uint8_t out[IKE_KEY_MAX])
+{
+	size_t length;
+
+	if (!mac->evp)
+		return xcbc_final(mac, out);
+	return EVP_MAC_final(mac->evp, out, &length, IKE_KEY_MAX) == 1 ? (int)length : -EIO;
 }
 
 /**
@@ -283,15 +318,10 @@ static int compute_xcbc(struct ike_mac *mac, const struct ike_slice *parts, size
  */
 int ike_mac_compute(struct ike_mac *mac, const struct ike_slice *parts, size_t count, uint8_t out[IKE_KEY_MAX])
 {
-	size_t length, i;
+	int err = ike_mac_begin(mac);
+	size_t i;
 
-	if (!mac->evp)
-		return compute_xcbc(mac, parts, count, out);
-	if (EVP_MAC_init(mac->evp, NULL, 0, NULL) != 1)
-		return -EIO;
-	for (i = 0; i < count; i++) {
-		if (EVP_MAC_update(mac->evp, parts[i].data, parts[i].length) != 1)
-			return -EIO;
-	}
-	return EVP_MAC_final(mac->evp, out, &length, IKE_KEY_MAX) == 1 ? (int)length : -EIO;
+	for (i = 0; i < count && !err; i++)
+		err = ike_mac_update(mac, parts[i].data, parts[i].length);
+	return err ? err : ike_mac_final(mac, out);
 }

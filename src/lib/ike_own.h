@@ -5,15 +5,9 @@
 
 #include <openssl/evp.h>
 
-#include "ike_crypto.h"
+#include "ike_mac.h"
 
-/* An authenticator with its key: of an IKE_PRF, or of an IKE_INTEG before it is cut. One thread at a time. */
-struct ike_mac;
-int ike_mac_new(struct ike_mac **result, const struct ike_alg *alg, struct ike_slice key);
-int ike_mac_compute(struct ike_mac *mac, const struct ike_slice *parts, size_t count, uint8_t out[IKE_KEY_MAX]);
-void ike_mac_free(struct ike_mac *mac);
-
-/* ike_prf_plus() with a seed of several parts, of which there are at most this many. */
+/* RFC 7296, 2.13: prf+, with a seed of several parts, of which there are at most this many. */
 #define IKE_SEED_PARTS 4
 int ike_prf_expand(const struct ike_alg *prf, struct ike_slice key, const struct ike_slice *seed, size_t count,
 		   uint8_t *out, size_t length);

@@ -79,18 +79,3 @@ int ike_prf_expand(const struct ike_alg *prf, struct ike_slice key, const struct
 	ike_mac_free(mac);
 	return err;
 }
-
-/**
- * ike_prf_plus() - RFC 7296, 2.13: prf+(key, seed)
- * @prf: an IKE_PRF
- * @key: of any length
- * @seed: the seed
- * @out: gets the key material
- * @length: bytes of it, at most 255 times @prf->size
- *
- * Return: 0, -EINVAL: no PRF or too many bytes, -ENOENT: OpenSSL does not have it, -ENOMEM, -EIO.
- */
-int ike_prf_plus(const struct ike_alg *prf, struct ike_slice key, struct ike_slice seed, uint8_t *out, size_t length)
-{
-	return ike_prf_expand(prf, key, &seed, 1, out, length);
-}

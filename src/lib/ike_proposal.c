@@ -225,6 +225,29 @@ int ike_suite_from_proposal(struct ike_suite *suite, const struct ike_proposal *
 	return is_whole(suite) ? 0 : -1;
 }
 
+static void add(struct ike_proposal *to, const struct ike_alg *alg, uint16_t key_bits)
+{
+	if (alg)
+		to->transforms[to->count++] = (struct ike_transform){ alg->type, alg->id, alg->fixed ? 0 : key_bits };
+}
+
+/**
+ * ike_suite_proposal() - what an answer's SA payload has: of each type the transform that was chosen
+ * @suite: what was chosen
+ * @to: gets it, without an SPI
+ * @number: the peer's, of the proposal
+ */
+void ike_suite_proposal(const struct ike_suite *suite, struct ike_proposal *to, uint8_t number)
+{
+	*to = (struct ike_proposal){ .protocol = suite->protocol, .number = number };
+	add(to, suite->encr, suite->encr_bits);
+	add(to, suite->prf, 0);
+	add(to, suite->integ, 0);
+	add(to, suite->ke, 0);
+	if (suite->protocol != IKE_PROTO_IKE)
+		to->transforms[to->count++] = (struct ike_transform){ IKE_ESN, suite->esn, 0 };
+}
+
 /* Appends as snprintf() does; @length counts what did not fit too. */
 static void append(char *text, size_t size, size_t *length, const struct ike_alg *alg, uint16_t key_bits)
 {

@@ -96,11 +96,10 @@ struct keyword_group {
 	const struct keyword *keywords;
 };
 
-/* In keywords_setup.c and keywords_conn.c; keyword_groups has them all. */
+/* In keywords_setup.c and keywords_conn.c. */
 extern const struct keyword_group keyword_setup_groups[];
 extern const struct keyword_group keyword_conn_groups[];
 extern const struct keyword_word keyword_bools[];
-extern const struct keyword_word keyword_debug_words[];
 
 #define KEYWORD_TEXT_MAX 48 /* of a name with its side and its end */
 

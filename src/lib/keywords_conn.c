@@ -19,13 +19,15 @@ static const struct keyword end_keywords[] = {
 		.words = host_words),
 	KEYWORD("id", ID, NULL,
 		"Who the end says it is: an address, @NAME (FQDN), USER@NAME, @#HEX (key ID), a distinguished "
-		"name, %fromcert: its certificate's subject, %any: whoever, %none. Without one, its address."),
+		"name, %fromcert: its certificate's subject, %any: whoever, %none. Without one, the subject of cert=, "
+		"or its address."),
 	KEYWORD("subnet", SUBNETS, NULL,
 		"What is behind the end, in one Child SA: prefixes or ranges, apart by commas, each with "
 		"[PROTOCOL/PORT] if only such traffic is meant. Without one, the end itself. vhost: and vnet: "
 		"let a road warrior choose."),
 	KEYWORD("subnets", SUBNETS, NULL,
-		"The same, each of them with each of the other end's in a Child SA of its own."),
+		"The same, each of them with each of the other end's in a Child SA of its own, as a connection "
+		"NAME/1x1, NAME/1x2 and so on; NAME/1x0 and NAME/0x1 where but one end has several."),
 	KEYWORD("protoport", PORTS, NULL,
 		"The protocol, or PROTOCOL/PORT, that is protected alone; a port may also be a range, or %any: "
 		"one, whichever."),
@@ -36,7 +38,9 @@ static const struct keyword end_keywords[] = {
 	KEYWORD("interface-ip", PREFIX, NULL, "The address on the device of ipsec-interface=."),
 	KEYWORD("vti", PREFIX, NULL, "The address on the device of vti-interface=."),
 	KEYWORD("updown", TEXT, "ipsec _updown", "What is run when the conn goes up or down; see _updown(8)."),
-	KEYWORD("ikeport", NUMBER, NULL, "The end's UDP port of IKE, if not 500 or 4500.", .min = 1, .max = 65535),
+	KEYWORD("ikeport", NUMBER, NULL,
+		"The end's UDP port of IKE and ESP, if not 500; then the other end has 4500, or its own.", .min = 1,
+		.max = 65535),
 	{ 0 },
 };
 
@@ -293,7 +297,7 @@ static const struct keyword mobility_keywords[] = {
 	KEYWORD("family", ENUM, NULL, "Which addresses of names count.", .words = family_words),
 	KEYWORD("hostaddrfamily", ENUM, NULL, "The same.", .words = family_words),
 	KEYWORD("clientaddrfamily", ENUM, NULL, "The same of what is behind the ends.", .words = family_words),
-	KEYWORD("narrowing", BOOL, "no", "Whether the peer's answer may be a part of the traffic that was asked for."),
+	KEYWORD("narrowing", BOOL, "yes", "Whether a Child SA may be for a part of what its initiator asked for."),
 	KEYWORD("enable-tcp", ENUM, "no", "Whether IKE and ESP go over TCP (RFC 9329), or if UDP does not pass.",
 		.words = tcp_words),
 	KEYWORD("tcp-remoteport", NUMBER, "4500", "To which port.", .min = 1, .max = 65535),

@@ -47,7 +47,7 @@ static const struct keyword klips_keywords[] = {
 };
 
 /* Classes of pluto's debugging messages; base and tmi are sets of them, the latter with each byte. */
-const struct keyword_word keyword_debug_words[] = {
+static const struct keyword_word debug_words[] = {
 	{ "none", 0 },
 	{ "all", 0x77fff },
 	{ "base", 0x7f70 },
@@ -92,7 +92,7 @@ static const struct keyword logging_keywords[] = {
 	KEYWORD("plutodebug", SET, "none",
 		"What pluto logs for debugging: base for all that is of use, all, or classes of their own. "
 		"private adds keys.",
-		.words = keyword_debug_words),
+		.words = debug_words),
 	KEYWORD("statsbin", FILE, NULL, "A program that is run when an SA comes up or goes."),
 	KEYWORD("dumpdir", FILE, "/run/pluto", "Where pluto leaves a core if it has to."),
 	{ 0 },
@@ -121,7 +121,7 @@ static const struct keyword network_keywords[] = {
 		"\"%v4:10.0.0.0/8,%v4:!10.1.0.0/16,%v6:fc00::/7\"; ! excludes."),
 	KEYWORD("keep-alive", TIME, "20s", "How often a NAT on the way is kept awake (RFC 3948); 0 for never.",
 		.max = 3600),
-	KEYWORD("ike-socket-bufsize", BYTES, NULL, "Room for messages that wait in IKE's sockets.", .max = INT32_MAX),
+	KEYWORD("ike-socket-bufsize", BYTES, "2MiB", "Room for messages that wait in IKE's sockets.", .max = INT32_MAX),
 	KEYWORD("ike-socket-errqueue", BOOL, "yes", "Whether ICMP errors about IKE's messages are logged."),
 	{ 0 },
 };
@@ -148,7 +148,8 @@ static const struct keyword_word seccomp_words[] = { { "disabled", 0 }, { "toler
 static const struct keyword_word nhelpers_words[] = { { "auto", UINT64_MAX }, { "-1", UINT64_MAX }, { 0 } };
 
 static const struct keyword limit_keywords[] = {
-	KEYWORD("nhelpers", NUMBER, "auto", "Threads for heavy arithmetic; auto makes one for each processor but one.",
+	KEYWORD("nhelpers", NUMBER, "auto",
+		"Threads for heavy arithmetic; auto makes one for each processor that pluto may have.",
 		.words = nhelpers_words, .max = 1024),
 	KEYWORD("ddos-mode", ENUM, "auto", "When cookies are demanded: under load, always (busy) or never (unlimited).",
 		.words = ddos_words),

@@ -52,7 +52,7 @@ static const struct klips_attr_policy sa_attrs[] = {
 	[KLIPS_A_SA_SRC] = { "src", KLIPS_TYPE_NEST, 65535, 0, KLIPS_SET_ADDR, 0 },
 	[KLIPS_A_SA_INNER_SRC] = { "inner-src", KLIPS_TYPE_NEST, 65535, 0, KLIPS_SET_ADDR, 0 },
 	[KLIPS_A_SA_INNER_DST] = { "inner-dst", KLIPS_TYPE_NEST, 65535, 0, KLIPS_SET_ADDR, 0 },
-	[KLIPS_A_SA_SELECTOR] = { "selector", KLIPS_TYPE_NEST, 65535, 0, KLIPS_SET_SELECTOR, 0 },
+	[KLIPS_A_SA_SELECTOR] = { "selector", KLIPS_TYPE_NEST, 65535, 0, KLIPS_SET_SELECTOR, KLIPS_ATTR_MULTI },
 	[KLIPS_A_SA_KEYS] = { "keys", KLIPS_TYPE_NEST, 65535, 0, KLIPS_SET_KEYS, 0 },
 	[KLIPS_A_SA_SOFT] = { "soft", KLIPS_TYPE_NEST, 65535, 0, KLIPS_SET_LIMITS, 0 },
 	[KLIPS_A_SA_HARD] = { "hard", KLIPS_TYPE_NEST, 65535, 0, KLIPS_SET_LIMITS, 0 },
@@ -81,6 +81,7 @@ static const struct klips_attr_policy sa_attrs[] = {
 	[KLIPS_A_SA_MIN_SPI] = { "min-spi", KLIPS_TYPE_U32, 4, 0, 0, 0 },
 	[KLIPS_A_SA_MAX_SPI] = { "max-spi", KLIPS_TYPE_U32, 4, 0, 0, 0 },
 	[KLIPS_A_SA_HARD_LIMIT] = { "hard-limit", KLIPS_TYPE_FLAG, 0, 0, 0, 0 },
+	[KLIPS_A_SA_FROM] = { "from", KLIPS_TYPE_NEST, 65535, 0, KLIPS_SET_ADDR, 0 },
 };
 
 static const struct klips_attr_policy eroute_attrs[] = {
@@ -173,6 +174,11 @@ static const struct klips_attr_policy subscription_attrs[] = {
 	[KLIPS_A_SUBSCRIPTION_GROUPS] = { "groups", KLIPS_TYPE_U32, 4, 0, 0, 0 },
 };
 
+static const struct klips_attr_policy port_attrs[] = {
+	[KLIPS_A_PORT_NUMBER] = { "number", KLIPS_TYPE_U16, 2, 0, 0, 0 },
+	[KLIPS_A_PORT_ENCAPSULATION] = { "encapsulation", KLIPS_TYPE_FLAG, 0, 0, 0, 0 },
+};
+
 const struct klips_set_policy klips_set_policies[KLIPS_SET_COUNT] = {
 	[KLIPS_SET_ADDR] = { "addr", addr_attrs, KLIPS_A_ADDR_END },
 	[KLIPS_SET_SAID] = { "said", said_attrs, KLIPS_A_SAID_END },
@@ -190,6 +196,7 @@ const struct klips_set_policy klips_set_policies[KLIPS_SET_COUNT] = {
 	[KLIPS_SET_ACQUIRE] = { "acquire", acquire_attrs, KLIPS_A_ACQUIRE_END },
 	[KLIPS_SET_MAPPING] = { "mapping", mapping_attrs, KLIPS_A_MAPPING_END },
 	[KLIPS_SET_SUBSCRIPTION] = { "subscription", subscription_attrs, KLIPS_A_SUBSCRIPTION_END },
+	[KLIPS_SET_PORT] = { "port", port_attrs, KLIPS_A_PORT_END },
 };
 
 const struct klips_op_policy klips_op_policies[KLIPS_CMD_END] = {
@@ -357,4 +364,22 @@ const struct klips_op_policy klips_op_policies[KLIPS_CMD_END] = {
 	[KLIPS_CMD_ACQUIRE] = { "acquire", KLIPS_SET_ACQUIRE, 0, 0 },
 	[KLIPS_CMD_EXPIRE] = { "expire", KLIPS_SET_SA, 0, 0 },
 	[KLIPS_CMD_MAPPING] = { "mapping", KLIPS_SET_MAPPING, 0, 0 },
+	[KLIPS_CMD_SA_MOVE] = {
+		"sa-move",
+		KLIPS_SET_SA,
+		KLIPS_OP_REQUEST | KLIPS_OP_ADMIN,
+		KLIPS_ATTR_BIT(KLIPS_A_SA_SAID) |
+		KLIPS_ATTR_BIT(KLIPS_A_SA_FROM) |
+		KLIPS_ATTR_BIT(KLIPS_A_SA_SRC) |
+		KLIPS_ATTR_BIT(KLIPS_A_SA_NATT) |
+		KLIPS_ATTR_BIT(KLIPS_A_SA_NATT_SPORT) |
+		KLIPS_ATTR_BIT(KLIPS_A_SA_NATT_DPORT),
+	},
+	[KLIPS_CMD_PORT_ADD] = {
+		"port-add",
+		KLIPS_SET_PORT,
+		KLIPS_OP_REQUEST | KLIPS_OP_ADMIN,
+		KLIPS_ATTR_BIT(KLIPS_A_PORT_NUMBER) |
+		KLIPS_ATTR_BIT(KLIPS_A_PORT_ENCAPSULATION),
+	},
 };

@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
-#include "conf_file.h"
 #include "parse.h"
 #include "secrets_own.h"
 
@@ -19,19 +17,16 @@
  * struct reader - what is being read
  * @words: of the entry that has begun; they point into the file's text
  * @is_broken: something in it has been complained about
- * @depth: of files that include one another; -1: none may
  */
 struct reader {
 	struct secrets *secrets;
-	struct conf_errors *errors;
+	struct conf_source from;
 	struct secret_word words[WORDS_MAX];
 	size_t count;
 	bool is_broken;
-	struct conf_place place;
-	int depth;
 };
 
-void secret_wipe(struct secret *secret)
+static void wipe(struct secret *secret)
 {
 	size_t i;
 
@@ -41,7 +36,6 @@ void secret_wipe(struct secret *secret)
 	for (i = 0; i < secret->id_count; i++)
 		free(secret->ids[i]);
 	free(secret->ids);
-	free(secret->name);
 	memset(secret, 0, sizeof(*secret));
 }
 
@@ -55,17 +49,15 @@ void secrets_free(struct secrets *secrets)
 	if (!secrets)
 		return;
 	for (i = 0; i < secrets->count; i++)
-		secret_wipe(&secrets->list[i]);
-	for (i = 0; i < secrets->file_count; i++)
-		free(secrets->files[i]);
+		wipe(&secrets->list[i]);
+	conf_names_free(&secrets->files);
 	free(secrets->list);
-	free(secrets->files);
 	free(secrets);
 }
 
 static void complain(struct reader *reader, struct conf_place place, const char *why)
 {
-	conf_complain(reader->errors, place, "%s", why);
+	conf_complain(reader->from.errors, place, "%s", why);
 	reader->is_broken = true;
 }
 
@@ -180,11 +172,6 @@ static int read_rest(struct reader *reader, struct secret *secret, size_t at)
 				       "it is followed by one value, in quotes if there are blanks in it");
 		return 0;
 	}
-	if (wanted == 2) {
-		secret->name = strdup(reader->words[at].text);
-		if (!secret->name)
-			return -ENOMEM;
-	}
 	wrong = secret_value_read(secret, &reader->words[at + wanted - 1]);
 	if (wrong)
 		complain(reader, reader->words[at + wanted - 1].place, wrong);
@@ -216,8 +203,9 @@ static int fill_secret(struct reader *reader, struct secret *secret)
 }
 
 /* The entry that has begun is complete. */
-static int end_entry(struct reader *reader)
+static int end_entry(void *arg)
 {
+	struct reader *reader = arg;
 	struct secret *secret;
 	int err = 0;
 
@@ -225,7 +213,7 @@ static int end_entry(struct reader *reader)
 		secret = add_secret(reader->secrets);
 		err = secret ? fill_secret(reader, secret) : -ENOMEM;
 		if (secret && (err || reader->is_broken)) {
-			secret_wipe(secret);
+			wipe(secret);
 			reader->secrets->count--;
 		}
 	}
@@ -241,13 +229,13 @@ static char *end_quoted(struct reader *reader, struct secret_word *word)
 
 	word->is_quoted = true;
 	if (!end) {
-		complain(reader, reader->place,
+		complain(reader, reader->from.place,
 			 quote == '"' ? "the closing \" is missing" : "the closing ' is missing");
 		return NULL;
 	}
 	*end++ = '\0';
 	if (*end && *end != ':' && !strchr(BLANKS, *end)) {
-		complain(reader, reader->place, "something follows a closing quote without a blank");
+		complain(reader, reader->from.place, "something follows a closing quote without a blank");
 		return NULL;
 	}
 	return end;
@@ -261,12 +249,12 @@ static void read_words(struct reader *reader, char *line)
 	while (*(at += strspn(at, BLANKS)) && *at != '#' && !reader->is_broken) {
 		struct secret_word *word = &reader->words[reader->count];
 
-		reader->place.column = (unsigned int)(at - line) + 1;
+		reader->from.place.column = (unsigned int)(at - line) + 1;
 		if (reader->count == WORDS_MAX) {
-			complain(reader, reader->place, "an entry of too many words");
+			complain(reader, reader->from.place, "an entry of too many words");
 			return;
 		}
-		*word = (struct secret_word){ at, false, reader->place };
+		*word = (struct secret_word){ at, false, reader->from.place };
 		if (*at == '"' || *at == '\'') {
 			at = end_quoted(reader, word);
 			if (!at)
@@ -280,80 +268,18 @@ static void read_words(struct reader *reader, char *line)
 	}
 }
 
-static int read_text(struct reader *reader, char *text, size_t length);
-
-static const char *keep_name(struct secrets *secrets, const char *name)
-{
-	char **grown = reallocarray(secrets->files, secrets->file_count + 1, sizeof(*grown));
-	char *copy = strdup(name);
-
-	if (grown)
-		secrets->files = grown;
-	if (!grown || !copy) {
-		free(copy);
-		return NULL;
-	}
-	secrets->files[secrets->file_count++] = copy;
-	return copy;
-}
-
-static int read_opened(struct reader *reader, const char *path, struct conf_file *file)
-{
-	reader->place = (struct conf_place){ .file = keep_name(reader->secrets, path) };
-	if (!reader->place.file)
-		return -ENOMEM;
-	if (file->mode & (S_IROTH | S_IWOTH))
-		conf_warn(reader->errors, reader->place, "others than its owner can read or write it (mode %04o)",
-			  file->mode & 07777);
-	return read_text(reader, file->text, file->length);
-}
-
-static int read_file(struct reader *reader, const char *path)
-{
-	struct conf_file file;
-	int err = conf_file_read(&file, path);
-
-	if (!err)
-		err = read_opened(reader, path, &file);
-	else if (err != -ENOMEM && reader->place.file)
-		conf_complain(reader->errors, reader->place, "include %s: %s", path, strerror(-err));
-	else if (err != -ENOMEM)
-		conf_complain(reader->errors, (struct conf_place){ .file = path }, "%s", strerror(-err));
-	conf_file_free(&file);
-	return err == -ENOMEM ? err : 0;
-}
-
-static int read_included(void *arg, const char *path)
-{
-	struct reader *reader = arg;
-	struct conf_place place = reader->place;
-	int err;
-
-	reader->depth++;
-	err = read_file(reader, path);
-	reader->depth--;
-	reader->place = place;
-	return err;
-}
-
 static int include(struct reader *reader, char *line)
 {
 	char *pattern = line + 7 + strspn(line + 7, BLANKS);
 
 	pattern[strcspn(pattern, BLANKS)] = '\0';
-	reader->place.column = 0;
-	if (reader->depth < 0)
-		conf_complain(reader->errors, reader->place, "include: not here");
-	else if (reader->depth + 1 == CONF_DEPTH_MAX)
-		conf_complain(reader->errors, reader->place, "include %s: more than %d files in one another", pattern,
-			      CONF_DEPTH_MAX);
-	else
-		return conf_include(reader->errors, reader->place, pattern, read_included, reader);
-	return 0;
+	reader->from.place.column = 0;
+	return conf_source_include(&reader->from, pattern);
 }
 
-static int read_line(struct reader *reader, char *line)
+static int read_line(void *arg, char *line)
 {
+	struct reader *reader = arg;
 	int err = 0;
 
 	/* A comment in column 1 is no new entry, and ends none. */
@@ -365,28 +291,20 @@ static int read_line(struct reader *reader, char *line)
 			return include(reader, line);
 	} else if (!reader->count && !reader->is_broken && line[strspn(line, BLANKS)] &&
 		   line[strspn(line, BLANKS)] != '#') {
-		complain(reader, reader->place, "an indented line that continues no entry");
+		complain(reader, reader->from.place, "an indented line that continues no entry");
 	}
 	read_words(reader, line);
 	return err;
 }
 
-static int read_text(struct reader *reader, char *text, size_t length)
+static void complain_line(void *arg)
 {
-	struct conf_lines lines = { text, text + length, 0, 0 };
-	char *line;
-	int err = 0;
+	struct reader *reader = arg;
 
-	while (!err && (line = conf_next_line(&lines))) {
-		reader->place.line = lines.line;
-		reader->place.column = 0;
-		if (conf_is_text(line, lines.length))
-			err = read_line(reader, line);
-		else
-			complain(reader, reader->place, "not text in UTF-8");
-	}
-	return err ? err : end_entry(reader);
+	complain(reader, reader->from.place, "not text in UTF-8");
 }
+
+static const struct conf_grammar grammar = { read_line, complain_line, end_entry, NULL, true };
 
 /* NULL with errno if @err is one. */
 static struct secrets *finish(struct reader *reader, int err)
@@ -407,13 +325,13 @@ static struct reader *new_reader(struct conf_errors *errors, int depth)
 
 	if (!reader)
 		return NULL;
-	reader->errors = errors;
-	reader->depth = depth;
 	reader->secrets = calloc(1, sizeof(*reader->secrets));
-	if (reader->secrets)
-		return reader;
-	free(reader);
-	return NULL;
+	if (!reader->secrets) {
+		free(reader);
+		return NULL;
+	}
+	reader->from = (struct conf_source){ &grammar, reader, errors, &reader->secrets->files, .depth = depth };
+	return reader;
 }
 
 /**
@@ -426,13 +344,7 @@ struct secrets *secrets_load(const char *path, struct conf_errors *errors)
 {
 	struct reader *reader = new_reader(errors, 0);
 
-	return reader ? finish(reader, read_file(reader, path)) : NULL;
-}
-
-static int parse(struct reader *reader, const char *name, char *copy, size_t length)
-{
-	reader->place.file = keep_name(reader->secrets, name);
-	return reader->place.file ? read_text(reader, copy, length) : -ENOMEM;
+	return reader ? finish(reader, conf_source_file(&reader->from, path)) : NULL;
 }
 
 /**
@@ -442,15 +354,6 @@ static int parse(struct reader *reader, const char *name, char *copy, size_t len
 struct secrets *secrets_parse(const char *name, const char *text, size_t length, struct conf_errors *errors)
 {
 	struct reader *reader = new_reader(errors, -1);
-	char *copy = malloc(length + 1);
-	int err = -ENOMEM;
 
-	if (reader && copy) {
-		memcpy(copy, text, length);
-		copy[length] = '\0';
-		err = parse(reader, name, copy, length);
-		explicit_bzero(copy, length);
-	}
-	free(copy);
-	return reader ? finish(reader, err) : NULL;
+	return reader ? finish(reader, conf_source_text(&reader->from, name, text, length)) : NULL;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ipsec.secrets(5): pre-shared keys and passwords, and which of them is for whom. */
+/* ipsec.secrets(5): pre-shared keys and passwords, and which of the former is for whom. */
 #ifndef LIB_SECRETS_H
 #define LIB_SECRETS_H
 
 #include <stdint.h>
 
-#include "conf_errors.h"
+#include "conf_source.h"
 
 #define SECRETS_PATH "/etc/ipsec.secrets"
 
@@ -18,14 +18,12 @@ enum secret_kind {
 /**
  * struct secret - an entry
  * @ids: whom it is for, as it is written; @id_count: 0: for all
- * @name: of SECRET_PPK its ID, else NULL
  * @data: bytes, at least one; there are zeros in them before they are freed
  */
 struct secret {
 	enum secret_kind kind;
 	char **ids;
 	size_t id_count;
-	char *name;
 	uint8_t *data;
 	size_t length;
 	struct conf_place place;
@@ -34,8 +32,7 @@ struct secret {
 struct secrets {
 	struct secret *list;
 	size_t count, room;
-	char **files;
-	size_t file_count;
+	struct conf_names files;
 };
 
 struct secrets *secrets_load(const char *path, struct conf_errors *errors);
@@ -44,7 +41,5 @@ void secrets_free(struct secrets *secrets);
 
 int secrets_psk(const struct secrets *secrets, const char *local, const char *remote, const struct secret **found,
 		const struct secret **rival);
-const struct secret *secrets_ppk(const struct secrets *secrets, const char *name);
-const struct secret *secrets_xauth(const struct secrets *secrets, const char *user);
 
 #endif

@@ -17,6 +17,5 @@ struct secret_word {
  * what is wrong; the secret has its bytes, or none. It never quotes the value.
  */
 const char *secret_value_read(struct secret *secret, const struct secret_word *word);
-void secret_wipe(struct secret *secret);
 
 #endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Pre-shared keys: RFC 7296, 2.15. */
-#include <errno.h>
 #include <string.h>
 
 #include "auth.h"
@@ -11,8 +10,8 @@ static const char pad[] = "Key Pad for IKEv2";
 
 static size_t secret_of(const struct ike_auth_claim *claim, uint8_t secret[SECRET_MAX])
 {
-	const struct ike_identity *own = claim->own ? claim->who : claim->other;
-	const struct ike_identity *peer = claim->own ? claim->other : claim->who;
+	const struct ike_identity *own = claim->own ? &claim->who : &claim->other;
+	const struct ike_identity *peer = claim->own ? &claim->other : &claim->who;
 	struct pluto *pluto = claim->sa->pluto;
 	char local[IKE_ID_TEXT], remote[IKE_ID_TEXT];
 
@@ -22,7 +21,7 @@ static size_t secret_of(const struct ike_auth_claim *claim, uint8_t secret[SECRE
 }
 
 /* prf(prf(secret, "Key Pad for IKEv2"), octets); its length, or a negative errno. */
-static int compute(const struct ike_auth_claim *claim, uint8_t out[IKE_KEY_MAX])
+static int compute(struct ike_auth_claim *claim, uint8_t out[IKE_KEY_MAX])
 {
 	const struct ike_alg *prf = claim->sa->suite.prf;
 	struct ike_slice part = { (const uint8_t *)pad, sizeof(pad) - 1 };
@@ -30,38 +29,37 @@ static int compute(const struct ike_auth_claim *claim, uint8_t out[IKE_KEY_MAX])
 	size_t length = secret_of(claim, secret);
 	int result;
 
-	if (!length) {
-		ike_sa_log(claim->sa, PLUTO_ERROR, "no pre-shared key for these two identities");
-		return -ENOKEY;
-	}
+	if (!length)
+		return ike_auth_fail(claim, "no pre-shared key for these two identities");
 	result = ike_prf(prf, (struct ike_slice){ secret, length }, &part, 1, key);
 	ike_wipe(secret, sizeof(secret));
 	if (result > 0)
 		result = ike_prf(prf, (struct ike_slice){ key, result }, claim->octets, 3, out);
 	ike_wipe(key, sizeof(key));
-	return result;
+	return result > 0 ? result : ike_auth_fail(claim, "no code could be made");
 }
 
-static int make(const struct ike_auth_claim *claim, uint8_t data[IKE_AUTH_MAX])
+/* It is quick enough for the loop. */
+static int begin(struct ike_auth_claim *claim)
 {
-	return compute(claim, data);
-}
+	uint8_t code[IKE_KEY_MAX];
+	int length = compute(claim, code), error = 0;
 
-static bool verify(const struct ike_auth_claim *claim, struct ike_slice data)
-{
-	uint8_t own[IKE_KEY_MAX];
-	int length = compute(claim, own);
-	bool good = length > 0 && (size_t)length == data.length && ike_equal(own, data.data, length);
-
-	if (!good && length > 0)
-		ike_sa_log(claim->sa, PLUTO_NOTICE, "the peer is not authenticated: its pre-shared key is another");
-	ike_wipe(own, sizeof(own));
-	return good;
+	if (length < 0)
+		return length;
+	if (claim->own) {
+		memcpy(claim->data, code, length);
+		claim->length = length;
+	} else if ((size_t)length != claim->length || !ike_equal(code, claim->data, length)) {
+		error = ike_auth_fail(claim, "its pre-shared key is another");
+	}
+	ike_wipe(code, sizeof(code));
+	return error;
 }
 
 const struct ike_auth_method_ops ike_auth_psk = {
 	.method = AUTH_PSK,
+	.allowed = AUTH_BY_SECRET,
 	.name = "pre-shared key",
-	.make = make,
-	.verify = verify,
+	.begin = begin,
 };

@@ -4,8 +4,6 @@
 
 #include "backend.h"
 
-#define SPI_FIRST 0x100 /* RFC 4303, 2.1: those below are reserved */
-
 /* Of protostack=. Where there are two stacks the first that can be had is taken. */
 static const struct choice {
 	const char *name;
@@ -98,14 +96,15 @@ static int none_get_spi(struct backend *backend, uint8_t protocol, const struct 
 			const struct klips_addr *dst, uint32_t reqid, uint32_t *spi)
 {
 	(void)backend;
-	(void)protocol;
 	(void)src;
 	(void)dst;
 	(void)reqid;
 	do {
 		if (getrandom(spi, sizeof(*spi), 0) != sizeof(*spi))
 			return -EIO;
-	} while (be32_to_cpu(*spi) < SPI_FIRST);
+		if (protocol == BACKEND_IPCOMP)
+			*spi &= cpu_to_be32(0x7fff); /* all that are left are below BACKEND_CPI_LAST */
+	} while (be32_to_cpu(*spi) < BACKEND_SPI_FIRST);
 	return 0;
 }
 
@@ -124,6 +123,13 @@ static int none_sa_delete(struct backend *backend, uint8_t protocol, uint32_t sp
 	(void)spi;
 	(void)src;
 	(void)dst;
+	return 0;
+}
+
+static int none_sa_move(struct backend *backend, const struct backend_move *move)
+{
+	(void)backend;
+	(void)move;
 	return 0;
 }
 
@@ -149,10 +155,16 @@ static int none_socket(struct backend *backend, int fd, uint8_t version)
 	return 0;
 }
 
-static int none_attach(struct backend *backend, const char *physical, char device[16])
+static int none_encap(struct backend *backend, int fd, uint8_t version, uint16_t port)
+{
+	(void)port;
+	return none_socket(backend, fd, version);
+}
+
+static int none_attach(struct backend *backend, const struct backend_policy *like, char device[16])
 {
 	(void)backend;
-	(void)physical;
+	(void)like;
 	device[0] = '\0';
 	return 0;
 }
@@ -173,11 +185,12 @@ const struct backend_ops backend_none = {
 	.get_spi = none_get_spi,
 	.sa_add = none_sa_add,
 	.sa_delete = none_sa_delete,
+	.sa_move = none_sa_move,
 	.sa_usage = none_sa_usage,
 	.policy_set = none_policy,
 	.policy_delete = none_policy,
 	.bypass_socket = none_socket,
-	.encap_socket = none_socket,
+	.encap_socket = none_encap,
 	.attach = none_attach,
 	.why = none_why,
 };

@@ -6,6 +6,10 @@
 #include "ts.h"
 #include "../klips/core/addr.h"
 
+#define BACKEND_SPI_FIRST 0x100	 /* RFC 4303, 2.1, and of CPIs RFC 3173, 3.3: those below are reserved */
+#define BACKEND_CPI_LAST  0xefff /* RFC 3173, 3.3 */
+#define BACKEND_IPCOMP	  108	 /* a protocol without a number in IKE; its SPI is a CPI */
+
 /* @port: host byte order; 0: none */
 struct ike_endpoint {
 	struct klips_addr addr;
@@ -17,25 +21,73 @@ struct backend_limits {
 	uint64_t bytes, packets, seconds;
 };
 
+enum backend_offload {
+	BACKEND_OFFLOAD_NO,
+	BACKEND_OFFLOAD_CRYPTO,
+	BACKEND_OFFLOAD_PACKET,
+	BACKEND_OFFLOAD_AUTO, /* cryptography, if the network card can */
+};
+
+/* @mask: 0: none. */
+struct backend_mark {
+	uint32_t value, mask;
+};
+
+/**
+ * struct backend_options - what not every stack has, or not for every SA; all 0: nothing special
+ * @decap_dscp, @no_encap_dscp: RFC 4301, 5.1.2; @no_pmtu_disc: outer IPv4 headers are without DF
+ * @offload: what the network card does
+ * @mark: of the packets that a policy is for: what comes, what goes
+ * @device: by which the traffic goes; empty: none; @if_id: of an XFRM device; 0: it is a VTI one, known by @mark
+ * @keep: the device stays when pluto ends
+ */
+struct backend_options {
+	bool decap_dscp, no_encap_dscp, no_pmtu_disc, keep;
+	enum backend_offload offload;
+	struct backend_mark mark[2];
+	uint32_t if_id;
+	char device[16];
+};
+
 /**
  * struct backend_sa - one direction of a Child SA
  * @spi: network byte order
  * @protocol: IKE_PROTO_ESP or IKE_PROTO_AH
+ * @cpi: network byte order; packets are compressed before (RFC 3173), by an SA of IPCOMP that has this name, and a
+ * tunnel if it is one; 0: not
  * @src, @dst: outer; the ports count with @encap (RFC 3948)
- * @src_ts, @dst_ts: what may be inside
+ * @src_ts, @dst_ts: what may be inside: all their pairs; none: anything
  * @window: packets, of an inbound SA
+ * @tfc: bytes that payloads of an outbound tunnel are padded to; 0: they are not (RFC 4303, 2.7)
+ * @options: NULL: none; @physical: the interface that its packets go by; NULL: not known
  */
 struct backend_sa {
-	uint32_t spi;
+	uint32_t spi, cpi;
 	uint8_t protocol;
 	bool inbound, tunnel, encap;
 	struct ike_endpoint src, dst;
-	struct ike_ts src_ts, dst_ts;
+	struct ike_ts_list src_ts, dst_ts;
 	struct ike_suite suite;
 	struct ike_key encr, integ;
 	uint32_t reqid;
-	uint32_t window;
+	uint32_t window, tfc;
 	struct backend_limits soft, hard;
+	const struct backend_options *options;
+	const char *physical;
+};
+
+/**
+ * struct backend_move - an SA's new outer addresses
+ * @spi: network byte order
+ * @from: its destination until now
+ * @src, @dst, @encap: as struct backend_sa has them
+ */
+struct backend_move {
+	uint8_t protocol;
+	uint32_t spi;
+	bool inbound, encap;
+	struct klips_addr from;
+	struct ike_endpoint src, dst;
 };
 
 enum backend_action {
@@ -50,7 +102,9 @@ enum backend_action {
 /**
  * struct backend_policy - what happens to traffic between @local and @remote, in both directions
  * @priority: the lower, the earlier; for stacks that do not go by how narrow selectors are
- * @protocol, @tunnel, @local_host, @remote_host, @reqid, @spi_out: BACKEND_PROTECT and, but for the last, _TRAP: the SA
+ * @protocol, @tunnel, @local_host, @remote_host, @reqid, @spi_out, @cpi_out: BACKEND_PROTECT and, but for the last two,
+ * _TRAP: the SA
+ * @options: NULL: none; @physical: as struct backend_sa has them
  * @device: of KLIPS: ipsecN by which the traffic goes; empty: none. KLIPS's eroutes are for all devices; it is for
  * routes
  */
@@ -62,7 +116,9 @@ struct backend_policy {
 	bool tunnel;
 	struct klips_addr local_host, remote_host;
 	uint32_t reqid;
-	uint32_t spi_out;
+	uint32_t spi_out, cpi_out;
+	const struct backend_options *options;
+	const char *physical;
 	char device[16];
 };
 
@@ -87,9 +143,16 @@ struct backend;
  * @fd: to wait for, for reading; then @dispatch brings events. Neither blocks.
  *
  * The others return 0 or a negative errno, with a text from @why; -ENOENT: there is no such SA or policy.
- * @sa_add: of an inbound SA, one from get_spi becomes whole
+ * @get_spi, @sa_delete, @sa_move: also of BACKEND_IPCOMP
+ * @sa_add: of an inbound SA, one from get_spi becomes whole; with a @cpi it is two, and after an error one of them may
+ * be there. Whether they go with one sa_delete() is the stack's affair
+ * @sa_move: keys, limits, numbers and the window stay, and no number is used twice. With another destination it has
+ * another name: then both lead to it until sa_delete() of the old one, so that policies can be changed in between
  * @policy_set: also in place of one with the same selectors, with no moment without
- * @encap_socket: a socket for UDP port 4500, before it is bound: ESP in it goes to the stack, IKE comes still
+ * @sweep: takes away what a pluto has left that was killed, and returns how much that was; nothing of anyone else's.
+ * May be NULL: the stack does not tell whose is what
+ * @bypass_socket: one of IKE's, after it was bound: it is beside all policies
+ * @encap_socket: a socket for that UDP port, before it is bound: ESP in it goes to the stack, IKE comes still
  */
 struct backend_ops {
 	const char *name;
@@ -102,15 +165,18 @@ struct backend_ops {
 	int (*sa_add)(struct backend *backend, const struct backend_sa *sa);
 	int (*sa_delete)(struct backend *backend, uint8_t protocol, uint32_t spi, const struct klips_addr *src,
 			 const struct klips_addr *dst);
+	int (*sa_move)(struct backend *backend, const struct backend_move *move);
 	int (*sa_usage)(struct backend *backend, uint8_t protocol, uint32_t spi, const struct klips_addr *src,
 			const struct klips_addr *dst, struct backend_usage *usage);
+	int (*sweep)(struct backend *backend);
 	int (*policy_set)(struct backend *backend, const struct backend_policy *policy);
 	int (*policy_delete)(struct backend *backend, const struct backend_policy *policy);
-	/* IKE's own sockets are beside all policies. */
 	int (*bypass_socket)(struct backend *backend, int fd, uint8_t version);
-	int (*encap_socket)(struct backend *backend, int fd, uint8_t version);
-	/* Of KLIPS: the device that is attached to what has that address, made if there is none. */
-	int (*attach)(struct backend *backend, const char *physical, char device[16]);
+	int (*encap_socket)(struct backend *backend, int fd, uint8_t version, uint16_t port);
+	/* The device that traffic in clear goes by, made if need be: KLIPS's, or that of its options; empty: none. */
+	int (*attach)(struct backend *backend, const struct backend_policy *like, char device[16]);
+	/* Whether the stack has all of these; else -EOPNOTSUPP. May be NULL: it has. */
+	int (*check)(struct backend *backend, const struct backend_options *options);
 	const char *(*why)(struct backend *backend);
 };
 

@@ -68,7 +68,7 @@ bool backend_protocol_is_icmp(uint8_t protocol)
 	return protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6;
 }
 
-bool backend_protocol_has_ports(uint8_t protocol)
+static bool has_ports(uint8_t protocol)
 {
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_UDPLITE ||
 	       protocol == IPPROTO_SCTP || protocol == IPPROTO_DCCP;
@@ -102,7 +102,7 @@ static int check_ports(const struct ike_ts *ts, uint8_t protocol, const char **w
 		return 0;
 	if (ts->first_port > ts->last_port)
 		return refuse(why, -EOPNOTSUPP, "selectors with opaque ports are not supported");
-	if (!backend_protocol_has_ports(protocol) && !backend_protocol_is_icmp(protocol))
+	if (!has_ports(protocol) && !backend_protocol_is_icmp(protocol))
 		return refuse(why, -EOPNOTSUPP, "ports need a protocol that has them");
 	return 0;
 }
@@ -358,7 +358,7 @@ void backend_flow_ts(struct ike_ts *src, struct ike_ts *dst, const struct backen
 	src->protocol = dst->protocol = flow->protocol;
 	set_range(src, &flow->src, flow->src_bits);
 	set_range(dst, &flow->dst, flow->dst_bits);
-	if (backend_protocol_has_ports(flow->protocol)) {
+	if (has_ports(flow->protocol)) {
 		set_ports(src, flow->sport, flow->sport_mask);
 		set_ports(dst, flow->dport, flow->dport_mask);
 	} else if (backend_protocol_is_icmp(flow->protocol)) {

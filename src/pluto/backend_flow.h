@@ -31,7 +31,6 @@ int backend_flows_split(struct backend_flows *to, const struct ike_ts *src, cons
 int backend_flow_cover(struct backend_flow *to, const struct ike_ts *src, const struct ike_ts *dst, const char **why);
 struct backend_flow backend_flow_reverse(const struct backend_flow *flow);
 bool backend_protocol_is_icmp(uint8_t protocol);
-bool backend_protocol_has_ports(uint8_t protocol);
 void backend_flow_ts(struct ike_ts *src, struct ike_ts *dst, const struct backend_flow *flow);
 
 #endif

@@ -9,8 +9,8 @@
 
 #include "backend_klips.h"
 
-#define SPI_FIRST      0x100 /* RFC 4303, 2.1: those below are reserved */
 #define WINDOW_STEP    32
+#define FLOWS_OF_PAIR  4   /* of an SA's selectors */
 #define EVENTS_AT_ONCE 256 /* then other work gets its turn */
 
 static const u32 groups = 1U << KLIPS_MCGRP_ACQUIRE | 1U << KLIPS_MCGRP_EXPIRE | 1U << KLIPS_MCGRP_MAPPING;
@@ -87,7 +87,8 @@ int backend_klips_ready(struct klips_backend *klips)
 
 	if (klips->client.fd >= 0)
 		return 0;
-	if (!klips_client_open(&klips->client, NULL, &why) && !listen_to(klips, &why))
+	if (!klips_client_open(&klips->client, NULL, &why) && !listen_to(klips, &why) &&
+	    !backend_klips_ports_again(klips, &why))
 		return 0;
 	hang_up(klips);
 	return backend_klips_fail(klips, why.error, "%s", why.text);
@@ -151,10 +152,12 @@ static const char *get_why(struct backend *backend)
 
 /**
  * backend_klips_proto() - IKE's protocol as KLIPS numbers it
- * @protocol: IKE_PROTO_ESP or IKE_PROTO_AH
+ * @protocol: IKE_PROTO_ESP, IKE_PROTO_AH or BACKEND_IPCOMP
  */
 uint8_t backend_klips_proto(uint8_t protocol)
 {
+	if (protocol == BACKEND_IPCOMP)
+		return KLIPS_PROTO_COMP;
 	return protocol == IKE_PROTO_AH ? KLIPS_PROTO_AH : KLIPS_PROTO_ESP;
 }
 
@@ -245,20 +248,29 @@ static void set_said(struct klips_said *said, uint8_t protocol, uint32_t spi, co
 	said->proto = backend_klips_proto(protocol);
 }
 
+/* For a request about an SA: its name, and a connection. 0 or a negative errno, with a text. */
+static int begin_with(struct klips_backend *klips, struct klips_said *said, uint8_t protocol, uint32_t spi,
+		      const struct klips_addr *dst)
+{
+	set_said(said, protocol, spi, dst);
+	return backend_klips_ready(klips);
+}
+
 static int get_spi(struct backend *backend, uint8_t protocol, const struct klips_addr *src,
 		   const struct klips_addr *dst, uint32_t reqid, uint32_t *spi)
 {
 	struct klips_backend *klips = klips_of(backend);
 	struct klips_refusal why = { 0 };
+	const bool ipcomp = protocol == BACKEND_IPCOMP;
 	struct klips_said said;
-	int err = backend_klips_ready(klips);
+	int err = begin_with(klips, &said, protocol, 0, dst);
 
 	(void)src;
 	(void)reqid;
 	if (err)
 		return err;
-	set_said(&said, protocol, 0, dst);
-	if (klips_client_sa_alloc_spi(&klips->client, &said, cpu_to_be32(SPI_FIRST), ~(__be32)0, &why))
+	if (klips_client_sa_alloc_spi(&klips->client, &said, cpu_to_be32(BACKEND_SPI_FIRST),
+				      ipcomp ? cpu_to_be32(BACKEND_CPI_LAST) : ~(__be32)0, &why))
 		return backend_klips_refused(klips, &why);
 	*spi = said.spi;
 	return 0;
@@ -309,21 +321,45 @@ static void set_limits(struct klips_limits *to, const struct backend_limits *fro
 	to->addtime = from->seconds;
 }
 
-/*
- * What may come inside: an SA has one selector, of prefixes. Where ranges are none, it has the narrowest that has all
- * of them.
- */
-static int set_selector(struct klips_backend *klips, struct klips_sa_config *config, const struct backend_sa *sa)
+static int add_selector(struct klips_sa_config *config, const struct backend_flow *flow, const char **why)
 {
-	struct backend_flow flow;
-	const char *why;
-	int err;
+	if (!config->selector.src.version)
+		return backend_klips_selector(&config->selector, flow, why);
+	if (config->more_count < ARRAY_SIZE(config->more))
+		return backend_klips_selector(&config->more[config->more_count++], flow, why);
+	*why = "more selectors than an SA can have";
+	return -E2BIG;
+}
 
-	if (!sa->inbound || !sa->src_ts.version)
-		return 0;
-	err = backend_flow_cover(&flow, &sa->src_ts, &sa->dst_ts, &why);
-	if (!err)
-		err = backend_klips_selector(&config->selector, &flow, &why);
+/* A pair of ranges that is more than a few prefixes has the narrowest one that has all of them. */
+static int add_pair(struct klips_sa_config *config, const struct ike_ts *src, const struct ike_ts *dst,
+		    const char **why)
+{
+	struct backend_flow cover;
+	struct backend_flows flows;
+	unsigned int i;
+	int err = backend_flows_split(&flows, src, dst, false, why);
+
+	if (err == -E2BIG || (!err && flows.count > FLOWS_OF_PAIR)) {
+		err = backend_flow_cover(&cover, src, dst, why);
+		return err ? err : add_selector(config, &cover, why);
+	}
+	for (i = 0; !err && i < flows.count; i++)
+		err = add_selector(config, &flows.flows[i], why);
+	return err;
+}
+
+/* What may come inside. Between versions of IP there is nothing. */
+static int set_selectors(struct klips_backend *klips, struct klips_sa_config *config, const struct backend_sa *sa)
+{
+	const char *why;
+	unsigned int i, j;
+	int err = 0;
+
+	for (i = 0; sa->inbound && !err && i < sa->src_ts.count; i++)
+		for (j = 0; !err && j < sa->dst_ts.count; j++)
+			if (sa->src_ts.ts[i].version == sa->dst_ts.ts[j].version)
+				err = add_pair(config, &sa->src_ts.ts[i], &sa->dst_ts.ts[j], &why);
 	return err ? backend_klips_fail(klips, err, "KLIPS: %s", why) : 0;
 }
 
@@ -334,17 +370,40 @@ static u32 window(const struct backend_sa *sa)
 	return sa->inbound && most ? round_up(most, (u32)WINDOW_STEP) : 0;
 }
 
-static int make_config(struct klips_backend *klips, struct klips_sa_config *config, const struct backend_sa *sa)
+/* Outer headers of KLIPS are without DF anyhow. */
+static u32 flags(const struct backend_sa *sa)
 {
-	int err;
+	u32 all = sa->inbound ? KLIPS_SA_INBOUND : 0;
 
+	if (sa->options && sa->options->decap_dscp)
+		all |= KLIPS_SA_DECAP_DSCP;
+	if (sa->options && sa->options->no_encap_dscp)
+		all |= KLIPS_SA_NO_ENCAP_DSCP;
+	return all;
+}
+
+static void begin_config(struct klips_sa_config *config, const struct backend_sa *sa, uint8_t protocol, uint32_t spi)
+{
 	memset(config, 0, sizeof(*config));
-	set_said(&config->said, sa->protocol, sa->spi, &sa->dst.addr);
+	set_said(&config->said, protocol, spi, &sa->dst.addr);
 	config->src = sa->src.addr;
 	config->state = KLIPS_SA_MATURE;
 	config->mode = sa->tunnel ? KLIPS_MODE_TUNNEL : KLIPS_MODE_TRANSPORT;
-	config->flags = (sa->inbound ? KLIPS_SA_INBOUND : 0) | (sa->suite.esn ? KLIPS_SA_ESN : 0);
+	config->flags = flags(sa);
+}
+
+/* In a bundle the innermost is the tunnel, and says what may come in. */
+static int make_config(struct klips_backend *klips, struct klips_sa_config *config, const struct backend_sa *sa)
+{
+	int err = 0;
+
+	begin_config(config, sa, sa->protocol, sa->spi);
+	if (sa->cpi)
+		config->mode = KLIPS_MODE_TRANSPORT;
+	config->flags |= sa->suite.esn ? KLIPS_SA_ESN : 0;
 	config->window = window(sa);
+	if (sa->protocol == IKE_PROTO_ESP && config->mode == KLIPS_MODE_TUNNEL)
+		config->tfc = sa->tfc;
 	if (sa->encap) {
 		config->natt = KLIPS_NATT_NONESP;
 		config->natt_sport = sa->src.port;
@@ -352,32 +411,63 @@ static int make_config(struct klips_backend *klips, struct klips_sa_config *conf
 	}
 	set_limits(&config->soft, &sa->soft);
 	set_limits(&config->hard, &sa->hard);
-	err = set_selector(klips, config, sa);
+	if (!sa->cpi)
+		err = set_selectors(klips, config, sa);
 	if (!err)
 		err = set_encr(klips, &config->keys, sa);
 	return err ? err : set_integ(klips, &config->keys, sa);
 }
 
 /* One from get_spi() is made whole; it may have gone if that took long, and is added then. */
+static int put_config(struct klips_backend *klips, const struct klips_sa_config *config)
+{
+	struct klips_refusal why = { 0 };
+	int err = -ENOENT;
+
+	if (config->flags & KLIPS_SA_INBOUND)
+		err = klips_client_sa_update(&klips->client, config, &why);
+	if (err == -ENOENT) {
+		memset(&why, 0, sizeof(why));
+		err = klips_client_sa_add(&klips->client, config, &why);
+	}
+	return err ? backend_klips_refused(klips, &why) : 0;
+}
+
+/* The SA of IPCOMP, and both as a bundle. */
+static int add_ipcomp(struct klips_backend *klips, struct klips_sa_config *config, const struct backend_sa *sa)
+{
+	const struct klips_said outer = config->said;
+	struct klips_refusal why = { 0 };
+	struct klips_said saids[2];
+	int err;
+
+	begin_config(config, sa, BACKEND_IPCOMP, sa->cpi);
+	saids[0] = config->said;
+	saids[1] = outer;
+	err = set_selectors(klips, config, sa);
+	if (!err)
+		err = put_config(klips, config);
+	if (!err && klips_client_sa_group(&klips->client, saids, ARRAY_SIZE(saids), &why))
+		err = backend_klips_refused(klips, &why);
+	return err;
+}
+
 static int sa_add(struct backend *backend, const struct backend_sa *sa)
 {
 	struct klips_backend *klips = klips_of(backend);
-	struct klips_refusal why = { 0 };
 	struct klips_sa_config config;
 	int err = backend_klips_ready(klips);
 
+	if (err)
+		return err;
+	err = make_config(klips, &config, sa);
 	if (!err)
-		err = make_config(klips, &config, sa);
-	if (!err) {
-		err = sa->inbound ? klips_client_sa_update(&klips->client, &config, &why) : -ENOENT;
-		if (err == -ENOENT) {
-			memset(&why, 0, sizeof(why));
-			err = klips_client_sa_add(&klips->client, &config, &why);
-		}
-		if (err)
-			err = backend_klips_refused(klips, &why);
-	}
+		err = put_config(klips, &config);
 	explicit_bzero(&config, sizeof(config));
+	if (!err && sa->cpi) {
+		set_said(&config.said, sa->protocol, sa->spi, &sa->dst.addr);
+		err = add_ipcomp(klips, &config, sa);
+	}
 	return err;
 }
 
@@ -387,14 +477,30 @@ static int sa_delete(struct backend *backend, uint8_t protocol, uint32_t spi, co
 	struct klips_backend *klips = klips_of(backend);
 	struct klips_refusal why = { 0 };
 	struct klips_said said;
-	int err = backend_klips_ready(klips);
+	int err = begin_with(klips, &said, protocol, spi, dst);
 
 	(void)src;
 	if (err)
 		return err;
-	set_said(&said, protocol, spi, dst);
-	err = klips_client_sa_delete(&klips->client, &said, &why);
-	return err ? backend_klips_refused(klips, &why) : 0;
+	return klips_client_sa_delete(&klips->client, &said, &why) ? backend_klips_refused(klips, &why) : 0;
+}
+
+static int sa_move(struct backend *backend, const struct backend_move *to)
+{
+	struct klips_backend *klips = klips_of(backend);
+	struct klips_sa_move move = { .src = to->src.addr };
+	struct klips_refusal why = { 0 };
+	int err = begin_with(klips, &move.from, to->protocol, to->spi, &to->from);
+
+	if (err)
+		return err;
+	set_said(&move.said, to->protocol, to->spi, &to->dst.addr);
+	if (to->encap && to->protocol == IKE_PROTO_ESP) {
+		move.natt = KLIPS_NATT_NONESP;
+		move.natt_sport = to->src.port;
+		move.natt_dport = to->dst.port;
+	}
+	return klips_client_sa_move(&klips->client, &move, &why) ? backend_klips_refused(klips, &why) : 0;
 }
 
 static int sa_usage(struct backend *backend, uint8_t protocol, uint32_t spi, const struct klips_addr *src,
@@ -404,12 +510,11 @@ static int sa_usage(struct backend *backend, uint8_t protocol, uint32_t spi, con
 	struct klips_refusal why = { 0 };
 	struct klips_sa_info info;
 	struct klips_said said;
-	int err = backend_klips_ready(klips);
+	int err = begin_with(klips, &said, protocol, spi, dst);
 
 	(void)src;
 	if (err)
 		return err;
-	set_said(&said, protocol, spi, dst);
 	if (klips_client_sa_get(&klips->client, &said, &info, &why))
 		return backend_klips_refused(klips, &why);
 	usage->bytes = info.current.bytes;
@@ -427,11 +532,13 @@ const struct backend_ops backend_klips = {
 	.get_spi = get_spi,
 	.sa_add = sa_add,
 	.sa_delete = sa_delete,
+	.sa_move = sa_move,
 	.sa_usage = sa_usage,
 	.policy_set = backend_klips_policy_set,
 	.policy_delete = backend_klips_policy_delete,
 	.bypass_socket = backend_klips_bypass_socket,
 	.encap_socket = backend_klips_encap_socket,
 	.attach = backend_klips_attach,
+	.check = backend_klips_check,
 	.why = get_why,
 };

@@ -6,12 +6,15 @@
 #include "backend_flow.h"
 #include "../lib/control_client.h"
 
+#define KLIPS_BACKEND_PORTS 32
+
 /**
  * struct klips_backend - KLIPS, be it klipsd or the module
  * @client: for requests; closed while KLIPS does not run
  * @listener: for events, likewise
  * @epoll: what is waited for: it has @listener, whichever that is now
  * @traps: a tree of the %traps, which events name by their selectors; see backend_klips_policy.c
+ * @ports: of IKE that KLIPS was told of, and which of them ESP has too
  * @why: of the last error
  */
 struct klips_backend {
@@ -22,6 +25,11 @@ struct klips_backend {
 	struct klips_client listener;
 	int epoll;
 	void *traps;
+	struct klips_ike_port {
+		uint16_t number;
+		bool encapsulation;
+	} ports[KLIPS_BACKEND_PORTS];
+	unsigned int port_count;
 	char why[256];
 };
 
@@ -37,8 +45,11 @@ int backend_klips_policy_delete(struct backend *backend, const struct backend_po
 bool backend_klips_trap_reqid(const struct klips_backend *klips, const struct klips_selector *trap, uint32_t *reqid);
 void backend_klips_traps_free(struct klips_backend *klips);
 
-int backend_klips_attach(struct backend *backend, const char *physical, char device[16]);
+int backend_klips_attach(struct backend *backend, const struct backend_policy *like, char device[16]);
+int backend_klips_check(struct backend *backend, const struct backend_options *options);
 int backend_klips_bypass_socket(struct backend *backend, int fd, uint8_t version);
-int backend_klips_encap_socket(struct backend *backend, int fd, uint8_t version);
+int backend_klips_encap_socket(struct backend *backend, int fd, uint8_t version, uint16_t port);
+/* KLIPS hears again of all ports that it was told of: it is another one. */
+int backend_klips_ports_again(struct klips_backend *klips, struct klips_refusal *why);
 
 #endif

@@ -102,9 +102,10 @@ static uint8_t choose(const struct devices *all)
 }
 
 /* struct backend_ops, as are those below */
-int backend_klips_attach(struct backend *backend, const char *physical, char device[16])
+int backend_klips_attach(struct backend *backend, const struct backend_policy *like, char device[16])
 {
 	struct klips_backend *klips = container_of(backend, struct klips_backend, backend);
+	const char *physical = like->physical ? like->physical : "";
 	struct devices all = { .physical = physical };
 	struct klips_refusal why = { 0 };
 	char name[IFNAMSIZ];
@@ -128,31 +129,89 @@ int backend_klips_attach(struct backend *backend, const char *physical, char dev
 	return err;
 }
 
-/* What is from IKE's ports passes KLIPS anyhow (core/xmit_route.c), so there is nothing to do but for other ports. */
+static struct klips_ike_port *find_port(struct klips_backend *klips, uint16_t number)
+{
+	unsigned int at;
+
+	for (at = 0; at < klips->port_count; at++)
+		if (klips->ports[at].number == number)
+			return &klips->ports[at];
+	return NULL;
+}
+
+int backend_klips_ports_again(struct klips_backend *klips, struct klips_refusal *why)
+{
+	unsigned int at;
+	int err = 0;
+
+	for (at = 0; at < klips->port_count && !err; at++)
+		err = klips_client_port_add(&klips->client, klips->ports[at].number, klips->ports[at].encapsulation,
+					    why);
+	return err;
+}
+
+/* IKE is at that port, and ESP in UDP: KLIPS is told of each but once. */
+static int tell_port(struct klips_backend *klips, uint16_t number, bool encapsulation)
+{
+	struct klips_ike_port *port = find_port(klips, number);
+	struct klips_refusal why = { 0 };
+	int err;
+
+	if (port && port->encapsulation >= encapsulation)
+		return 0;
+	if (!port && klips->port_count == KLIPS_BACKEND_PORTS)
+		return backend_klips_fail(klips, -ENOSPC, "IKE has %u ports already", KLIPS_BACKEND_PORTS);
+	err = backend_klips_ready(klips);
+	if (err)
+		return err;
+	if (klips_client_port_add(&klips->client, number, encapsulation, &why))
+		return backend_klips_refused(klips, &why);
+	if (!port)
+		port = &klips->ports[klips->port_count++];
+	*port = (struct klips_ike_port){ number, encapsulation };
+	return 0;
+}
+
+/* What is of XFRM alone. */
+int backend_klips_check(struct backend *backend, const struct backend_options *options)
+{
+	struct klips_backend *klips = container_of(backend, struct klips_backend, backend);
+	const char *what = NULL;
+
+	if (options->if_id)
+		what = "no XFRM devices (ipsec-interface=): it has its own, ipsec0 and on";
+	else if (options->device[0])
+		what = "no VTI devices (vti-interface=): it has its own, ipsec0 and on";
+	else if (options->mark[0].mask || options->mark[1].mask)
+		what = "no policies by marks (mark=)";
+	else if (options->offload == BACKEND_OFFLOAD_CRYPTO || options->offload == BACKEND_OFFLOAD_PACKET)
+		what = "no work for network cards (nic-offload=)";
+	return what ? backend_klips_fail(klips, -EOPNOTSUPP, "KLIPS has %s", what) : 0;
+}
+
+/* What is from IKE's ports passes KLIPS (core/xmit_route.c): it knows 500 and 4500, and others are told. */
 int backend_klips_bypass_socket(struct backend *backend, int fd, uint8_t version)
 {
 	struct klips_backend *klips = container_of(backend, struct klips_backend, backend);
 	struct sockaddr_storage address = { 0 };
 	socklen_t size = sizeof(address);
-	unsigned int port;
+	uint16_t port;
 
 	if (getsockname(fd, (struct sockaddr *)&address, &size))
 		return backend_klips_fail(klips, -errno, "getsockname: %s", strerror(errno));
 	port = ntohs(version == KLIPS_V6 ? ((struct sockaddr_in6 *)&address)->sin6_port :
 					   ((struct sockaddr_in *)&address)->sin_port);
-	if (!port || port == PORT_IKE || port == PORT_IKE_NATT)
-		return 0;
-	return backend_klips_fail(klips, -EOPNOTSUPP, "KLIPS lets IKE pass at ports 500 and 4500, not at %u", port);
+	return !port || port == PORT_IKE || port == PORT_IKE_NATT ? 0 : tell_port(klips, port, false);
 }
 
 /* klipsd has a socket of its own at the port, which this one shares with it: see --share-udp in klipsd(8). */
-int backend_klips_encap_socket(struct backend *backend, int fd, uint8_t version)
+int backend_klips_encap_socket(struct backend *backend, int fd, uint8_t version, uint16_t port)
 {
 	struct klips_backend *klips = container_of(backend, struct klips_backend, backend);
 	int one = 1;
 
 	(void)version;
-	if (!setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)))
-		return 0;
-	return backend_klips_fail(klips, -errno, "SO_REUSEPORT: %s", strerror(errno));
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)))
+		return backend_klips_fail(klips, -errno, "SO_REUSEPORT: %s", strerror(errno));
+	return port == PORT_IKE_NATT ? 0 : tell_port(klips, port, true);
 }

@@ -170,8 +170,9 @@ static struct klips_said target(const struct backend_policy *policy)
 		return said;
 	}
 	said.dst = policy->remote_host;
-	said.spi = policy->spi_out;
-	said.proto = backend_klips_proto(policy->protocol);
+	/* A bundle is known by the SA that packets enter first. */
+	said.spi = policy->cpi_out ? policy->cpi_out : policy->spi_out;
+	said.proto = backend_klips_proto(policy->cpi_out ? BACKEND_IPCOMP : policy->protocol);
 	return said;
 }
 

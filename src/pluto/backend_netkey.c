@@ -16,6 +16,7 @@ static void close_backend(struct backend *backend)
 	struct netkey *netkey = netkey_of(backend);
 
 	netkey_holes_fill(netkey);
+	netkey_devices_delete(netkey);
 	if (netkey->calls >= 0)
 		close(netkey->calls);
 	if (netkey->listener >= 0)
@@ -109,6 +110,30 @@ static int open_sockets(struct netkey *netkey)
 	return err < 0 ? netkey_fail(netkey, err, "XFRM: %s", strerror(-err)) : 0;
 }
 
+/**
+ * netkey_open_calls() - one that can only be asked: it hears no events, and nothing is changed
+ * @why: gets the reason of an error
+ * @size: bytes of @why
+ *
+ * Return: it, to be closed; NULL: there is none.
+ */
+struct netkey *netkey_open_calls(char *why, size_t size)
+{
+	struct netkey *netkey = netkey_new(-1, -1, NULL, NULL);
+
+	if (!netkey) {
+		snprintf(why, size, "%s", strerror(ENOMEM));
+		return NULL;
+	}
+	netkey->calls = open_socket(0);
+	if (netkey->calls >= 0)
+		return netkey;
+	snprintf(why, size, "%s",
+		 netkey->calls == -EPROTONOSUPPORT ? "the kernel has no XFRM" : strerror(-netkey->calls));
+	close_backend(&netkey->backend);
+	return NULL;
+}
+
 static struct backend *open_backend(const struct backend_events *events, void *arg, char *why, size_t size)
 {
 	struct netkey *netkey = netkey_new(-1, -1, events, arg);
@@ -161,23 +186,15 @@ static int bypass_socket(struct backend *backend, int fd, uint8_t version)
 	return 0;
 }
 
-static int encap_socket(struct backend *backend, int fd, uint8_t version)
+static int encap_socket(struct backend *backend, int fd, uint8_t version, uint16_t port)
 {
 	int kind = UDP_ENCAP_ESPINUDP;
 
 	(void)version;
+	(void)port;
 	if (!setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &kind, sizeof(kind)))
 		return 0;
 	return netkey_fail(netkey_of(backend), -errno, "ESP in UDP: %s", strerror(errno));
-}
-
-/* XFRM goes by policies and has no devices. */
-static int attach(struct backend *backend, const char *physical, char device[16])
-{
-	(void)backend;
-	(void)physical;
-	device[0] = '\0';
-	return 0;
 }
 
 const struct backend_ops backend_netkey = {
@@ -189,11 +206,13 @@ const struct backend_ops backend_netkey = {
 	.get_spi = netkey_get_spi,
 	.sa_add = netkey_sa_add,
 	.sa_delete = netkey_sa_delete,
+	.sa_move = netkey_sa_move,
 	.sa_usage = netkey_sa_usage,
+	.sweep = netkey_sweep,
 	.policy_set = netkey_policy_set,
 	.policy_delete = netkey_policy_delete,
 	.bypass_socket = bypass_socket,
 	.encap_socket = encap_socket,
-	.attach = attach,
+	.attach = netkey_attach,
 	.why = get_why,
 };

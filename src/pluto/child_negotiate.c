@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "child_sa.h"
-#include "exchange.h"
+#include "cp_state.h"
+#include "fresh.h"
+#include "ipcomp.h"
 
 static void set_spi(struct ike_proposal *proposal, uint32_t spi)
 {
@@ -21,50 +23,49 @@ static void without_ke(struct ike_proposal *proposal)
 	proposal->count = to;
 }
 
-/**
- * child_sa_proposals() - what its connection proposes
- * @initial: for IKE_AUTH, where the keys come from the IKE SA's exchange: no key exchange in it (RFC 7296, 1.2)
- */
-void child_sa_proposals(const struct child_sa *child, struct ike_proposals *to, bool initial)
+/* @initial: for IKE_AUTH, where the keys come from the IKE SA's exchange: no key exchange in it (RFC 7296, 1.2). */
+static void proposals_of(const struct connection *connection, uint32_t spi, struct ike_proposals *to, bool initial)
 {
 	unsigned int at;
 
-	*to = child->connection->child;
+	*to = connection->child;
 	for (at = 0; at < to->count; at++) {
-		set_spi(&to->proposals[at], child->spi[0]);
+		set_spi(&to->proposals[at], spi);
 		if (initial)
 			without_ke(&to->proposals[at]);
 	}
 }
 
-static void put(struct ike_builder *builder, const struct ike_proposals *proposals, const struct child_sa_fresh *fresh,
-		const struct ike_ts_list *tsi, const struct ike_ts_list *tsr)
+static void selectors_of(const struct ike_sa *sa, const struct connection *connection, struct ike_ts_list *local,
+			 struct ike_ts_list *remote)
 {
-	ike_put_sa(builder, proposals);
-	if (fresh) {
-		ike_put_payload(builder, IKE_P_NONCE, fresh->nonce);
-		if (fresh->ke)
-			ike_put_ke(builder, fresh->ke->id, fresh->public);
-	}
-	ike_put_ts(builder, IKE_P_TSI, tsi);
-	ike_put_ts(builder, IKE_P_TSR, tsr);
+	connection_selectors(connection, &sa->local.addr, &sa->remote.addr, local, remote);
+	cp_selectors(sa, connection, local, remote);
 }
 
 static void selectors(const struct child_sa *child, struct ike_ts_list *local, struct ike_ts_list *remote)
 {
-	connection_selectors(child->connection, &child->sa->local.addr, &child->sa->remote.addr, local, remote);
+	selectors_of(child->sa, child->connection, local, remote);
 }
 
-void child_sa_put_offer(struct child_sa *child, struct ike_builder *builder, const struct child_sa_fresh *fresh)
+void child_sa_put_offer(struct child_sa *child, struct ike_builder *builder, const struct ike_fresh *fresh)
 {
 	struct ike_proposals proposals;
 	struct ike_ts_list local, remote;
 
-	child_sa_proposals(child, &proposals, !fresh);
+	proposals_of(child->connection, child->spi[0], &proposals, !fresh);
 	selectors(child, &local, &remote);
+	if (child->connection->compress)
+		ipcomp_put_offer(child, builder);
 	if (!child->tunnel)
 		ike_put_status(builder, N_USE_TRANSPORT_MODE, (struct ike_slice){ 0 });
-	put(builder, &proposals, fresh, &local, &remote);
+	ike_put_sa(builder, &proposals);
+	if (fresh) {
+		ike_put_payload(builder, IKE_P_NONCE, ike_nonce_slice(&fresh->nonce[0]));
+		ike_fresh_put_ke(builder, fresh);
+	}
+	ike_put_ts(builder, IKE_P_TSI, &local);
+	ike_put_ts(builder, IKE_P_TSR, &remote);
 }
 
 static bool take_suite(struct child_sa *child, const struct ike_proposal *chosen)
@@ -74,19 +75,6 @@ static bool take_suite(struct child_sa *child, const struct ike_proposal *chosen
 	memcpy(&child->spi[1], chosen->spi, sizeof(child->spi[1]));
 	child->number = chosen->number;
 	return child->spi[1] != 0;
-}
-
-/* The error notification among a message's; N_INVALID_SYNTAX if there is none. */
-static uint16_t refusal(const struct ike_message *message)
-{
-	const struct ike_payload *payload = ike_payload_find(message, IKE_P_NOTIFY);
-	struct ike_notify notify;
-	const char *why;
-
-	for (; payload; payload = ike_payload_next(message, payload))
-		if (!ike_notify_read(&notify, payload, &why) && notify.type < N_ERRORS_END)
-			return notify.type;
-	return N_INVALID_SYNTAX;
 }
 
 /* The three payloads of a Child SA. */
@@ -105,6 +93,14 @@ static bool read_payloads(struct asked *to, const struct ike_message *message)
 	       !ike_ts_read(&to->tsr, tsr, &why);
 }
 
+/* With narrowing=no a Child SA is for all of the initiator's traffic, or it is not made. */
+static bool is_too_narrow(const struct child_sa *child, const struct ike_ts_list *local,
+			  const struct ike_ts_list *remote)
+{
+	return child->connection->exact &&
+	       (!ike_ts_is_within(local, &child->local_ts) || !ike_ts_is_within(remote, &child->remote_ts));
+}
+
 static uint16_t take_selectors(struct child_sa *child, const struct asked *got)
 {
 	struct ike_ts_list local, remote;
@@ -114,7 +110,7 @@ static uint16_t take_selectors(struct child_sa *child, const struct asked *got)
 		return N_TS_UNACCEPTABLE;
 	child->local_ts = got->tsi;
 	child->remote_ts = got->tsr;
-	return 0;
+	return is_too_narrow(child, &local, &remote) ? N_TS_UNACCEPTABLE : 0;
 }
 
 /**
@@ -128,21 +124,66 @@ uint16_t child_sa_take_answer(struct child_sa *child, const struct ike_message *
 {
 	struct ike_proposals offered;
 	struct ike_proposal chosen;
-	struct ike_notify notify;
+	uint16_t error = ike_notify_error(message);
 	struct asked got;
 
 	if (!ike_payload_find(message, IKE_P_SA))
-		return refusal(message);
+		return error ? error : N_INVALID_SYNTAX;
 	if (!read_payloads(&got, message) || got.proposals.count != 1)
 		return N_INVALID_SYNTAX;
-	child_sa_proposals(child, &offered, initial);
+	proposals_of(child->connection, child->spi[0], &offered, initial);
 	if (ike_proposals_choose(&chosen, &offered, &got.proposals, !initial) || !take_suite(child, &chosen))
 		return N_NO_PROPOSAL_CHOSEN;
-	if (!child->tunnel && !ike_notify_find(message, N_USE_TRANSPORT_MODE, &notify)) {
-		ike_sa_log(child->sa, PLUTO_NOTICE, "the peer refuses transport mode");
+	if (!child->tunnel && !ike_notify_find(message, N_USE_TRANSPORT_MODE, NULL)) {
+		child_sa_log(child, PLUTO_NOTICE, "the peer refuses transport mode");
 		return N_NO_PROPOSAL_CHOSEN;
 	}
+	ipcomp_take_answer(child, message);
+	child->no_tfc = ike_notify_find(message, N_ESP_TFC_PADDING_NOT_SUPPORTED, NULL);
+	cp_limit(child, &got.tsi);
 	return take_selectors(child, &got);
+}
+
+/* How well a connection fits what is asked for: 0: not at all; algorithms in common, then its own selectors, or all
+ * that is asked for, are best.
+ */
+static unsigned int fits(const struct connection *connection, const struct ike_sa *sa, const struct asked *asked,
+			 bool transport, bool initial)
+{
+	struct ike_ts_list local, remote, to;
+	struct ike_proposals own;
+	struct ike_proposal chosen;
+	unsigned int rank = 2;
+
+	if (!connection->child.count)
+		return 0;
+	selectors_of(sa, connection, &local, &remote);
+	if (!ike_ts_narrow(&to, &asked->tsr, &local) || !ike_ts_narrow(&to, &asked->tsi, &remote))
+		return 0;
+	rank += 4 * (ike_ts_is_within(&asked->tsr, &local) && ike_ts_is_within(&asked->tsi, &remote));
+	rank += 4 * (ike_ts_is_within(&local, &asked->tsr) && ike_ts_is_within(&remote, &asked->tsi));
+	proposals_of(connection, 0, &own, initial);
+	rank += 16 * !ike_proposals_choose(&chosen, &own, &asked->proposals, !initial);
+	return rank + (transport == (connection->kind == CONNECTION_TRANSPORT));
+}
+
+/* Of those that share the IKE SA the one that fits best, the IKE SA's own before others. It is never NULL. */
+static struct connection *pick(struct ike_sa *sa, const struct asked *asked, bool transport, bool initial)
+{
+	unsigned int best = fits(sa->connection, sa, asked, transport, initial), rank;
+	struct connection *connection, *found = sa->connection;
+
+	cds_list_for_each_entry(connection, &sa->pluto->connections, node) {
+		if (connection == sa->connection || !connection_shares_ike(sa->connection, connection) ||
+		    !connection_has_suite(connection, &sa->suite))
+			continue;
+		rank = fits(connection, sa, asked, transport, initial);
+		if (rank > best) {
+			best = rank;
+			found = connection;
+		}
+	}
+	return found;
 }
 
 static uint16_t choose(struct child_sa *child, struct asked *asked, const struct ike_message *request, bool initial)
@@ -150,44 +191,51 @@ static uint16_t choose(struct child_sa *child, struct asked *asked, const struct
 	struct ike_ts_list local, remote;
 	struct ike_proposals own;
 	struct ike_proposal chosen;
-	struct ike_notify notify;
-	bool transport = ike_notify_find(request, N_USE_TRANSPORT_MODE, &notify);
+	bool transport = ike_notify_find(request, N_USE_TRANSPORT_MODE, NULL);
 
-	child_sa_proposals(child, &own, initial);
+	proposals_of(child->connection, child->spi[0], &own, initial);
 	if (ike_proposals_choose(&chosen, &own, &asked->proposals, !initial) || !take_suite(child, &chosen))
 		return N_NO_PROPOSAL_CHOSEN;
 	if (!child->tunnel && !transport)
 		return N_NO_PROPOSAL_CHOSEN;
 	selectors(child, &local, &remote);
 	if (!ike_ts_narrow(&child->local_ts, &asked->tsr, &local) ||
-	    !ike_ts_narrow(&child->remote_ts, &asked->tsi, &remote))
+	    !ike_ts_narrow(&child->remote_ts, &asked->tsi, &remote) || is_too_narrow(child, &asked->tsr, &asked->tsi))
 		return N_TS_UNACCEPTABLE;
+	if (child->connection->compress)
+		ipcomp_choose(child, request);
+	child->no_tfc = ike_notify_find(request, N_ESP_TFC_PADDING_NOT_SUPPORTED, NULL);
 	return 0;
 }
 
 /**
  * child_sa_choose() - make the Child SA that a request asks for
  * @to: gets it
+ * @old: the one in whose place it is to be, and whose connection it has; NULL: nobody's
  * @initial: in IKE_AUTH
  *
  * Return: 0, or the error notification to answer with: then there is none
  */
-uint16_t child_sa_choose(struct child_sa **to, struct ike_sa *sa, const struct ike_message *request, bool initial)
+uint16_t child_sa_choose(struct child_sa **to, struct ike_sa *sa, const struct ike_message *request,
+			 const struct child_sa *old, bool initial)
 {
+	struct connection *connection;
 	struct child_sa *child;
 	struct asked asked;
 	uint16_t error;
 
 	if (!read_payloads(&asked, request) || !asked.proposals.count)
 		return N_INVALID_SYNTAX;
-	if (!sa->connection->child.count)
+	connection =
+		old ? old->connection : pick(sa, &asked, ike_notify_find(request, N_USE_TRANSPORT_MODE, NULL), initial);
+	if (!connection->child.count)
 		return N_NO_ADDITIONAL_SAS;
-	child = child_sa_new(sa, sa->connection->child.proposals[0].protocol);
+	child = child_sa_new(sa, connection);
 	if (!child)
 		return N_NO_ADDITIONAL_SAS;
 	error = choose(child, &asked, request, initial);
 	if (error) {
-		ike_sa_log(sa, PLUTO_NOTICE, "Child SA refused: %s", ike_notify_name(error));
+		child_sa_log(child, PLUTO_NOTICE, "Child SA refused: %s", ike_notify_name(error));
 		child_sa_free(child, false);
 		return error;
 	}
@@ -195,31 +243,21 @@ uint16_t child_sa_choose(struct child_sa **to, struct ike_sa *sa, const struct i
 	return 0;
 }
 
-/* Of the proposal that was chosen, one transform of each type, under the peer's number. */
-static void chosen_proposal(const struct child_sa *child, struct ike_proposal *to, const struct ike_alg *ke)
-{
-	const struct ike_suite *suite = &child->suite;
-	struct ike_transform *next = to->transforms;
-
-	*to = (struct ike_proposal){ .protocol = child->protocol, .number = child->number };
-	set_spi(to, child->spi[0]);
-	if (suite->encr)
-		*next++ =
-			(struct ike_transform){ IKE_ENCR, suite->encr->id, suite->encr->fixed ? 0 : suite->encr_bits };
-	if (suite->integ)
-		*next++ = (struct ike_transform){ IKE_INTEG, suite->integ->id, 0 };
-	if (ke)
-		*next++ = (struct ike_transform){ IKE_KE, ke->id, 0 };
-	*next++ = (struct ike_transform){ IKE_ESN, suite->esn, 0 };
-	to->count = next - to->transforms;
-}
-
-void child_sa_put_answer(struct child_sa *child, struct ike_builder *builder, const struct child_sa_fresh *fresh)
+void child_sa_put_answer(struct child_sa *child, struct ike_builder *builder, const struct ike_nonce *nonce,
+			 const struct ike_ke_job *job)
 {
 	struct ike_proposals answer = { .count = 1 };
 
-	chosen_proposal(child, &answer.proposals[0], fresh ? fresh->ke : NULL);
+	ike_suite_proposal(&child->suite, &answer.proposals[0], child->number);
+	set_spi(&answer.proposals[0], child->spi[0]);
+	ipcomp_put(child, builder);
 	if (!child->tunnel)
 		ike_put_status(builder, N_USE_TRANSPORT_MODE, (struct ike_slice){ 0 });
-	put(builder, &answer, fresh, &child->remote_ts, &child->local_ts);
+	ike_put_sa(builder, &answer);
+	if (nonce)
+		ike_put_payload(builder, IKE_P_NONCE, ike_nonce_slice(nonce));
+	if (job)
+		ike_ke_job_put(job, builder);
+	ike_put_ts(builder, IKE_P_TSI, &child->remote_ts);
+	ike_put_ts(builder, IKE_P_TSR, &child->local_ts);
 }

@@ -15,63 +15,77 @@ enum child_sa_state {
 /**
  * struct child_sa - one: two SAs of the stack, and the policies to them
  * @spi: network byte order: of what comes in, of what goes out
+ * @cpi: likewise, of IPCOMP within; 0: packets are not compressed. See ipcomp.c
+ * @reqid: the connection's; of one that is for many peers, this peer's
+ * @path: of its packets, which follow the IKE SA's when it moves; @encap: they go in UDP
+ * @physical: the interface of the path, for KLIPS; empty: not known
  * @suite: what was agreed on; @number: of the proposal that was chosen
  * @local_ts, @remote_ts: agreed
- * @used: what goes out goes by it
+ * @no_tfc: the peer does not want padding for confidentiality: RFC 7296, 3.10.1
+ * @used: what goes out goes by it; @alike: then it is in the engine's list of those
+ * @unwanted: it is to be deleted as soon as it is made
  * @successor: the one that was made in its place; NULL: none
  * @rekeying: the one that this side's request under way is to make in its place
  */
 struct child_sa {
-	struct cds_list_head node;
+	struct cds_list_head node, alike;
 	struct ike_sa *sa;
 	struct connection *connection;
 	uint32_t serial;
 	enum child_sa_state state;
-	uint32_t spi[2];
+	uint32_t spi[2], cpi[2];
+	uint32_t reqid;
+	struct ike_path path;
+	char physical[16];
 	uint8_t protocol;
-	bool tunnel;
+	bool tunnel, encap, no_tfc;
 	struct ike_suite suite;
 	struct ike_ts_list local_ts, remote_ts;
 	uint8_t number;
-	bool used;
+	bool used, unwanted;
 	struct child_sa *successor, *rekeying;
 	struct pluto_timer rekey, expire;
 	uint64_t installed;
 };
 
-/* A nonce and, with PFS, a public value: what CREATE_CHILD_SA has beyond IKE_AUTH. */
-struct child_sa_fresh {
-	struct ike_slice nonce;
-	const struct ike_alg *ke; /* NULL: none */
-	struct ike_slice public;
-};
+struct ike_ke_job;
 
 /* With an SPI from the stack. NULL: no memory, or the stack refuses; the log has it. */
-struct child_sa *child_sa_new(struct ike_sa *sa, uint8_t protocol);
+struct child_sa *child_sa_new(struct ike_sa *sa, struct connection *connection);
 /* Takes it from the stack and frees it. @replaced: its policies are another's now and stay. */
 void child_sa_free(struct child_sa *child, bool replaced);
 /*
- * @initiator: whether this side began the exchange that made it. @use: also what goes out uses it; else child_sa_use()
- * does so later. 0, or a negative errno: then nothing is installed.
+ * @nonce, @shared: of the exchange that made it. @initiator: whether this side began that. @use: also what goes out
+ * uses it; else child_sa_use() does so later. 0, or a negative errno: then nothing is installed.
  */
-int child_sa_install(struct child_sa *child, const struct ike_child_keys *keys, bool initiator, bool use);
+int child_sa_install(struct child_sa *child, const struct ike_nonce nonce[2], struct ike_slice shared, bool initiator,
+		     bool use);
 int child_sa_use(struct child_sa *child);
+/* A line of its connection and its IKE SA. */
+void child_sa_log(const struct child_sa *child, enum pluto_log_level level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void child_sa_tell(const struct child_sa *child, const char *event, const char *detail);
 /* It is deleted: what goes out goes by its successor. Whether it has one, which has the policies now. */
 bool child_sa_hand_over(struct child_sa *child);
+/* What the peer made of the offer is not what this side takes: the peer is to delete it. NULL */
+struct child_sa *child_sa_disown(struct child_sa *child);
 /* RFC 7296, 1.4.1: queues the request; the answer frees it. */
 void child_sa_delete_start(struct child_sa *child);
+/* @spi: 0 is none's: one that is being made may not know the peer's yet. */
 struct child_sa *child_sa_find(struct ike_sa *sa, uint8_t protocol, uint32_t spi, bool inbound);
 void child_sas_end(struct ike_sa *sa);
 
-/* The connection's proposals with the Child SA's SPI in each; @initial: for IKE_AUTH, without key exchanges. */
-void child_sa_proposals(const struct child_sa *child, struct ike_proposals *to, bool initial);
-/* What a request for one has: SA, fresh values or NULL, TSi, TSr, and notifications. */
-void child_sa_put_offer(struct child_sa *child, struct ike_builder *builder, const struct child_sa_fresh *fresh);
+/* What a request for one has: SA, fresh values, TSi, TSr, and notifications. @fresh: NULL: in IKE_AUTH */
+void child_sa_put_offer(struct child_sa *child, struct ike_builder *builder, const struct ike_fresh *fresh);
 /* What was answered. 0, or the error notification that says why there is none: N_INVALID_SYNTAX if it is nonsense. */
 uint16_t child_sa_take_answer(struct child_sa *child, const struct ike_message *message, bool initial);
-/* Makes what a request asks for. 0, or the error notification to answer with. */
-uint16_t child_sa_choose(struct child_sa **to, struct ike_sa *sa, const struct ike_message *request, bool initial);
-/* The reply, for one that child_sa_choose() made. */
-void child_sa_put_answer(struct child_sa *child, struct ike_builder *builder, const struct child_sa_fresh *fresh);
+/*
+ * Makes what a request asks for. @old: in whose place; NULL: nobody's. 0, or the error notification to answer with.
+ */
+uint16_t child_sa_choose(struct child_sa **to, struct ike_sa *sa, const struct ike_message *request,
+			 const struct child_sa *old, bool initial);
+/* The reply, for one that child_sa_choose() made. @nonce: NULL: in IKE_AUTH; @job: NULL: no key exchange of its own */
+void child_sa_put_answer(struct child_sa *child, struct ike_builder *builder, const struct ike_nonce *nonce,
+			 const struct ike_ke_job *job);
 
 #endif

@@ -3,9 +3,12 @@
 #ifndef PLUTO_CONNECTION_H
 #define PLUTO_CONNECTION_H
 
+#include "../lib/pki_cert.h"
 #include "identity.h"
 #include "pluto.h"
 #include "ts.h"
+
+struct cp_settings;
 
 enum connection_auto {
 	CONNECTION_IGNORE,
@@ -20,6 +23,7 @@ enum connection_kind {
 	CONNECTION_TRANSPORT,
 	CONNECTION_PASSTHROUGH,
 	CONNECTION_DROP,
+	CONNECTION_REJECT,
 };
 
 enum dpd_action {
@@ -28,23 +32,33 @@ enum dpd_action {
 	DPD_RESTART,
 };
 
-/* RFC 7296, 3.8: authentication methods. */
-enum ike_auth_method {
-	AUTH_NONE,
-	AUTH_RSA,
-	AUTH_PSK,
-	AUTH_ECDSA_256 = 9,
-	AUTH_ECDSA_384,
-	AUTH_ECDSA_521,
-	AUTH_NULL = 13,
-	AUTH_SIGNATURE, /* RFC 7427 */
+/* How an end may show who it is: bits, those of authby= (keywords_conn.c), which struct pki_scheme has too. */
+enum connection_auth {
+	AUTH_BY_SECRET = 1 << 0,
+	AUTH_BY_RSA = 7 << 1, /* with SHA-2: a bit for each of its three lengths */
+	AUTH_BY_ECDSA = 7 << 4,
+	AUTH_BY_EDDSA = 1 << 7,
+	AUTH_BY_NULL = 1 << 8,
+	AUTH_NEVER = 1 << 9,
+	AUTH_BY_RSA_SHA1 = 1 << 10,
+	AUTH_BY_SIGNATURE = AUTH_BY_RSA | AUTH_BY_ECDSA | AUTH_BY_EDDSA | AUTH_BY_RSA_SHA1,
+};
+
+/* When a certificate is sent: sendcert= */
+enum connection_sendcert {
+	SENDCERT_NEVER,
+	SENDCERT_IF_ASKED,
+	SENDCERT_ALWAYS,
 };
 
 /**
  * struct connection_end - this host's, or the peer's
  * @host: version 0: any
  * @id: IKE_ID_NONE: of the peer any; of this host its address
- * @auth: how this end shows who it is
+ * @auth: how it may show who it is: bits of enum connection_auth; 0: not at all
+ * @key: this host's, private; of the peer, the public one that it must have; NULL: none, of the peer a certificate's
+ * @cert: this host's, or the one that the peer must have; NULL: none
+ * @ca: DER of the subject of a CA that its certificate must lead to, and memory of the end's; empty: any
  * @client: what is behind it; none: the host itself
  * @protocol, @port: of the host's own traffic, where @client is none; 0: any
  */
@@ -52,7 +66,11 @@ struct connection_end {
 	struct klips_addr host;
 	uint16_t ike_port;
 	struct ike_identity id;
-	enum ike_auth_method auth;
+	uint32_t auth;
+	struct pki_key *key;
+	struct pki_cert *cert;
+	enum connection_sendcert sendcert;
+	struct ike_slice ca;
 	struct ike_ts_list client;
 	uint8_t protocol;
 	uint16_t port;
@@ -67,15 +85,29 @@ struct connection_times {
 
 /**
  * struct connection - owned by the engine's list and by the SAs that are made from it
+ * @family: of several that one conn with subnets= becomes: the conn's name; NULL: it is the only one
+ * @require_id: the peer's certificate must have its identity
+ * @compress: its Child SAs are to have IPCOMP, if the peer will
+ * @own_ports: at least one of the ends has a port of its own, so that both are at ports with a marker from the start
+ * @exact: a Child SA is for all of the traffic that its initiator asked for, or it is not made
  * @reqid: of its Child SAs
- * @wanted: it is to be up: what ends it not by will is begun again
+ * @failure: what happens to its traffic after a negotiation failed; BACKEND_PROTECT: what happens without
+ * @shunt: what happens to it now because of a negotiation; BACKEND_PROTECT: nothing else; @shunt_timer ends it
+ * @negotiating: by this side, and not over; @negotiation_passes: meanwhile, what a trap has met goes in clear
+ * @priority: of its policies; 0: by their selectors
+ * @tfc: bytes that payloads of tunnels are padded to; 0: not
+ * @options: of its SAs and policies, those that not every stack has
+ * @waiting: for an IKE SA of its kin, which is under way
+ * @fixed_reqid: it is the user's choice, also for all instances
+ * @instances: how many peers it has had, where it is for any: connection_is_template()
+ * @cp: addresses for road warriors; NULL: none
  * @physical: the interface by which the peer is reached, for KLIPS; empty: not known
  */
 struct connection {
 	struct cds_list_head node;
 	struct pluto *pluto;
 	unsigned int users;
-	char *name;
+	char *name, *family;
 	enum connection_kind kind;
 	enum connection_auto at_start;
 	struct connection_end local, remote;
@@ -84,9 +116,17 @@ struct connection {
 	struct backend_limits limits;
 	enum dpd_action dpd_action;
 	unsigned int keyingtries; /* 0: for ever */
-	uint32_t window;
-	uint32_t reqid;
-	bool rekey, pfs, initial_contact, wanted, routed, encapsulation, fragmentation, mobike;
+	enum backend_action failure, shunt;
+	struct pluto_timer shunt_timer;
+	uint32_t priority;
+	uint32_t window, tfc;
+	struct backend_options options;
+	uint32_t reqid, instances;
+	struct cp_settings *cp;
+	bool fixed_reqid, own_ports;
+	bool exact, rekey, pfs, initial_contact, routed, encapsulation, fragmentation, mobike, waiting, require_id,
+		compress;
+	bool negotiating, negotiation_passes;
 	char physical[16];
 };
 
@@ -94,14 +134,37 @@ struct connection {
 struct connection *connection_new(struct pluto *pluto, const char *name);
 struct connection *connection_get(struct connection *connection);
 void connection_put(struct connection *connection);
-struct connection *connection_find(struct pluto *pluto, const char *name);
-/* The one that a peer's first message can be for: by addresses, the more exact the better. */
+/**
+ * struct connection_asked - what a peer has said of itself; NULL, 0: nothing yet
+ * @own: whom it takes this host for; IKE_ID_NONE: it does not say
+ * @auth: bits of enum connection_auth, any of which allows how it shows who it is
+ * @offered: its proposals for the IKE SA; @suite: what was agreed on
+ */
+struct connection_asked {
+	const struct ike_identity *peer, *own;
+	uint32_t auth;
+	const struct ike_proposals *offered;
+	const struct ike_suite *suite;
+};
+
+/* The one that a peer's message is of, by addresses and what else is known. */
 struct connection *connection_for_peer(struct pluto *pluto, const struct klips_addr *local,
-				       const struct klips_addr *remote);
-/* The same with the peer's identity, and this host's if the peer named one (type none: it did not). */
-struct connection *connection_for_identity(struct pluto *pluto, const struct klips_addr *local,
-					   const struct klips_addr *remote, const struct ike_identity *peer,
-					   const struct ike_identity *own);
+				       const struct klips_addr *remote, const struct connection_asked *asked);
+/* Whether a peer's certificate would be of use. */
+bool connection_asks_cert(const struct connection *connection);
+/* Of all that are for these addresses: how peers may show who they are; @certs: whether by a certificate. */
+uint32_t connections_peer_auth(struct pluto *pluto, const struct klips_addr *local, const struct klips_addr *remote,
+			       bool *certs);
+/* Its own name, or that of its conn. */
+bool connection_is_named(const struct connection *connection, const char *name);
+/* Whether both have one IKE SA: those of one conn, and those of conns whose ends and ike= are the same. */
+bool connection_is_kin(const struct connection *one, const struct connection *other);
+/* Whether a peer that has an IKE SA of @one may have Child SAs of @other: it showed all that @other wants to see. */
+bool connection_shares_ike(const struct connection *one, const struct connection *other);
+/* Whether an IKE SA with that suite is good enough. */
+bool connection_has_suite(const struct connection *connection, const struct ike_suite *suite);
+/* Whether it is for many peers: each IKE SA is an instance of it, with a number and SAs of its own. */
+bool connection_is_template(const struct connection *connection);
 void connection_local_id(const struct connection *connection, const struct klips_addr *local, struct ike_identity *id);
 /* What is to be protected, with the hosts' addresses where no clients are named. */
 void connection_selectors(const struct connection *connection, const struct klips_addr *local,

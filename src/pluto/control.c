@@ -13,22 +13,25 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "../lib/json_text.h"
 #include "log.h"
 #include "plan.h"
 #include "updown.h"
 
 #define CLIENTS_MAX 64
-#define OUTPUT_MAX  (16 << 20) /* bytes that a client has not read: then it is broken */
-#define UP_LIMIT    60000      /* milliseconds */
+#define OUTPUT_MAX  (16 << 20) /* bytes of log and events that a client has not read: then it is broken */
+#define OUTPUT_FEW  (64 << 10) /* with so many that it has not read it gets another piece, or its next answer */
+#define UP_LIMIT    75000      /* milliseconds: longer than retransmit-timeout= is, usually, so that its end is seen */
 #define DOWN_LIMIT  2000
 #define IDLE_LIMIT  300 /* seconds without a word */
 
 /**
  * struct control_client - one
- * @follow: the connection whose end it waits for; NULL: none. @follow_up: for its beginning
+ * @follow: the connection that it waits for; NULL: none. @newer: the number that a new SA has, or a higher one
  * @watching: it gets events
  * @held: something in the pool works for it
  * @busy: its answer is not complete: what it sends meanwhile waits
+ * @more: of an answer in pieces; NULL: it is in one. @release, @arg: see control_in_pieces()
  * @gone: it is to be freed
  */
 struct control_client {
@@ -36,7 +39,12 @@ struct control_client {
 	struct control *control;
 	struct bufferevent *stream;
 	char *follow;
-	bool follow_up, watching, busy, gone;
+	enum control_follow follow_what;
+	uint32_t newer;
+	bool watching, busy, gone;
+	void (*more)(struct control_client *, void *);
+	void (*release)(void *);
+	void *arg;
 	unsigned int held;
 	uint64_t since;
 };
@@ -60,8 +68,16 @@ struct daemon *control_daemon(const struct control_client *client)
 	return client->control->daemon;
 }
 
+static void end_pieces(struct control_client *client)
+{
+	if (client->more)
+		client->release(client->arg);
+	client->more = NULL;
+}
+
 static void free_client(struct control_client *client)
 {
+	end_pieces(client);
 	cds_list_del(&client->node);
 	if (client->stream)
 		bufferevent_free(client->stream);
@@ -83,18 +99,27 @@ static void drop(struct control_client *client)
 		control->current = NULL;
 }
 
+static size_t unread(const struct control_client *client)
+{
+	return evbuffer_get_length(bufferevent_get_output(client->stream));
+}
+
 /* A line; it frees @json. */
 static void put(struct control_client *client, json_t *json)
 {
-	struct evbuffer *output = client->gone ? NULL : bufferevent_get_output(client->stream);
-	char *text = output ? json_dumps(json, JSON_COMPACT) : NULL;
+	char *text = client->gone ? NULL : json_dumps(json, JSON_COMPACT);
 
 	json_decref(json);
-	if (!text)
-		return;
-	evbuffer_add_printf(output, "%s\n", text);
+	if (text)
+		evbuffer_add_printf(bufferevent_get_output(client->stream), "%s\n", text);
 	free(text);
-	if (evbuffer_get_length(output) > OUTPUT_MAX)
+}
+
+/* The same of what the client has not asked for, but gets as it happens. */
+static void put_news(struct control_client *client, json_t *json)
+{
+	put(client, json);
+	if (unread(client) > OUTPUT_MAX)
 		drop(client);
 }
 
@@ -106,10 +131,8 @@ void control_log(struct control_client *client, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	put(client, json_pack("{s:s#}", "log", line, (int)strnlen(line, sizeof(line))));
+	put_news(client, json_pack("{s:o}", "log", json_text(line)));
 }
-
-static void read_requests(struct control_client *client);
 
 void control_end(struct control_client *client, int exit, json_t *more)
 {
@@ -122,12 +145,39 @@ void control_end(struct control_client *client, int exit, json_t *more)
 	free(client->follow);
 	client->follow = NULL;
 	client->busy = false;
+	if (client->control->current == client)
+		client->control->current = NULL;
 }
 
-void control_follow(struct control_client *client, const char *name, bool up)
+void control_part(struct control_client *client, json_t *part)
+{
+	put(client, json_pack("{s:o}", "part", part));
+}
+
+/* A piece may be short. */
+static void send_more(struct control_client *client)
+{
+	while (client->more && !client->gone && unread(client) <= OUTPUT_FEW) {
+		client->more(client, client->arg);
+		if (!client->busy)
+			end_pieces(client);
+	}
+}
+
+void control_in_pieces(struct control_client *client, void (*more)(struct control_client *, void *),
+		       void (*release)(void *), void *arg)
+{
+	client->more = more;
+	client->release = release;
+	client->arg = arg;
+	send_more(client);
+}
+
+void control_follow(struct control_client *client, const char *name, enum control_follow what)
 {
 	client->follow = strdup(name);
-	client->follow_up = up;
+	client->follow_what = what;
+	client->newer = client->control->daemon->pluto->next_serial;
 	client->since = pluto_now(client->control->daemon->pluto);
 	if (!client->follow)
 		control_end(client, 1, NULL);
@@ -150,9 +200,15 @@ bool control_release(struct control_client *client)
 	return !client->gone;
 }
 
+void control_resume(struct control_client *client)
+{
+	if (!client->gone)
+		client->control->current = client;
+}
+
 static void carry_out(struct control_client *client, const char *line, size_t length)
 {
-	struct control *control = client->control, *const keep = control;
+	struct control *control = client->control;
 	struct control_request request;
 	char why[256];
 
@@ -164,7 +220,7 @@ static void carry_out(struct control_client *client, const char *line, size_t le
 	}
 	control->current = client;
 	request.command->run(client, &request);
-	keep->current = NULL;
+	control->current = NULL;
 	control_request_free(&request);
 }
 
@@ -174,7 +230,8 @@ static void read_requests(struct control_client *client)
 	size_t length;
 	char *line;
 
-	while (!client->gone && !client->busy && (line = evbuffer_readln(input, &length, EVBUFFER_EOL_LF))) {
+	while (!client->gone && !client->busy && unread(client) <= OUTPUT_FEW &&
+	       (line = evbuffer_readln(input, &length, EVBUFFER_EOL_LF))) {
 		carry_out(client, line, length);
 		free(line);
 	}
@@ -190,6 +247,18 @@ static void readable(struct bufferevent *stream, void *arg)
 	struct daemon *daemon = client->control->daemon;
 
 	(void)stream;
+	read_requests(client);
+	daemon_turn(daemon);
+}
+
+/* It has read most of what there was. */
+static void writable(struct bufferevent *stream, void *arg)
+{
+	struct control_client *client = arg;
+	struct daemon *daemon = client->control->daemon;
+
+	(void)stream;
+	send_more(client);
 	read_requests(client);
 	daemon_turn(daemon);
 }
@@ -223,8 +292,9 @@ static void accept_client(struct control *control, int fd)
 	client->control = control;
 	control->count++;
 	cds_list_add_tail(&client->node, &control->clients);
-	bufferevent_setcb(client->stream, readable, NULL, over, client);
+	bufferevent_setcb(client->stream, readable, writable, over, client);
 	bufferevent_setwatermark(client->stream, EV_READ, 0, CONTROL_LINE_MAX);
+	bufferevent_setwatermark(client->stream, EV_WRITE, OUTPUT_FEW, 0);
 	bufferevent_set_timeouts(client->stream, &idle, &idle);
 	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
 }
@@ -238,11 +308,13 @@ static void acceptable(evutil_socket_t fd, short what, void *arg)
 		accept_client(arg, client);
 }
 
+/* Of a connection, or of one of those that a conn's subnets= make. */
 static bool is_about(const char *line, const char *name)
 {
 	size_t length = strlen(name);
 
-	return line[0] == '"' && !strncmp(line + 1, name, length) && line[length + 1] == '"';
+	return line[0] == '"' && !strncmp(line + 1, name, length) &&
+	       (line[length + 1] == '"' || line[length + 1] == '/');
 }
 
 static void heard(void *arg, enum pluto_log_level level, const char *line)
@@ -259,7 +331,8 @@ static void heard(void *arg, enum pluto_log_level level, const char *line)
 	}
 }
 
-void control_event(struct control *control, const char *what, const struct ike_sa *sa, const char *detail)
+static void tell(struct control *control, const char *what, const struct ike_sa *sa,
+		 const struct connection *connection, const char *detail)
 {
 	struct control_client *client;
 	char peer[64] = "";
@@ -270,35 +343,53 @@ void control_event(struct control *control, const char *what, const struct ike_s
 		klips_addr_print(peer, sizeof(peer), &sa->remote.addr);
 	cds_list_for_each_entry(client, &control->clients, node) {
 		if (client->watching)
-			put(client,
-			    json_pack("{s:s, s:s, s:i, s:s, s:s*}", "event", what, "connection", sa->connection->name,
-				      "serial", (int)sa->serial, "peer", peer, "detail", detail));
+			put_news(client,
+				 json_pack("{s:s, s:s, s:i, s:s, s:s*}", "event", what, "connection", connection->name,
+					   "serial", (int)sa->serial, "peer", peer, "detail", detail));
 	}
+}
+
+void control_event(struct control *control, const char *what, const struct ike_sa *sa, const char *detail)
+{
+	tell(control, what, sa, sa->connection, detail);
+}
+
+void control_child_event(struct control *control, const char *what, const struct child_sa *child, const char *detail)
+{
+	tell(control, what, child->sa, child->connection, detail);
 }
 
 static bool is_over(const struct control_client *client)
 {
-	uint64_t limit = client->follow_up ? UP_LIMIT : DOWN_LIMIT;
+	uint64_t limit = client->follow_what == FOLLOW_DOWN ? DOWN_LIMIT : UP_LIMIT;
 
 	return pluto_now(client->control->daemon->pluto) - client->since >= limit;
 }
 
-/* Whether what it waits for has come, one way or the other. */
+static bool is_under_way(const struct control_client *client, const struct plan *plan)
+{
+	return plan_state(plan) == PLAN_OPENING || (client->follow_what == FOLLOW_DOWN && plan_is_ending(plan)) ||
+	       updown_is_busy(client->control->daemon->updowns, plan->connection->name);
+}
+
+/* Whether what it waits for has come, one way or the other; of several all must be up. */
 static bool has_come(const struct control_client *client, int *exit)
 {
 	struct daemon *daemon = client->control->daemon;
-	const struct plan *plan = plan_find(daemon, client->follow);
-	enum plan_state state = plan ? plan_state(plan) : PLAN_DOWN;
+	struct plan *plan = plan_next(daemon, client->follow, NULL);
 
-	if (is_over(client)) {
-		*exit = client->follow_up;
+	*exit = client->follow_what != FOLLOW_DOWN && (is_over(client) || !plan);
+	if (is_over(client))
 		return true;
+	if (client->follow_what >= FOLLOW_NEW_IKE) {
+		*exit = !control_has_new(daemon, client->follow, client->follow_what, client->newer);
+		return control_is_quiet(daemon, client->follow);
 	}
-	if (state == PLAN_OPENING || updown_is_busy(daemon->updowns, client->follow))
-		return false;
-	if (!client->follow_up && plan && plan_is_ending(plan))
-		return false;
-	*exit = client->follow_up && state != PLAN_UP;
+	for (; plan; plan = plan_next(daemon, client->follow, plan)) {
+		if (is_under_way(client, plan))
+			return false;
+		*exit |= client->follow_what == FOLLOW_UP && plan_state(plan) != PLAN_UP;
+	}
 	return true;
 }
 

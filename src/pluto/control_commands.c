@@ -4,14 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/version.h"
 #include "control.h"
 #include "plan.h"
-#include "status.h"
+#include "trust.h"
 
-static struct plan *find(struct control_client *client, const struct control_request *request)
+struct plan *control_plan(struct control_client *client, const struct control_request *request)
 {
-	struct plan *plan = plan_find(control_daemon(client), request->name);
+	struct plan *plan = plan_next(control_daemon(client), request->name, NULL);
 
 	if (plan)
 		return plan;
@@ -55,6 +54,8 @@ static void looked_up(struct pluto_job *job)
 	struct adding *adding = caa_container_of(job, struct adding, job);
 	struct control_client *client = control_release(adding->client) ? adding->client : NULL;
 
+	if (client)
+		control_resume(client);
 	end_add(client, adding->daemon, adding->conn, &adding->names);
 	json_decref(adding->conn);
 	free(adding);
@@ -79,106 +80,109 @@ static void add(struct control_client *client, const struct control_request *req
 	adding->client = client;
 	adding->daemon = daemon;
 	adding->names = names;
-	adding->conn = json_deep_copy(request->conn);
+	adding->conn = json_incref((json_t *)request->conn);
 	control_hold(client);
 	pool_submit(daemon->pool, &adding->job);
 }
 
 static void delete_one(struct control_client *client, const struct control_request *request)
 {
-	struct plan *plan = find(client, request);
-
-	if (!plan)
+	if (!control_plan(client, request))
 		return;
-	plan_delete(plan);
+	plans_delete(control_daemon(client), request->name);
 	control_end(client, 0, NULL);
 }
 
-static void refuse(struct control_client *client, const char *name, int err)
+static void complain(struct control_client *client, const struct plan *plan, int err)
 {
+	const char *name = plan->connection->name;
+
 	if (err == -EDESTADDRREQ)
 		control_log(client, "\"%s\": nobody knows the peer's address", name);
-	else
+	else if (err)
 		control_log(client, "\"%s\": %s", name, strerror(-err));
-	control_end(client, 1, NULL);
+}
+
+/* Does it for all of the name, whatever becomes of each; the last error. @first: from find() */
+static int for_each(struct control_client *client, const struct control_request *request, struct plan *first,
+		    int (*todo)(struct plan *plan))
+{
+	struct plan *plan;
+	int last = 0, err;
+
+	for (plan = first; plan; plan = plan_next(control_daemon(client), request->name, plan)) {
+		err = todo(plan);
+		complain(client, plan, err);
+		last = err ? err : last;
+	}
+	return last;
+}
+
+static bool are_up(struct control_client *client, const struct control_request *request, struct plan *first)
+{
+	const struct plan *plan;
+
+	for (plan = first; plan; plan = plan_next(control_daemon(client), request->name, (struct plan *)plan))
+		if (plan_state(plan) != PLAN_UP)
+			return false;
+	return true;
 }
 
 static void up(struct control_client *client, const struct control_request *request)
 {
-	struct plan *plan = find(client, request);
-	bool was_up;
+	struct plan *plan = control_plan(client, request);
+	bool were_up;
 	int err;
 
 	if (!plan)
 		return;
-	was_up = plan_state(plan) == PLAN_UP;
-	err = plan_up(plan);
-	if (err) {
-		refuse(client, request->name, err);
-		return;
-	}
-	if (was_up)
+	were_up = are_up(client, request, plan);
+	err = for_each(client, request, plan, plan_up);
+	if (were_up && !err)
 		control_log(client, "\"%s\": is up already", request->name);
-	if (was_up || request->async || plan->connection->kind > CONNECTION_TRANSPORT)
-		control_end(client, 0, NULL);
+	if (err || request->async || plan->connection->kind > CONNECTION_TRANSPORT)
+		control_end(client, err != 0, NULL);
 	else
-		control_follow(client, request->name, true);
+		control_follow(client, request->name, FOLLOW_UP);
 }
 
 static void down(struct control_client *client, const struct control_request *request)
 {
-	struct plan *plan = find(client, request);
-
-	if (!plan)
+	if (!control_plan(client, request))
 		return;
-	plan_down(plan);
+	plans_down(control_daemon(client), request->name);
 	if (request->async)
 		control_end(client, 0, NULL);
 	else
-		control_follow(client, request->name, false);
+		control_follow(client, request->name, FOLLOW_DOWN);
 }
 
 static void route(struct control_client *client, const struct control_request *request)
 {
-	struct plan *plan = find(client, request);
-	int err = plan ? plan_route(plan) : 0;
+	struct plan *plan = control_plan(client, request);
+	int err;
 
-	if (err)
-		refuse(client, request->name, err);
-	else if (plan)
-		control_end(client, 0, NULL);
+	if (!plan)
+		return;
+	err = for_each(client, request, plan, plan_route);
+	if (err || request->async)
+		control_end(client, err != 0, NULL);
+	else
+		control_follow(client, request->name, FOLLOW_DOWN);
 }
 
 static void unroute(struct control_client *client, const struct control_request *request)
 {
-	struct plan *plan = find(client, request);
+	struct plan *plan = control_plan(client, request);
 
 	if (!plan)
 		return;
-	plan_unroute(plan);
-	control_end(client, 0, NULL);
-}
-
-static void status(struct control_client *client, const struct control_request *request)
-{
-	if (request->name && !find(client, request))
-		return;
-	control_end(client, 0,
-		    json_pack("{s:s, s:o}", "version", CYGNET_VERSION, "status",
-			      status_json(control_daemon(client), request->name)));
-}
-
-static void traffic(struct control_client *client, const struct control_request *request)
-{
-	if (request->name && !find(client, request))
-		return;
-	control_end(client, 0, json_pack("{s:o}", "status", status_traffic(control_daemon(client), request->name)));
-}
-
-static void brief(struct control_client *client, const struct control_request *request)
-{
-	(void)request;
-	control_end(client, 0, json_pack("{s:o}", "status", status_brief(control_daemon(client))));
+	for (; plan; plan = plan_next(control_daemon(client), request->name, plan))
+		plan_unroute(plan);
+	if (request->async)
+		control_end(client, 0, NULL);
+	else
+		control_follow(client, request->name, FOLLOW_DOWN);
 }
 
 static void reread_secrets(struct control_client *client, const struct control_request *request)
@@ -187,6 +191,69 @@ static void reread_secrets(struct control_client *client, const struct control_r
 
 	(void)request;
 	control_end(client, errors != 0, NULL);
+}
+
+/* Reading files, or fetching, is for a thread: the client may go meanwhile. */
+static void is_reread(void *arg, int errors)
+{
+	struct control_client *client = arg;
+
+	if (control_release(client))
+		control_end(client, errors != 0, NULL);
+}
+
+static void goes_on(void *arg)
+{
+	control_resume(arg);
+}
+
+static void reread(struct control_client *client, int (*start)(struct daemon *daemon, const struct trust_asker *asker))
+{
+	const struct trust_asker asker = { goes_on, is_reread, client };
+
+	control_hold(client);
+	if (start(control_daemon(client), &asker))
+		is_reread(client, -ENOMEM);
+}
+
+static void reread_crls(struct control_client *client, const struct control_request *request)
+{
+	(void)request;
+	reread(client, trust_fetch);
+}
+
+static void reread_all(struct control_client *client, const struct control_request *request)
+{
+	(void)request;
+	daemon_read_secrets(control_daemon(client));
+	reread(client, trust_reread);
+}
+
+/* By the command's name. */
+static const struct listing {
+	const char *command;
+	json_t *(*make)(const struct daemon *daemon);
+} listings[] = {
+	{ "listpubkeys", trust_keys },
+	{ "listcerts", trust_certs },
+	{ "listcacerts", trust_cas },
+	{ "listcrls", trust_crls },
+};
+
+static void list(struct control_client *client, const struct control_request *request)
+{
+	bool all = !strcmp(request->command->name, "listall");
+	json_t *rows = json_object(), *some;
+	size_t i;
+
+	for (i = 0; i < sizeof(listings) / sizeof(*listings); i++) {
+		if (!all && strcmp(request->command->name, listings[i].command) != 0)
+			continue;
+		some = listings[i].make(control_daemon(client));
+		json_object_update(rows, some);
+		json_decref(some);
+	}
+	control_end(client, 0, json_pack("{s:o}", "status", rows));
 }
 
 static void listen_anew(struct control_client *client, const struct control_request *request)
@@ -217,11 +284,26 @@ const struct control_command control_commands[] = {
 	{ "down", CONTROL_NAME, down },
 	{ "route", CONTROL_NAME, route },
 	{ "unroute", CONTROL_NAME, unroute },
-	{ "status", CONTROL_NOTHING, status },
-	{ "trafficstatus", CONTROL_NOTHING, traffic },
-	{ "briefstatus", CONTROL_NOTHING, brief },
+	{ "status", CONTROL_NOTHING, control_status },
+	{ "trafficstatus", CONTROL_NOTHING, control_traffic },
+	{ "briefstatus", CONTROL_NOTHING, control_brief },
+	{ "processstatus", CONTROL_NOTHING, control_process },
+	{ "addresspoolstatus", CONTROL_NOTHING, control_pools },
 	{ "rereadsecrets", CONTROL_NOTHING, reread_secrets },
+	{ "rereadall", CONTROL_NOTHING, reread_all },
+	{ "rereadcrls", CONTROL_NOTHING, reread_crls },
+	{ "listcerts", CONTROL_NOTHING, list },
+	{ "listcacerts", CONTROL_NOTHING, list },
+	{ "listcrls", CONTROL_NOTHING, list },
+	{ "listpubkeys", CONTROL_NOTHING, list },
+	{ "listall", CONTROL_NOTHING, list },
 	{ "listen", CONTROL_NOTHING, listen_anew },
+	{ "rekey-ike", CONTROL_NAME, control_rekey_ike },
+	{ "rekey-child", CONTROL_NAME, control_rekey_child },
+	{ "deletestate", CONTROL_NOTHING, control_delete_state },
+	{ "liveness", CONTROL_NAME, control_liveness },
+	{ "impair", CONTROL_NOTHING, control_impair },
+	{ "keylog", CONTROL_NOTHING, control_keylog },
 	{ "monitor", CONTROL_NOTHING, monitor },
 	{ "shutdown", CONTROL_NOTHING, shut_down },
 	{ NULL, CONTROL_NOTHING, NULL },

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ke_job.h"
+#include "fresh.h"
 #include "rekey.h"
 
 /**
@@ -17,6 +17,14 @@ struct answer {
 	uint8_t protocol;
 };
 
+/* RFC 7296, 2.25: with the SPI that the peer named. */
+static enum ike_outcome refuse_unknown(struct ike_sa *sa, const struct ike_notify *asked, struct ike_builder *reply)
+{
+	ike_sa_log(sa, PLUTO_NOTICE, "CREATE_CHILD_SA refused: %s", ike_notify_name(N_CHILD_SA_NOT_FOUND));
+	ike_put_notify(reply, asked->protocol, N_CHILD_SA_NOT_FOUND, asked->spi, (struct ike_slice){ 0 });
+	return IKE_DONE;
+}
+
 static enum ike_outcome refuse(struct ike_sa *sa, struct ike_builder *reply, uint16_t type)
 {
 	ike_sa_log(sa, PLUTO_NOTICE, "CREATE_CHILD_SA refused: %s", ike_notify_name(type));
@@ -25,31 +33,17 @@ static enum ike_outcome refuse(struct ike_sa *sa, struct ike_builder *reply, uin
 	return IKE_DONE;
 }
 
-static int install(struct ike_sa *sa, struct child_sa *child, const struct answer *answer, struct ike_slice shared)
+static struct child_sa *old_of(struct ike_sa *sa, const struct answer *answer)
 {
-	const struct ike_nonce *nonce = answer->nonce;
-	struct ike_child_keys keys;
-	int error = ike_child_keys_derive(&keys, &child->suite, sa->suite.prf, &sa->keys.d, shared,
-					  (struct ike_slice){ nonce[0].data, nonce[0].length },
-					  (struct ike_slice){ nonce[1].data, nonce[1].length });
-
-	/* In place of another: what goes out goes by that until the peer, which has the new one then, deletes it. */
-	if (!error)
-		error = child_sa_install(child, &keys, false, !answer->old);
-	ike_wipe(&keys, sizeof(keys));
-	return error;
+	return answer->old ? child_sa_find(sa, answer->protocol, answer->old, true) : NULL;
 }
 
 static void take_place(struct ike_sa *sa, struct child_sa *child, const struct answer *answer)
 {
-	struct child_sa *old = child_sa_find(sa, answer->protocol, answer->old, true);
+	struct child_sa *old = old_of(sa, answer);
 
-	if (!answer->old)
+	if (!old)
 		return;
-	if (!old) {
-		child_sa_use(child);
-		return;
-	}
 	child_sa_rekey_collides(old, child, answer->nonce);
 	if (!old->successor)
 		old->successor = child;
@@ -59,23 +53,25 @@ static void take_place(struct ike_sa *sa, struct child_sa *child, const struct a
 static enum ike_outcome finish(struct ike_sa *sa, const struct answer *answer, const struct ike_ke_job *job,
 			       struct ike_builder *reply)
 {
-	struct child_sa *child = child_sa_find(sa, answer->protocol, answer->child, true);
-	struct child_sa_fresh fresh = { .nonce = { answer->nonce[1].data, answer->nonce[1].length } };
+	struct child_sa *child = child_sa_find(sa, answer->protocol, answer->child, true), *old = old_of(sa, answer);
 	struct ike_slice shared = { 0 };
 
 	if (!child)
 		return refuse(sa, reply, N_TEMPORARY_FAILURE);
-	if (job) {
-		shared = ike_ke_job_shared(job);
-		fresh.ke = answer->method;
-		fresh.public = (struct ike_slice){ job->public, job->public_length };
+	/* While somebody computed, this side's own exchange may have replaced it. */
+	if (child->unwanted || (answer->old && (!old || old->state != CHILD_SA_INSTALLED))) {
+		child_sa_free(child, false);
+		return refuse(sa, reply, N_TEMPORARY_FAILURE);
 	}
-	if (install(sa, child, answer, shared)) {
+	if (job)
+		shared = ike_ke_job_shared(job);
+	/* In place of another: what goes out goes by that until the peer, which has the new one then, deletes it. */
+	if (child_sa_install(child, answer->nonce, shared, false, !answer->old)) {
 		child_sa_free(child, false);
 		return refuse(sa, reply, N_NO_ADDITIONAL_SAS);
 	}
 	take_place(sa, child, answer);
-	child_sa_put_answer(child, reply, &fresh);
+	child_sa_put_answer(child, reply, &answer->nonce[1], job);
 	return IKE_DONE;
 }
 
@@ -112,7 +108,7 @@ static enum ike_outcome exchange_keys(struct ike_sa *sa, const struct answer *fr
 	struct answer *answer;
 	struct ike_slice value;
 
-	if (!rekey_take_ke(&value, request, from->method)) {
+	if (!ike_fresh_peer(&value, request, from->method)) {
 		child_sa_free(child, false);
 		ike_put_status(reply, N_INVALID_KE_PAYLOAD, (struct ike_slice){ wanted, sizeof(wanted) });
 		return IKE_DONE;
@@ -150,15 +146,18 @@ static enum ike_outcome answer_child(struct ike_sa *sa, const struct ike_message
 {
 	struct answer answer = { 0 };
 	struct child_sa *old, *child;
+	struct ike_notify notify;
 	uint16_t error = find_old(sa, request, &old);
 
-	if (!error && !rekey_take_nonce(&answer.nonce[0], request))
+	if (error == N_CHILD_SA_NOT_FOUND && ike_notify_find(request, N_REKEY_SA, &notify))
+		return refuse_unknown(sa, &notify, reply);
+	if (!error && !ike_nonce_take(&answer.nonce[0], request))
 		error = N_INVALID_SYNTAX;
 	if (!error)
-		error = child_sa_choose(&child, sa, request, false);
+		error = child_sa_choose(&child, sa, request, old, false);
 	if (error)
 		return refuse(sa, reply, error);
-	rekey_own_nonce(sa->pluto, &answer.nonce[1]);
+	ike_nonce_make(sa->pluto, &answer.nonce[1]);
 	answer.child = child->spi[0];
 	answer.protocol = child->protocol;
 	answer.old = old ? old->spi[0] : 0;
@@ -171,9 +170,11 @@ static enum ike_outcome answer_child(struct ike_sa *sa, const struct ike_message
 static bool is_for_ike(const struct ike_message *request)
 {
 	const struct ike_payload *payload = ike_payload_find(request, IKE_P_SA);
+	struct ike_proposals asked;
+	const char *why;
 
-	/* RFC 7296, 3.3.1: the protocol is the second octet of what each proposal has behind its header. */
-	return payload && payload->body.length > 5 && payload->body.data[5] == IKE_PROTO_IKE;
+	return payload && !ike_sa_read(&asked, payload, &why) && asked.count &&
+	       asked.proposals[0].protocol == IKE_PROTO_IKE;
 }
 
 /**
@@ -182,6 +183,8 @@ static bool is_for_ike(const struct ike_message *request)
 enum ike_outcome ike_create_child_answer(struct ike_sa *sa, const struct ike_message *request,
 					 struct ike_builder *reply)
 {
+	if (sa->contested)
+		return IKE_DROP; /* the peer asks again, when it is known whose Child SAs are whose */
 	if (sa->state != IKE_SA_ESTABLISHED)
 		return refuse(sa, reply, N_TEMPORARY_FAILURE);
 	if (is_for_ike(request))

@@ -13,6 +13,7 @@
 #include "setup.h"
 
 struct control;
+struct keylog;
 struct updowns;
 
 /**
@@ -20,12 +21,13 @@ struct updowns;
  * @armed: when @timer is set for, as the engine's clock has it; UINT64_MAX: it is not
  * @plans: of struct plan; @held: of struct held
  * @stack: what was chosen, and why
+ * @started: seconds since 1970
  * @stopping: SAs are being deleted; then it ends
  */
 struct daemon {
 	const struct setup *setup;
 	struct event_base *base;
-	struct event *timer, *stack_event, *terminate, *interrupt, *stop_limit, *keepalive;
+	struct event *timer, *stack_event, *terminate, *interrupt, *stop_limit, *keepalive, *fetch;
 	uint64_t armed;
 	struct pool *pool;
 	struct net *net;
@@ -36,9 +38,11 @@ struct daemon {
 	struct secrets *secrets;
 	struct control *control;
 	struct updowns *updowns;
+	struct keylog *keylog; /* NULL: there is none */
 	struct cds_list_head plans, held;
 	unsigned int held_count;
 	char stack[1024];
+	time_t started;
 	bool stopping, ended;
 };
 
@@ -55,6 +59,9 @@ void daemon_turn(struct daemon *daemon);
 void daemon_listen(struct daemon *daemon);
 /* ipsec.secrets is read anew. How many errors there are in it; the log has them. */
 unsigned int daemon_read_secrets(struct daemon *daemon);
+
+/* Keys are logged into a folder from now on; NULL: no more. 0, or a negative errno, and the log says why. */
+int daemon_keylog(struct daemon *daemon, const char *folder);
 
 /* port.c: what the engine asks for; its argument is a struct daemon. */
 extern const struct pluto_port daemon_port;

@@ -6,13 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "child_sa.h"
 #include "exchange.h"
+#include "hint.h"
+#include "impair.h"
+#include "natd.h"
 
-#define FIRST_REQID 16388 /* below are those that users give */
-#define HALF_OPEN   50000
-#define COOKIES	    25000
-#define LINE	    1024
-#define COMPLAINTS  20 /* lines a second */
+#define HALF_OPEN  50000
+#define COOKIES	   25000
+#define LINE	   1024
+#define COMPLAINTS 20 /* lines a second */
 
 /**
  * pluto_new() - an engine without connections
@@ -30,14 +33,24 @@ struct pluto *pluto_new(const struct pluto_port *port, void *arg)
 	pluto->port = port;
 	pluto->arg = arg;
 	pluto->limits = (struct pluto_limits){ .half_open = HALF_OPEN, .cookies = COOKIES };
-	pluto->next_reqid = FIRST_REQID;
+	pluto->nat_port = IKE_NAT_PORT;
+	pluto->next_reqid = PLUTO_REQID_FIRST;
 	pluto->next_serial = 1;
 	CDS_INIT_LIST_HEAD(&pluto->connections);
+	CDS_INIT_LIST_HEAD(&pluto->pools);
 	CDS_INIT_LIST_HEAD(&pluto->sas);
 	for (at = 0; at < PLUTO_SA_BUCKETS; at++)
 		CDS_INIT_LIST_HEAD(&pluto->buckets[at]);
+	for (at = 0; at < PLUTO_SA_BUCKETS; at++)
+		CDS_INIT_LIST_HEAD(&pluto->peers[at]);
+	for (at = 0; at < PLUTO_SA_BUCKETS; at++)
+		CDS_INIT_LIST_HEAD(&pluto->used[at]);
 	for (at = 0; at < PLUTO_OPENING_BUCKETS; at++)
 		CDS_INIT_LIST_HEAD(&pluto->opening[at]);
+	for (at = 0; at < PLUTO_OPENING_BUCKETS; at++)
+		CDS_INIT_LIST_HEAD(&pluto->kin[at]);
+	for (at = 0; at < PLUTO_FAREWELL_BUCKETS; at++)
+		CDS_INIT_LIST_HEAD(&pluto->farewells[at]);
 	pluto_bytes(pluto, pluto->cookie_secret, sizeof(pluto->cookie_secret));
 	pluto_bytes(pluto, &pluto->hash_seed, sizeof(pluto->hash_seed));
 	pluto->cookie_made = pluto_now(pluto);
@@ -55,6 +68,9 @@ void pluto_free(struct pluto *pluto)
 		cds_list_del(&connection->node);
 		connection_put(connection);
 	}
+	ike_farewells_free(pluto);
+	impair_clear(pluto);
+	pki_store_put(pluto->trust.store);
 	pluto_timers_free(&pluto->timers);
 	ike_wipe(pluto->cookie_secret, sizeof(pluto->cookie_secret));
 	free(pluto);
@@ -94,6 +110,16 @@ void pluto_bytes(struct pluto *pluto, void *out, size_t length)
 	}
 }
 
+void pluto_send(struct pluto *pluto, const struct ike_endpoint *from, const struct ike_endpoint *to,
+		struct ike_slice data)
+{
+	pluto->counters.sent++;
+	if (pluto->impair)
+		impair_send(pluto, from, to, data);
+	else
+		pluto->port->send(pluto->arg, from, to, data);
+}
+
 /* RFC 7296, 2.5: a higher major version is told which one this host has. */
 static void refuse_version(struct pluto *pluto, const struct ike_endpoint *local, const struct ike_endpoint *remote,
 			   const struct ike_header *from)
@@ -110,7 +136,7 @@ static void refuse_version(struct pluto *pluto, const struct ike_endpoint *local
 	ike_put_status(&builder, N_INVALID_MAJOR_VERSION, (struct ike_slice){ 0 });
 	length = ike_build_end(&builder);
 	if (length > 0)
-		pluto->port->send(pluto->arg, local, remote, (struct ike_slice){ data, length });
+		pluto_send(pluto, local, remote, (struct ike_slice){ data, length });
 }
 
 static void dispatch(struct pluto *pluto, const struct ike_endpoint *local, const struct ike_endpoint *remote,
@@ -118,25 +144,25 @@ static void dispatch(struct pluto *pluto, const struct ike_endpoint *local, cons
 {
 	bool from_initiator = header->flags & IKE_FLAG_INITIATOR;
 	struct ike_sa *sa = ike_sa_find(pluto, from_initiator ? header->spi_r : header->spi_i);
+	const struct ike_path path = { *local, *remote };
 
 	if (!sa || sa->initiator == from_initiator) {
+		if (ike_farewell_again(pluto, header))
+			return;
 		pluto->counters.no_sa++;
+		ike_stranger_received(pluto, &path, data, header);
 		return;
 	}
 	ike_sa_get(sa);
 	if (header->flags & IKE_FLAG_RESPONSE)
-		ike_response_received(sa, data, header);
+		ike_response_received(sa, &path, data, header);
 	else
-		ike_request_received(sa, local, remote, data, header);
+		ike_request_received(sa, &path, data, header);
 	ike_sa_put(sa);
 }
 
-/**
- * pluto_receive() - a datagram came
- * @local: where; @remote: from where; @data: without the marker of port 4500
- */
-void pluto_receive(struct pluto *pluto, const struct ike_endpoint *local, const struct ike_endpoint *remote,
-		   struct ike_slice data)
+void pluto_take(struct pluto *pluto, const struct ike_endpoint *local, const struct ike_endpoint *remote,
+		struct ike_slice data)
 {
 	static const uint8_t none[8];
 	struct ike_header header;
@@ -158,4 +184,39 @@ void pluto_receive(struct pluto *pluto, const struct ike_endpoint *local, const 
 		return;
 	}
 	dispatch(pluto, local, remote, data, &header);
+}
+
+/**
+ * pluto_receive() - a datagram came
+ * @local: where; @remote: from where; @data: without the marker of port 4500
+ */
+void pluto_receive(struct pluto *pluto, const struct ike_endpoint *local, const struct ike_endpoint *remote,
+		   struct ike_slice data)
+{
+	if (pluto->impair)
+		impair_receive(pluto, local, remote, data);
+	else
+		pluto_take(pluto, local, remote, data);
+}
+
+struct ike_sa *pluto_find_ike(struct pluto *pluto, uint32_t serial)
+{
+	struct ike_sa *sa;
+
+	cds_list_for_each_entry(sa, &pluto->sas, node)
+		if (sa->serial == serial)
+			return sa;
+	return NULL;
+}
+
+struct child_sa *pluto_find_child(struct pluto *pluto, uint32_t serial)
+{
+	struct child_sa *child;
+	struct ike_sa *sa;
+
+	cds_list_for_each_entry(sa, &pluto->sas, node)
+		cds_list_for_each_entry(child, &sa->children, node)
+			if (child->serial == serial)
+				return child;
+	return NULL;
 }

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exchange.h"
+#include "hint.h"
+#include "impair.h"
+#include "mobike.h"
 
 static uint8_t plain[IKE_MESSAGE_MAX];
 
@@ -33,21 +35,38 @@ static uint64_t patience(const struct ike_exchange *exchange)
 	return doubled < 6 ? first << doubled : first << 6;
 }
 
+static void send_packets(struct ike_exchange *exchange)
+{
+	struct ike_sa *sa = exchange->sa;
+
+	if (exchange->apart)
+		ike_packets_send_by(sa, &exchange->by, exchange->packets);
+	else
+		ike_packets_send(sa, exchange->packets);
+}
+
 static void retransmit(struct pluto_timer *timer)
 {
 	struct ike_exchange *exchange = caa_container_of(timer, struct ike_exchange, timer);
 	struct ike_sa *sa = exchange->sa;
 	uint64_t now = pluto_now(sa->pluto);
 
-	if (now - exchange->began >= sa->connection->times.retransmit_limit) {
+	if (now - exchange->began >= ike_mobike_patience(sa) || impair_fails(sa->pluto, IMPAIR_PATIENCE)) {
 		ike_sa_log(sa, PLUTO_NOTICE, "no answer to %s within %" PRIu64 " s, sent %u times", exchange->ops->name,
 			   (now - exchange->began) / 1000, exchange->tries);
+		if (sa->state == IKE_SA_ESTABLISHED && sa->pluto->port->silent)
+			sa->pluto->port->silent(sa->pluto->arg, sa);
 		ike_sa_end(sa, "the peer does not answer");
+		return;
+	}
+	if (impair_fails(sa->pluto, IMPAIR_RESEND)) {
+		pluto_timer_set(&sa->pluto->timers, timer, exchange->began + ike_mobike_patience(sa), retransmit);
 		return;
 	}
 	exchange->tries++;
 	sa->pluto->counters.retransmitted++;
-	ike_packets_send(sa, exchange->packets);
+	send_packets(exchange);
+	ike_mobike_probe(exchange);
 	pluto_timer_set(&sa->pluto->timers, timer, now + patience(exchange), retransmit);
 }
 
@@ -56,9 +75,20 @@ static void send_first(struct ike_exchange *exchange)
 	struct ike_sa *sa = exchange->sa;
 
 	exchange->tries = 1;
+	exchange->probing = false;
 	exchange->began = pluto_now(sa->pluto);
-	ike_packets_send(sa, exchange->packets);
+	send_packets(exchange);
 	pluto_timer_set(&sa->pluto->timers, &exchange->timer, exchange->began + patience(exchange), retransmit);
+}
+
+void ike_exchange_resend(struct ike_sa *sa)
+{
+	struct ike_exchange *exchange = sa->exchange;
+
+	if (!exchange || exchange->answered || exchange->apart || !exchange->packets)
+		return;
+	pluto_timer_cancel(&sa->pluto->timers, &exchange->timer);
+	send_first(exchange);
 }
 
 static struct ike_packet *build_clear(struct ike_exchange *exchange, struct ike_builder *builder,
@@ -144,8 +174,34 @@ void ike_exchange_start(struct ike_sa *sa, struct ike_exchange *exchange, const 
 	exchange->ops = ops;
 	exchange->sa = sa;
 	exchange->packets = NULL;
-	exchange->answered = false;
+	exchange->answered = exchange->apart = false;
 	cds_list_add_tail(&exchange->node, &sa->queue);
+	start_next(sa);
+}
+
+/* The answer wants it otherwise. */
+static void send_again(struct ike_exchange *exchange)
+{
+	struct ike_sa *sa = exchange->sa;
+
+	sa->send_id += exchange->ops->exchange != IKE_SA_INIT;
+	exchange->answered = false;
+	if (send_request(exchange))
+		return;
+	sa->exchange = NULL;
+	end(exchange, true);
+	start_next(sa);
+}
+
+static void finish(struct ike_exchange *exchange, enum ike_outcome outcome)
+{
+	struct ike_sa *sa = exchange->sa;
+
+	sa->exchange = NULL;
+	sa->send_id++;
+	end(exchange, true);
+	if (outcome == IKE_END)
+		ike_sa_end(sa, NULL);
 	start_next(sa);
 }
 
@@ -157,31 +213,11 @@ void ike_exchange_done(struct ike_exchange *exchange, enum ike_outcome outcome)
 {
 	struct ike_sa *sa = ike_sa_get(exchange->sa);
 
-	if (sa->exchange == exchange && outcome == IKE_AGAIN) {
-		exchange->answered = false;
-		send_request(exchange);
-	} else if (sa->exchange == exchange) {
-		sa->exchange = NULL;
-		sa->send_id++;
-		end(exchange, true);
-		if (outcome == IKE_END)
-			ike_sa_end(sa, NULL);
-		start_next(sa);
-	}
+	if (outcome == IKE_AGAIN)
+		send_again(exchange);
+	else
+		finish(exchange, outcome);
 	ike_sa_put(sa);
-}
-
-void ike_exchange_again(struct ike_exchange *exchange)
-{
-	struct ike_sa *sa = exchange->sa;
-
-	sa->send_id++;
-	exchange->answered = false;
-	if (send_request(exchange))
-		return;
-	sa->exchange = NULL;
-	end(exchange, true);
-	start_next(sa);
 }
 
 static void answered(struct ike_exchange *exchange, const struct ike_message *message)
@@ -202,7 +238,6 @@ static void answered(struct ike_exchange *exchange, const struct ike_message *me
 
 static void malformed(struct ike_sa *sa, const char *name, const char *why)
 {
-	sa->pluto->counters.malformed++;
 	ike_sa_log(sa, PLUTO_NOTICE, "the answer to %s is malformed: %s", name, why);
 	ike_sa_end(sa, "a malformed answer");
 }
@@ -222,7 +257,17 @@ static void clear_response(struct ike_exchange *exchange, struct ike_slice data)
 	answered(exchange, &message);
 }
 
-void ike_response_received(struct ike_sa *sa, struct ike_slice data, const struct ike_header *header)
+/* Where it was sent by several ways, the one that has an answer is the one to go on with. */
+static void take_response(struct ike_exchange *exchange, const struct ike_path *path, const struct ike_message *message)
+{
+	exchange->answered = true;
+	if (exchange->probing && exchange->sa->state == IKE_SA_ESTABLISHED)
+		ike_mobike_found(exchange->sa, path);
+	answered(exchange, message);
+}
+
+void ike_response_received(struct ike_sa *sa, const struct ike_path *path, struct ike_slice data,
+			   const struct ike_header *header)
 {
 	struct ike_exchange *exchange = sa->exchange;
 	struct ike_message message;
@@ -231,24 +276,23 @@ void ike_response_received(struct ike_sa *sa, struct ike_slice data, const struc
 
 	if (!exchange || exchange->answered || header->id != sa->send_id || header->exchange != exchange->ops->exchange)
 		return; /* a late one, or none of ours */
+	if (header->next != IKE_P_SK && header->next != IKE_P_SKF && header->exchange != IKE_SA_INIT) {
+		ike_hint_received(sa, data);
+		return;
+	}
 	if (header->exchange == IKE_SA_INIT) {
 		clear_response(exchange, data);
 		return;
 	}
-	if (!sa->keyed)
-		return;
 	error = ike_unprotect(sa, &message, data, &why);
-	if (error == -EBADMSG)
-		sa->pluto->counters.unprotected++;
 	if (error && error != -EINVAL)
 		return;
-	sa->heard = pluto_now(sa->pluto);
 	if (error)
 		malformed(sa, exchange->ops->name, why);
 	else if (message.unknown)
 		malformed(sa, exchange->ops->name, "a critical payload of an unknown type");
 	else
-		answered(exchange, &message);
+		take_response(exchange, path, &message);
 }
 
 void ike_exchanges_end(struct ike_sa *sa)

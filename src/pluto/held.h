@@ -8,7 +8,7 @@
 
 #include "daemon.h"
 
-/* Sends a message now, or when its peer's runs are over. */
+/* Sends a message now, or when its peer's runs are over, or after two seconds. */
 void held_send(struct daemon *daemon, const struct ike_endpoint *from, const struct ike_endpoint *to,
 	       struct ike_slice data);
 void held_turn(struct daemon *daemon);

@@ -34,7 +34,7 @@ int host_route_to(const struct klips_addr *dst, struct host_route *route);
 /* The default route of that version of IP with the lowest metric. */
 int host_route_default(uint8_t version, struct host_route *route);
 
-/* Calls @changed in the loop when addresses came or went. NULL with errno. */
+/* Calls @changed in the loop when addresses or routes came or went. NULL with errno. */
 struct host_watch;
 struct host_watch *host_watch_new(struct event_base *base, void (*changed)(void *arg), void *arg);
 void host_watch_free(struct host_watch *watch);

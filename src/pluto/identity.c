@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "identity.h"
 
+#include <ctype.h>
 #include <errno.h>
-#include <openssl/x509.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "../lib/parse.h"
+#include "../lib/pki_cert.h"
 
 int ike_identity_set(struct ike_identity *to, uint8_t type, struct ike_slice data)
 {
@@ -50,51 +52,15 @@ static const char *set_key_id(struct ike_identity *to, const char *text)
 	return why;
 }
 
-static int add_attribute(X509_NAME *name, char *part)
-{
-	char *value = strchr(part, '=');
-
-	if (!value)
-		return 0;
-	*value++ = '\0';
-	part += strspn(part, " ");
-	part[strcspn(part, " ")] = '\0';
-	value += strspn(value, " ");
-	return X509_NAME_add_entry_by_txt(name, part, MBSTRING_UTF8, (unsigned char *)value, -1, -1, 0);
-}
-
-/* Attributes apart by ',' or '/'; a '\' before one makes it part of the value. */
 static const char *set_name(struct ike_identity *to, const char *text)
 {
-	char copy[IKE_ID_TEXT], *part = copy, *out = copy;
-	X509_NAME *name = X509_NAME_new();
-	uint8_t *der = to->data;
-	int good = 1, length;
+	int length = pki_dn_parse(to->data, sizeof(to->data), text);
 
-	if (!name || strlen(text) >= sizeof(copy)) {
-		X509_NAME_free(name);
-		return "a distinguished name that is too long";
-	}
-	for (text += *text == '/';; text++) {
-		if (*text == '\\' && text[1]) {
-			*out++ = *++text;
-		} else if (*text && *text != ',' && *text != '/') {
-			*out++ = *text;
-		} else {
-			*out = '\0';
-			good = good && add_attribute(name, part);
-			part = ++out;
-			if (!*text)
-				break;
-		}
-	}
-	length = good ? i2d_X509_NAME(name, NULL) : -1;
-	if (length > 0 && length <= (int)sizeof(to->data)) {
-		to->length = i2d_X509_NAME(name, &der);
-		to->type = IKE_ID_DER_ASN1_DN;
-	}
-	X509_NAME_free(name);
-	return length <= 0 ? "not a distinguished name" : length > IKE_ID_MAX ? "a name that is too long" : NULL;
+	to->type = IKE_ID_DER_ASN1_DN;
+	to->length = length > 0 ? length : 0;
+	return length == -EMSGSIZE ? "a distinguished name that is too long" :
+	       length <= 0	   ? "not a distinguished name" :
+				     NULL;
 }
 
 /**
@@ -126,20 +92,11 @@ const char *ike_identity_parse(struct ike_identity *to, const char *text)
 
 static int print_name(char *text, size_t size, const struct ike_identity *identity)
 {
-	const unsigned long flags = XN_FLAG_RFC2253 & ~XN_FLAG_DN_REV & ~ASN1_STRFLGS_ESC_MSB;
-	const uint8_t *der = identity->data;
-	X509_NAME *name = d2i_X509_NAME(NULL, &der, identity->length);
-	BIO *bio = BIO_new(BIO_s_mem());
-	int length = -1, all;
-	char *data = NULL;
+	char *name = pki_dn_text((struct ike_slice){ identity->data, identity->length });
+	int length = snprintf(text, size, "%s", name ? name : "%malformed");
 
-	if (name && bio && X509_NAME_print_ex(bio, name, 0, flags) >= 0) {
-		all = BIO_get_mem_data(bio, &data);
-		length = snprintf(text, size, "%.*s", all, data);
-	}
-	X509_NAME_free(name);
-	BIO_free(bio);
-	return length >= 0 ? length : snprintf(text, size, "%%malformed");
+	free(name);
+	return length;
 }
 
 static int print_text(char *text, size_t size, const char *before, const struct ike_identity *identity)
@@ -199,18 +156,6 @@ int ike_identity_print(char *text, size_t size, const struct ike_identity *ident
 	return print_bytes(text, size, identity);
 }
 
-static bool names_equal(const struct ike_identity *a, const struct ike_identity *b)
-{
-	const uint8_t *data[2] = { a->data, b->data };
-	X509_NAME *one = d2i_X509_NAME(NULL, &data[0], a->length);
-	X509_NAME *other = d2i_X509_NAME(NULL, &data[1], b->length);
-	bool equal = one && other && !X509_NAME_cmp(one, other);
-
-	X509_NAME_free(one);
-	X509_NAME_free(other);
-	return equal;
-}
-
 /**
  * ike_identity_equal() - whether they name the same
  *
@@ -221,10 +166,27 @@ bool ike_identity_equal(const struct ike_identity *a, const struct ike_identity 
 	if (a->type != b->type)
 		return false;
 	if (a->type == IKE_ID_DER_ASN1_DN)
-		return names_equal(a, b);
+		return pki_dn_equal((struct ike_slice){ a->data, a->length }, (struct ike_slice){ b->data, b->length });
 	if (a->length != b->length)
 		return false;
 	if (a->type == IKE_ID_FQDN || a->type == IKE_ID_RFC822_ADDR)
 		return !strncasecmp((const char *)a->data, (const char *)b->data, a->length);
 	return !memcmp(a->data, b->data, a->length);
+}
+
+uint32_t ike_identity_hash(const struct ike_identity *identity, uint64_t seed)
+{
+	uint8_t lower[IKE_ID_MAX];
+	uint32_t name;
+	size_t at;
+
+	if (identity->type == IKE_ID_DER_ASN1_DN) {
+		name = pki_dn_hash((struct ike_slice){ identity->data, identity->length });
+		return klips_hash(&name, sizeof(name), seed);
+	}
+	if (identity->type != IKE_ID_FQDN && identity->type != IKE_ID_RFC822_ADDR)
+		return klips_hash(identity->data, identity->length, seed);
+	for (at = 0; at < identity->length; at++)
+		lower[at] = (uint8_t)tolower(identity->data[at]);
+	return klips_hash(lower, identity->length, seed);
 }

@@ -32,6 +32,8 @@ const char *ike_identity_parse(struct ike_identity *to, const char *text);
 int ike_identity_print(char *text, size_t size, const struct ike_identity *identity);
 int ike_identity_set(struct ike_identity *to, uint8_t type, struct ike_slice data);
 void ike_identity_from_addr(struct ike_identity *to, const struct klips_addr *addr);
+/* Of those that are equal the same. @seed: a secret, where peers choose. */
+uint32_t ike_identity_hash(const struct ike_identity *identity, uint64_t seed);
 bool ike_identity_equal(const struct ike_identity *a, const struct ike_identity *b);
 
 #endif

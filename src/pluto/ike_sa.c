@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike_sa.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -9,8 +10,11 @@
 #include <string.h>
 
 #include "child_sa.h"
-#include "exchange.h"
+#include "cp_state.h"
+#include "fresh.h"
+#include "peers.h"
 #include "rekey.h"
+#include "shunt.h"
 
 #define SETUP_TIME    30000 /* milliseconds that a peer has until it is authenticated */
 #define REPLACED_TIME 60000 /* milliseconds */
@@ -44,14 +48,14 @@ static void make_spi(struct ike_sa *sa)
 	cds_list_add(&sa->bucket, bucket(sa->pluto, spi));
 }
 
-/**
- * ike_sa_new() - an IKE SA with an SPI of its own
- * @spi_i: of the peer that began; NULL: this side begins
- *
- * It is the engine's until ike_sa_end(). Return: it, or NULL without memory
- */
-struct ike_sa *ike_sa_new(struct connection *connection, const struct ike_endpoint *local,
-			  const struct ike_endpoint *remote, const uint8_t spi_i[8])
+/* Each peer of a connection for many has a number. */
+static void number_instance(struct ike_sa *sa)
+{
+	sa->instance = connection_is_template(sa->connection) ? ++sa->connection->instances : 0;
+}
+
+static struct ike_sa *make(struct connection *connection, const struct ike_endpoint *local,
+			   const struct ike_endpoint *remote, bool initiator)
 {
 	struct pluto *pluto = connection->pluto;
 	struct ike_sa *sa = calloc(1, sizeof(*sa));
@@ -67,18 +71,51 @@ struct ike_sa *ike_sa_new(struct connection *connection, const struct ike_endpoi
 	sa->connection = connection_get(connection);
 	sa->users = 1;
 	sa->serial = pluto->next_serial++;
-	sa->initiator = !spi_i;
-	sa->half_open = spi_i;
+	sa->initiator = initiator;
 	sa->local = *local;
 	sa->remote = *remote;
 	sa->heard = pluto_now(pluto);
 	CDS_INIT_LIST_HEAD(&sa->queue);
 	CDS_INIT_LIST_HEAD(&sa->children);
+	CDS_INIT_LIST_HEAD(&sa->node);
+	CDS_INIT_LIST_HEAD(&sa->sibling);
+	CDS_INIT_LIST_HEAD(&sa->same);
 	make_spi(sa);
-	cds_list_add_tail(&sa->node, &pluto->sas);
+	return sa;
+}
+
+static void show(struct ike_sa *sa)
+{
+	if (cds_list_empty(&sa->node))
+		cds_list_add_tail(&sa->node, &sa->pluto->sas);
+}
+
+struct ike_sa *ike_sa_new_unseen(struct connection *connection, const struct ike_endpoint *local,
+				 const struct ike_endpoint *remote)
+{
+	return make(connection, local, remote, true);
+}
+
+/**
+ * ike_sa_new() - an IKE SA with an SPI of its own
+ * @spi_i: of the peer that began; NULL: this side begins
+ *
+ * It is the engine's until ike_sa_end(). Return: it, or NULL without memory
+ */
+struct ike_sa *ike_sa_new(struct connection *connection, const struct ike_endpoint *local,
+			  const struct ike_endpoint *remote, const uint8_t spi_i[8])
+{
+	struct pluto *pluto = connection->pluto;
+	struct ike_sa *sa = make(connection, local, remote, !spi_i);
+
+	if (!sa)
+		return NULL;
+	number_instance(sa);
+	show(sa);
 	if (spi_i) {
 		memcpy(sa->spi[0], spi_i, sizeof(sa->spi[0]));
 		cds_list_add(&sa->opening, opening(pluto, spi_i));
+		sa->half_open = true;
 		pluto->half_open++;
 		pluto_timer_set(&pluto->timers, &sa->expire, sa->heard + SETUP_TIME, set_up_late);
 	}
@@ -97,8 +134,8 @@ void ike_sa_forget_setup(struct ike_sa *sa)
 		return;
 	ike_packets_free(sa->setup->first[0]);
 	ike_packets_free(sa->setup->first[1]);
-	ike_ke_free(sa->setup->ke);
-	ike_wipe(sa->setup, sizeof(*sa->setup));
+	ike_fresh_wipe(&sa->setup->fresh);
+	free(sa->setup->message);
 	free(sa->setup);
 	sa->setup = NULL;
 }
@@ -112,6 +149,7 @@ void ike_sa_put(struct ike_sa *sa)
 	ike_fragments_free(sa);
 	connection_put(sa->connection);
 	free(sa->peer_id);
+	free(sa->mobike);
 	ike_wipe(&sa->keys, sizeof(sa->keys));
 	free(sa);
 }
@@ -137,15 +175,28 @@ struct ike_sa *ike_sa_find_half_open(struct pluto *pluto, const uint8_t spi_i[8]
 	return NULL;
 }
 
+void ike_sa_name(const struct ike_sa *sa, const struct connection *connection, char name[IKE_SA_NAME])
+{
+	char remote[INET6_ADDRSTRLEN];
+
+	if (!sa->instance) {
+		snprintf(name, IKE_SA_NAME, "\"%s\"", connection->name);
+		return;
+	}
+	klips_addr_print(remote, sizeof(remote), &sa->remote.addr);
+	snprintf(name, IKE_SA_NAME, "\"%s\"[%" PRIu32 "] %s", connection->name, sa->instance, remote);
+}
+
 void ike_sa_log(const struct ike_sa *sa, enum pluto_log_level level, const char *format, ...)
 {
-	char line[LINE];
+	char line[LINE], name[IKE_SA_NAME];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	pluto_log(sa->pluto, level, "\"%s\" #%" PRIu32 ": %s", sa->connection->name, sa->serial, line);
+	ike_sa_name(sa, sa->connection, name);
+	pluto_log(sa->pluto, level, "%s #%" PRIu32 ": %s", name, sa->serial, line);
 }
 
 void ike_sa_change_connection(struct ike_sa *sa, struct connection *connection)
@@ -153,6 +204,8 @@ void ike_sa_change_connection(struct ike_sa *sa, struct connection *connection)
 	struct connection *before = sa->connection;
 
 	sa->connection = connection_get(connection);
+	if (connection != before)
+		number_instance(sa);
 	connection_put(before);
 }
 
@@ -170,7 +223,9 @@ static void life_over(struct pluto_timer *timer)
 	struct ike_sa *sa = caa_container_of(timer, struct ike_sa, expire);
 
 	ike_sa_log(sa, PLUTO_NOTICE, "its life is over");
-	ike_delete_start(sa);
+	if (sa->state == IKE_SA_ESTABLISHED && sa->pluto->port->event)
+		sa->pluto->port->event(sa->pluto->arg, "ike-expired", sa, NULL);
+	ike_delete_replaced(sa);
 }
 
 void ike_sa_replaced(struct ike_sa *sa)
@@ -200,6 +255,67 @@ static void listen_for_life(struct pluto_timer *timer)
 	pluto_timer_set(&sa->pluto->timers, timer, due, listen_for_life);
 }
 
+static struct connection *next_waiting(const struct ike_sa *sa)
+{
+	struct connection *connection;
+
+	cds_list_for_each_entry(connection, &sa->pluto->connections, node) {
+		if (connection->waiting && connection_is_kin(sa->connection, connection))
+			return connection;
+	}
+	return NULL;
+}
+
+/* One of those of its family that wait for it; the next when that has been dealt with. */
+static void let_join(struct pluto_timer *timer)
+{
+	struct ike_sa *sa = caa_container_of(timer, struct ike_sa, join);
+	struct connection *connection = next_waiting(sa);
+
+	if (!connection || sa->state != IKE_SA_ESTABLISHED || sa->contested)
+		return;
+	connection->waiting = false;
+	if (!child_sa_create_start(sa, connection))
+		return;
+	shunt_failed(connection);
+	ike_sa_join(sa);
+}
+
+/* Not here and now: what established it may still have to be answered. */
+void ike_sa_join(struct ike_sa *sa)
+{
+	if (next_waiting(sa))
+		pluto_timer_set(&sa->pluto->timers, &sa->join, pluto_now(sa->pluto), let_join);
+}
+
+/* Of those of its family one that is there already. */
+static struct ike_sa *sa_of(struct connection *connection)
+{
+	struct ike_sa *sa, *found = NULL;
+
+	cds_list_for_each_entry(sa, &connection->pluto->sas, node) {
+		/* Anybody can begin one in the peer's name: that must not keep this side from beginning. */
+		if (!connection_is_kin(sa->connection, connection) || sa->state > IKE_SA_ESTABLISHED || sa->half_open)
+			continue;
+		if (!found || found->state < sa->state)
+			found = sa;
+	}
+	return found;
+}
+
+/* Where another is left they go on waiting, for that. */
+static void end_waiting(const struct ike_sa *sa)
+{
+	struct connection *connection;
+
+	if (!next_waiting(sa) || sa_of(sa->connection))
+		return;
+	while ((connection = next_waiting(sa))) {
+		connection->waiting = false;
+		shunt_failed(connection);
+	}
+}
+
 /**
  * ike_sa_establish() - both sides are authenticated
  */
@@ -210,8 +326,10 @@ void ike_sa_establish(struct ike_sa *sa)
 	char text[160], id[IKE_ID_TEXT] = "";
 
 	not_half_open(sa);
+	show(sa);
 	sa->state = IKE_SA_ESTABLISHED;
 	sa->established = pluto_now(sa->pluto);
+	ike_peers_add(sa);
 	pluto_timer_cancel(timers, &sa->expire);
 	if (times->ike_life)
 		pluto_timer_set(timers, &sa->expire, sa->established + times->ike_life, life_over);
@@ -224,6 +342,7 @@ void ike_sa_establish(struct ike_sa *sa)
 	ike_sa_log(sa, PLUTO_NOTICE, "IKE SA established with %s {%s}", id, text);
 	if (sa->pluto->port->event)
 		sa->pluto->port->event(sa->pluto->arg, "ike-up", sa, text);
+	ike_sa_join(sa);
 }
 
 /**
@@ -236,6 +355,7 @@ void ike_sa_end(struct ike_sa *sa, const char *why)
 {
 	struct pluto *pluto = sa->pluto;
 	enum ike_sa_state before = sa->state;
+	bool seen = !cds_list_empty(&sa->node);
 
 	if (before == IKE_SA_DEAD)
 		return;
@@ -245,24 +365,43 @@ void ike_sa_end(struct ike_sa *sa, const char *why)
 	not_half_open(sa);
 	cds_list_del(&sa->node);
 	cds_list_del(&sa->bucket);
+	ike_peers_remove(sa);
 	pluto_timer_cancel(&pluto->timers, &sa->rekey);
 	pluto_timer_cancel(&pluto->timers, &sa->expire);
 	pluto_timer_cancel(&pluto->timers, &sa->liveness);
+	pluto_timer_cancel(&pluto->timers, &sa->join);
 	ike_exchanges_end(sa);
 	child_sas_end(sa);
-	if (pluto->port->event)
+	cp_release(sa);
+	if (seen)
+		end_waiting(sa);
+	if (seen && sa->initiator && before == IKE_SA_CONNECTING)
+		shunt_failed(sa->connection);
+	if (seen && pluto->port->event)
 		pluto->port->event(pluto->arg, before == IKE_SA_CONNECTING ? "ike-failed" : "ike-down", sa, why);
 	ike_sa_put(sa);
 }
 
-static struct ike_sa *sa_of(struct connection *connection)
+/* A Child SA of an IKE SA that is there, or will be. */
+static int join(struct ike_sa *sa, struct connection *connection)
 {
-	struct ike_sa *sa;
+	bool established = sa->state == IKE_SA_ESTABLISHED;
 
-	cds_list_for_each_entry(sa, &connection->pluto->sas, node)
-		if (sa->connection == connection && sa->state <= IKE_SA_ESTABLISHED)
-			return sa;
-	return NULL;
+	if (connection->waiting || (established ? child_sa_is_there(sa, connection) : sa->connection == connection))
+		return -ENOTUNIQ;
+	connection->waiting = true;
+	shunt_negotiating(connection);
+	if (established)
+		ike_sa_join(sa);
+	return 0;
+}
+
+void ike_sa_join_heir(struct connection *connection)
+{
+	struct ike_sa *sa = sa_of(connection);
+
+	if (sa && sa->state == IKE_SA_ESTABLISHED)
+		join(sa, connection);
 }
 
 /**
@@ -280,12 +419,14 @@ int ike_sa_initiate(struct connection *connection)
 
 	if (!own->host.version || !peer->host.version || connection->kind > CONNECTION_TRANSPORT)
 		return -EDESTADDRREQ;
-	if (sa_of(connection))
-		return -ENOTUNIQ;
+	sa = sa_of(connection);
+	if (sa)
+		return join(sa, connection);
 	sa = ike_sa_new(connection, &local, &remote, NULL);
 	if (!sa)
 		return -ENOMEM;
 	ike_sa_log(sa, PLUTO_NOTICE, "initiating");
+	shunt_negotiating(connection);
 	error = ike_init_start(sa);
 	if (error)
 		ike_sa_end(sa, "no memory");

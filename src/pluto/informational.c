@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "child_sa.h"
-#include "exchange.h"
+#include "mobike.h"
+#include "rekey.h"
 
 #define SPIS_MAX 64 /* of Child SAs in one reply */
 
@@ -53,6 +54,12 @@ void ike_delete_start(struct ike_sa *sa)
 		ike_sa_end(sa, "it is no longer wanted");
 		return;
 	}
+	if (sa->state == IKE_SA_ESTABLISHED)
+		ike_delete_replaced(sa);
+}
+
+void ike_delete_replaced(struct ike_sa *sa)
+{
 	if (sa->state == IKE_SA_DELETING || sa->state == IKE_SA_DEAD)
 		return;
 	sa->state = IKE_SA_DELETING;
@@ -81,12 +88,20 @@ static const struct ike_exchange_ops delete_ike_ops = {
 	.end = end,
 };
 
-void child_sa_delete_start(struct child_sa *child)
+struct child_sa *child_sa_disown(struct child_sa *child)
 {
-	if (child->state == CHILD_SA_DELETING)
-		return;
 	child->state = CHILD_SA_DELETING;
 	start(child->sa, &delete_child_ops, child);
+	return NULL;
+}
+
+/* One that is being made is deleted when it is there: who makes it looks. */
+void child_sa_delete_start(struct child_sa *child)
+{
+	if (child->state == CHILD_SA_LARVAL)
+		child->unwanted = true;
+	else if (child->state != CHILD_SA_DELETING)
+		child_sa_disown(child);
 }
 
 static struct child_sa *child_of(const struct inform *inform)
@@ -111,7 +126,7 @@ static enum ike_outcome child_is_deleted(struct ike_exchange *exchange, const st
 
 	(void)message;
 	if (child) {
-		ike_sa_log(exchange->sa, PLUTO_NOTICE, "Child SA #%u deleted", child->serial);
+		child_sa_log(child, PLUTO_NOTICE, "Child SA #%u deleted", child->serial);
 		child_sa_free(child, child_sa_hand_over(child));
 	}
 	return IKE_DONE;
@@ -133,24 +148,22 @@ void ike_liveness_start(struct ike_sa *sa)
 	start(sa, &liveness_ops, NULL);
 }
 
-static enum ike_outcome build_nothing(struct ike_exchange *exchange, struct ike_builder *builder)
+static enum ike_outcome build_liveness(struct ike_exchange *exchange, struct ike_builder *builder)
 {
-	(void)exchange;
-	(void)builder;
+	ike_mobike_put_liveness(exchange->sa, builder);
 	return IKE_DONE;
 }
 
 static enum ike_outcome it_lives(struct ike_exchange *exchange, const struct ike_message *message)
 {
-	(void)exchange;
-	(void)message;
+	ike_mobike_take_liveness(exchange->sa, message);
 	return IKE_DONE;
 }
 
 static const struct ike_exchange_ops liveness_ops = {
 	.name = "INFORMATIONAL (liveness)",
 	.exchange = INFORMATIONAL,
-	.build = build_nothing,
+	.build = build_liveness,
 	.answer = it_lives,
 	.end = end,
 };
@@ -188,10 +201,15 @@ static void delete_child(struct ike_sa *sa, struct deleted *to, uint8_t protocol
 
 	if (!child)
 		return;
+	/* Its keys are still being made: whoever has that done deletes it then. */
+	if (child->state == CHILD_SA_LARVAL) {
+		child->unwanted = true;
+		return;
+	}
 	/* RFC 7296, 1.4.1: where both delete at once, neither names it in its reply. */
 	if (child->state != CHILD_SA_DELETING && to->count < SPIS_MAX)
 		to->spis[to->count++] = child->spi[0];
-	ike_sa_log(sa, PLUTO_NOTICE, "the peer deletes Child SA #%u", child->serial);
+	child_sa_log(child, PLUTO_NOTICE, "the peer deletes Child SA #%u", child->serial);
 	child_sa_free(child, child_sa_hand_over(child));
 }
 
@@ -217,9 +235,7 @@ static bool delete (struct ike_sa *sa, const struct ike_delete *asked, struct ik
 
 static bool is_distrusted(const struct ike_message *request)
 {
-	struct ike_notify notify;
-
-	return ike_notify_find(request, N_AUTHENTICATION_FAILED, &notify);
+	return ike_notify_find(request, N_AUTHENTICATION_FAILED, NULL);
 }
 
 /**
@@ -236,14 +252,19 @@ enum ike_outcome ike_informational_answer(struct ike_sa *sa, const struct ike_me
 		ike_sa_log(sa, PLUTO_NOTICE, "the peer does not believe this host");
 		return IKE_END;
 	}
+	if (!ike_mobike_answer(sa, request, reply))
+		return IKE_DONE;
 	for (; payload; payload = ike_payload_next(request, payload)) {
 		if (ike_delete_read(&asked, payload, &why)) {
 			ike_put_status(reply, N_INVALID_SYNTAX, (struct ike_slice){ 0 });
 			return IKE_END;
 		}
+		/* Its Child SAs may still be another's: the peer asks again. */
+		if (sa->contested && asked.protocol != IKE_PROTO_IKE)
+			return IKE_DROP;
 		if (delete (sa, &asked, reply)) {
 			ike_sa_log(sa, PLUTO_NOTICE, "the peer deletes the IKE SA");
-			return IKE_END;
+			return ike_sa_rekey_defers_end(sa) ? IKE_LATER : IKE_END;
 		}
 	}
 	return IKE_DONE;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* IKE_SA_INIT, as the one who begins: RFC 7296, 1.2. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth_certs.h"
+#include "fresh.h"
 #include "init.h"
 #include "ke_job.h"
+#include "mobike.h"
 #include "natd.h"
-
-#define TRIES 5 /* cookies and refused key exchanges, together */
 
 struct init {
 	struct ike_exchange exchange;
@@ -17,90 +17,37 @@ struct init {
 
 static const struct ike_exchange_ops init_ops;
 
-const struct ike_alg *ike_init_first_ke(const struct ike_proposals *proposals)
-{
-	unsigned int number, at;
-
-	for (number = 0; number < proposals->count; number++)
-		for (at = 0; at < proposals->proposals[number].count; at++)
-			if (proposals->proposals[number].transforms[at].type == IKE_KE)
-				return ike_alg_by_id(IKE_KE, proposals->proposals[number].transforms[at].id);
-	return NULL;
-}
-
-/* Whether a method is one of those that are proposed. */
-static bool is_proposed(const struct ike_proposals *proposals, uint16_t method)
-{
-	unsigned int number, at;
-	const struct ike_transform *one;
-
-	for (number = 0; number < proposals->count; number++)
-		for (at = 0; at < proposals->proposals[number].count; at++) {
-			one = &proposals->proposals[number].transforms[at];
-			if (one->type == IKE_KE && one->id == method)
-				return true;
-		}
-	return false;
-}
-
-static void part_is_made(struct ike_ke_job *job)
-{
-	struct ike_sa *sa = job->sa;
-	struct init *init = job->arg;
-
-	if (sa->state != IKE_SA_DEAD && !job->error) {
-		sa->setup->ke = job->ke;
-		job->ke = NULL;
-		ike_exchange_start(sa, &init->exchange, &init_ops);
-	} else {
-		free(init);
-		ike_sa_end(sa, "no key exchange could be made");
-	}
-	ike_ke_job_free(job);
-}
-
 /**
- * ike_init_start() - begin an IKE SA
+ * ike_init_start() - begin an IKE SA, which ends if that cannot be
  *
- * Return: 0, or -ENOMEM
+ * Return: 0, or -ENOMEM: then nothing was done
  */
 int ike_init_start(struct ike_sa *sa)
 {
-	struct ike_setup *setup = sa->setup;
 	struct init *init = calloc(1, sizeof(*init));
 
 	if (!init)
 		return -ENOMEM;
-	setup->nonce[0].length = IKE_NONCE_OWN;
-	pluto_bytes(sa->pluto, setup->nonce[0].data, IKE_NONCE_OWN);
-	setup->ke_method = ike_init_first_ke(&sa->connection->ike);
-	if (!setup->ke_method ||
-	    ike_ke_start(sa, setup->ke_method, NULL, (struct ike_slice){ 0 }, part_is_made, init)) {
-		free(init);
-		return -ENOMEM;
-	}
+	ike_fresh_start(sa, &init->exchange, &init_ops, &sa->setup->fresh, &sa->connection->ike);
 	return 0;
 }
 
 static enum ike_outcome build(struct ike_exchange *exchange, struct ike_builder *builder)
 {
 	struct ike_sa *sa = exchange->sa;
+	const struct connection_end *remote = &sa->connection->remote;
 	struct ike_setup *setup = sa->setup;
-	uint8_t public[IKE_KE_MAX];
-	int length = ike_ke_public(setup->ke, public);
 
-	if (length < 0) {
-		builder->error = true;
-		return IKE_DONE;
-	}
 	if (setup->cookie_length)
 		ike_put_status(builder, N_COOKIE, (struct ike_slice){ setup->cookie, setup->cookie_length });
 	ike_put_sa(builder, &sa->connection->ike);
-	ike_put_ke(builder, setup->ke_method->id, (struct ike_slice){ public, length });
-	ike_put_payload(builder, IKE_P_NONCE, (struct ike_slice){ setup->nonce[0].data, setup->nonce[0].length });
+	ike_fresh_put_ke(builder, &setup->fresh);
+	ike_put_payload(builder, IKE_P_NONCE, ike_nonce_slice(&setup->fresh.nonce[0]));
 	ike_natd_put(sa, builder);
 	if (sa->connection->fragmentation)
 		ike_put_status(builder, N_IKEV2_FRAGMENTATION_SUPPORTED, (struct ike_slice){ 0 });
+	/* Some peers say what they can only to those who say so, too. */
+	ike_hashes_put(builder, remote->auth & AUTH_BY_SIGNATURE ? remote->auth : sa->connection->local.auth);
 	return IKE_DONE;
 }
 
@@ -110,7 +57,7 @@ static enum ike_outcome take_cookie(struct ike_sa *sa, const struct ike_notify *
 
 	if (!notify->data.length || notify->data.length > sizeof(setup->cookie))
 		return IKE_DROP;
-	if (++setup->tries > TRIES) {
+	if (++setup->fresh.tries > IKE_FRESH_TRIES) {
 		ike_sa_log(sa, PLUTO_NOTICE, "the peer demands one cookie after the other");
 		return IKE_END;
 	}
@@ -119,64 +66,22 @@ static enum ike_outcome take_cookie(struct ike_sa *sa, const struct ike_notify *
 	return IKE_AGAIN;
 }
 
-static void other_part_is_made(struct ike_ke_job *job)
-{
-	struct ike_sa *sa = job->sa;
-
-	if (sa->state != IKE_SA_DEAD) {
-		if (!job->error) {
-			ike_ke_free(sa->setup->ke);
-			sa->setup->ke = job->ke;
-			job->ke = NULL;
-		}
-		ike_exchange_done(job->arg, job->error ? IKE_END : IKE_AGAIN);
-	}
-	ike_ke_job_free(job);
-}
-
-/* RFC 7296, 1.2: the peer wants another key exchange. One that was not proposed is none. */
-static enum ike_outcome take_other_ke(struct ike_exchange *exchange, const struct ike_notify *notify)
+/* What the peer, or anybody in its name, says is wrong. */
+static enum ike_outcome take_error(struct ike_exchange *exchange, const struct ike_message *message, uint16_t error)
 {
 	struct ike_sa *sa = exchange->sa;
-	const struct ike_alg *method;
-	uint16_t id;
+	struct ike_fresh *fresh = &sa->setup->fresh;
 
-	if (notify->data.length != 2)
-		return IKE_DROP;
-	id = notify->data.data[0] << 8 | notify->data.data[1];
-	method = ike_alg_by_id(IKE_KE, id);
-	if (!method || method == sa->setup->ke_method || !is_proposed(&sa->connection->ike, id))
-		return IKE_DROP;
-	if (++sa->setup->tries > TRIES) {
-		ike_sa_log(sa, PLUTO_NOTICE, "the peer wants one key exchange after the other");
+	if (error != N_INVALID_KE_PAYLOAD) {
+		ike_sa_log(sa, PLUTO_NOTICE, "the peer refuses: %s", ike_notify_name(error));
 		return IKE_END;
 	}
-	ike_sa_log(sa, PLUTO_NOTICE, "the peer wants %s instead of %s", method->name, sa->setup->ke_method->name);
-	sa->setup->ke_method = method;
-	return ike_ke_start(sa, method, NULL, (struct ike_slice){ 0 }, other_part_is_made, exchange) ? IKE_END :
-												       IKE_LATER;
-}
-
-/* Error notifications of nobody in particular. IKE_DONE: there is none. */
-static enum ike_outcome take_notifications(struct ike_exchange *exchange, const struct ike_message *message)
-{
-	const struct ike_payload *payload = ike_payload_find(message, IKE_P_NOTIFY);
-	struct ike_notify notify;
-	const char *why;
-
-	if (ike_notify_find(message, N_COOKIE, &notify))
-		return take_cookie(exchange->sa, &notify);
-	for (; payload; payload = ike_payload_next(message, payload)) {
-		if (ike_notify_read(&notify, payload, &why))
-			return IKE_DROP;
-		if (notify.type == N_INVALID_KE_PAYLOAD)
-			return take_other_ke(exchange, &notify);
-		if (notify.type >= N_ERRORS_END)
-			continue;
-		ike_sa_log(exchange->sa, PLUTO_NOTICE, "the peer refuses: %s", ike_notify_name(notify.type));
-		return IKE_END;
-	}
-	return IKE_DONE;
+	if (ike_fresh_renew(exchange, fresh, &sa->connection->ike, message))
+		return IKE_LATER;
+	if (fresh->tries <= IKE_FRESH_TRIES)
+		return IKE_DROP; /* what was not proposed: the peer does not say that */
+	ike_sa_log(sa, PLUTO_NOTICE, "the peer wants one key exchange after the other");
+	return IKE_END;
 }
 
 static void secret_is_made(struct ike_ke_job *job)
@@ -187,7 +92,7 @@ static void secret_is_made(struct ike_ke_job *job)
 	if (sa->state != IKE_SA_DEAD) {
 		if (job->error)
 			ike_sa_log(sa, PLUTO_NOTICE, "the peer's public value is none of %s", job->method->name);
-		else if (!ike_init_keys(sa, ike_ke_job_shared(job)))
+		else if (!ike_sa_derive(sa, NULL, &sa->setup->fresh, ike_ke_job_shared(job)))
 			outcome = IKE_DONE;
 		if (outcome == IKE_DONE)
 			ike_auth_start(sa);
@@ -197,21 +102,6 @@ static void secret_is_made(struct ike_ke_job *job)
 	ike_ke_job_free(job);
 }
 
-int ike_init_keys(struct ike_sa *sa, struct ike_slice shared)
-{
-	struct ike_setup *setup = sa->setup;
-	struct ike_key_seed seed = {
-		.shared = shared,
-		.ni = { setup->nonce[0].data, setup->nonce[0].length },
-		.nr = { setup->nonce[1].data, setup->nonce[1].length },
-	};
-
-	memcpy(seed.spi_i, sa->spi[0], sizeof(seed.spi_i));
-	memcpy(seed.spi_r, sa->spi[1], sizeof(seed.spi_r));
-	sa->keyed = !ike_keys_derive(&sa->keys, &sa->suite, &seed);
-	return sa->keyed ? 0 : -EIO;
-}
-
 /* NULL, or what is wrong with it. */
 const char *ike_init_read(struct ike_init_payloads *to, const struct ike_message *message)
 {
@@ -219,30 +109,25 @@ const char *ike_init_read(struct ike_init_payloads *to, const struct ike_message
 				 *nonce = ike_payload_find(message, IKE_P_NONCE);
 	const char *why = "no SA, KE or nonce";
 
-	if (!sa || !ke || !nonce)
+	if (!sa || !ke || !nonce || ike_sa_read(&to->proposals, sa, &why) || ike_ke_read(&to->ke, ke, &why) ||
+	    ike_nonce_read(&to->nonce, nonce, &why))
 		return why;
-	if (ike_sa_read(&to->proposals, sa, &why) || ike_ke_read(&to->ke, ke, &why))
-		return why;
-	to->nonce = nonce->body;
-	if (nonce->body.length < 16 || nonce->body.length > IKE_NONCE_MAX - 1)
-		return "a nonce that is too short or too long";
 	return NULL;
 }
 
-void ike_init_keep_nonce(struct ike_nonce *to, struct ike_slice from)
-{
-	to->length = from.length;
-	memcpy(to->data, from.data, from.length);
-}
-
-/* From now on by port 4500, if there is a NAT: RFC 7296, 2.23. */
+/*
+ * From now on by port 4500, if there is a NAT (RFC 7296, 2.23), or one may come (RFC 4555, 3.3). Who has a port of
+ * his own is at one with a marker anyhow.
+ */
 static void take_nat(struct ike_sa *sa, const struct ike_message *message)
 {
-	if (!ike_natd_take(sa, message) || !(sa->nat_local || sa->nat_remote))
+	bool nat = ike_natd_take(sa, message) && (sa->nat_local || sa->nat_remote);
+
+	if (nat)
+		ike_natd_log(sa);
+	if (sa->connection->own_ports || !sa->nat_known || !(nat || ike_mobike_is_wanted(sa->connection)))
 		return;
-	ike_sa_log(sa, PLUTO_NOTICE, "NAT before %s",
-		   sa->nat_local && sa->nat_remote ? "both" : (sa->nat_local ? "this host" : "the peer"));
-	sa->local.port = IKE_NAT_PORT;
+	sa->local.port = sa->pluto->nat_port;
 	sa->remote.port = IKE_NAT_PORT;
 }
 
@@ -252,15 +137,14 @@ static enum ike_outcome take_answer(struct ike_exchange *exchange, const struct 
 	struct ike_setup *setup = sa->setup;
 	struct ike_init_payloads got;
 	struct ike_proposal chosen;
-	struct ike_notify notify;
 	const char *why = ike_init_read(&got, message);
-	struct ike_ke *ke = setup->ke;
+	struct ike_fresh *fresh = &setup->fresh;
 
 	if (why)
 		return IKE_DROP;
 	if (got.proposals.count != 1 || ike_proposals_choose(&chosen, &sa->connection->ike, &got.proposals, true) ||
-	    ike_suite_from_proposal(&sa->suite, &chosen) || sa->suite.ke != setup->ke_method ||
-	    got.ke.method != setup->ke_method->id) {
+	    ike_suite_from_proposal(&sa->suite, &chosen) || sa->suite.ke != fresh->method ||
+	    got.ke.method != fresh->method->id) {
 		ike_sa_log(sa, PLUTO_NOTICE, "the peer chose what was not proposed");
 		return IKE_END;
 	}
@@ -269,33 +153,40 @@ static enum ike_outcome take_answer(struct ike_exchange *exchange, const struct 
 	if (!setup->first[0] || !setup->first[1])
 		return IKE_END;
 	memcpy(sa->spi[1], message->header.spi_r, sizeof(sa->spi[1]));
-	ike_init_keep_nonce(&setup->nonce[1], got.nonce);
+	ike_nonce_take(&fresh->nonce[1], message);
 	take_nat(sa, message);
+	ike_hashes_take(sa, message);
+	ike_certreq_take(sa, message);
 	sa->fragmentation =
-		sa->connection->fragmentation && ike_notify_find(message, N_IKEV2_FRAGMENTATION_SUPPORTED, &notify);
-	setup->ke = NULL;
-	if (!ike_ke_start(sa, setup->ke_method, ke, got.ke.value, secret_is_made, exchange))
-		return IKE_LATER;
-	ike_ke_free(ke);
-	return IKE_END;
+		sa->connection->fragmentation && ike_notify_find(message, N_IKEV2_FRAGMENTATION_SUPPORTED, NULL);
+	return ike_fresh_finish(fresh, exchange, got.ke.value, secret_is_made) ? IKE_END : IKE_LATER;
 }
 
 static enum ike_outcome answer(struct ike_exchange *exchange, const struct ike_message *message)
 {
 	static const uint8_t none[8];
-	enum ike_outcome outcome = message->unknown ? IKE_DROP : take_notifications(exchange, message);
+	uint16_t error = ike_notify_error(message);
+	struct ike_notify notify;
 
-	if (outcome != IKE_DONE)
-		return outcome;
+	if (message->unknown)
+		return IKE_DROP;
+	if (ike_notify_find(message, N_COOKIE, &notify))
+		return take_cookie(exchange->sa, &notify);
+	if (error)
+		return take_error(exchange, message, error);
 	if (!memcmp(message->header.spi_r, none, sizeof(none)))
 		return IKE_DROP;
 	return take_answer(exchange, message);
 }
 
+/* Without it nothing goes on. */
 static void end(struct ike_exchange *exchange, bool answered)
 {
-	(void)answered;
+	struct ike_sa *sa = exchange->sa;
+
 	free(caa_container_of(exchange, struct init, exchange));
+	if (!answered)
+		ike_sa_end(sa, "no key exchange could be made");
 }
 
 static const struct ike_exchange_ops init_ops = {

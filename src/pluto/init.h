@@ -13,10 +13,5 @@ struct ike_init_payloads {
 
 /* NULL, or what is wrong with it: a constant. */
 const char *ike_init_read(struct ike_init_payloads *to, const struct ike_message *message);
-void ike_init_keep_nonce(struct ike_nonce *to, struct ike_slice from);
-int ike_init_keys(struct ike_sa *sa, struct ike_slice shared);
-/* What answers an SA payload: of each type the transform that was chosen, under the peer's number. */
-void ike_suite_proposal(const struct ike_suite *suite, struct ike_proposal *to, uint8_t number);
-const struct ike_alg *ike_init_first_ke(const struct ike_proposals *proposals);
 
 #endif

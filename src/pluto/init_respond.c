@@ -5,10 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth_certs.h"
 #include "cookie.h"
+#include "fresh.h"
 #include "init.h"
-#include "ke_job.h"
 #include "natd.h"
+
+/*
+ * Key exchanges that wait to be computed; a peer that begins while there are so many is not heard, and asks again. They
+ * take less time than peers wait before that, so that no work is done for those who have given up; and those who are
+ * further on are not behind those who begin.
+ */
+#define BACKLOG 128
 
 /* One request, as long as it is looked at. */
 struct asked {
@@ -42,8 +50,7 @@ static void refuse(const struct asked *asked, uint16_t type, struct ike_slice da
 	length = ike_build_end(&builder);
 	if (length < 0)
 		return;
-	asked->pluto->counters.sent++;
-	asked->pluto->port->send(asked->pluto->arg, asked->local, asked->remote, (struct ike_slice){ reply, length });
+	pluto_send(asked->pluto, asked->local, asked->remote, (struct ike_slice){ reply, length });
 }
 
 static void note(const struct asked *asked, enum pluto_log_level level, const char *why)
@@ -76,7 +83,9 @@ static bool has_cookie(const struct asked *asked)
 
 static struct connection *choose(struct asked *asked, struct ike_suite *suite)
 {
-	struct connection *connection = connection_for_peer(asked->pluto, &asked->local->addr, &asked->remote->addr);
+	const struct connection_asked so_far = { .offered = &asked->got.proposals };
+	struct connection *connection =
+		connection_for_peer(asked->pluto, &asked->local->addr, &asked->remote->addr, &so_far);
 
 	if (!connection) {
 		note(asked, PLUTO_NOTICE, "no connection is for that peer");
@@ -103,31 +112,23 @@ static bool has_right_ke(const struct asked *asked, const struct ike_suite *suit
 	return false;
 }
 
-void ike_suite_proposal(const struct ike_suite *suite, struct ike_proposal *to, uint8_t number)
-{
-	struct ike_transform *next = to->transforms;
-
-	*to = (struct ike_proposal){ .protocol = IKE_PROTO_IKE, .number = number };
-	*next++ = (struct ike_transform){ IKE_ENCR, suite->encr->id, suite->encr->fixed ? 0 : suite->encr_bits };
-	*next++ = (struct ike_transform){ IKE_PRF, suite->prf->id, 0 };
-	if (suite->integ)
-		*next++ = (struct ike_transform){ IKE_INTEG, suite->integ->id, 0 };
-	*next++ = (struct ike_transform){ IKE_KE, suite->ke->id, 0 };
-	to->count = next - to->transforms;
-}
-
 static void put_answer(struct ike_sa *sa, struct ike_builder *builder, const struct ike_ke_job *job)
 {
-	const struct ike_nonce *nonce = &sa->setup->nonce[1];
 	struct ike_proposals answer = { .count = 1 };
+	uint32_t auth;
+	bool certs;
 
 	ike_suite_proposal(&sa->suite, &answer.proposals[0], sa->setup->number);
 	ike_put_sa(builder, &answer);
-	ike_put_ke(builder, sa->suite.ke->id, (struct ike_slice){ job->public, job->public_length });
-	ike_put_payload(builder, IKE_P_NONCE, (struct ike_slice){ nonce->data, nonce->length });
+	ike_ke_job_put(job, builder);
+	ike_put_payload(builder, IKE_P_NONCE, ike_nonce_slice(&sa->setup->fresh.nonce[1]));
 	ike_natd_put(sa, builder);
 	if (sa->fragmentation)
 		ike_put_status(builder, N_IKEV2_FRAGMENTATION_SUPPORTED, (struct ike_slice){ 0 });
+	/* By whichever connection the peer will turn out to be meant. */
+	auth = connections_peer_auth(sa->pluto, &sa->local.addr, &sa->remote.addr, &certs);
+	ike_hashes_put(builder, auth);
+	ike_certreq_put(builder, sa->pluto, certs);
 }
 
 /* Its reply is kept twice: AUTH signs it, and a request that comes again brings it again. */
@@ -156,10 +157,11 @@ static void secret_is_made(struct ike_ke_job *job)
 {
 	struct ike_sa *sa = job->sa;
 
+	sa->pluto->computing--;
 	if (sa->state != IKE_SA_DEAD) {
 		if (job->error)
 			ike_sa_end(sa, "the peer's public value is none");
-		else if (ike_init_keys(sa, ike_ke_job_shared(job)) || !reply(sa, job))
+		else if (ike_sa_derive(sa, NULL, &sa->setup->fresh, ike_ke_job_shared(job)) || !reply(sa, job))
 			ike_sa_end(sa, "no keys could be made");
 	}
 	ike_ke_job_free(job);
@@ -168,7 +170,6 @@ static void secret_is_made(struct ike_ke_job *job)
 static void begin(const struct asked *asked, struct connection *connection, const struct ike_suite *suite)
 {
 	struct ike_sa *sa = ike_sa_new(connection, asked->local, asked->remote, asked->message.header.spi_i);
-	struct ike_notify notify;
 
 	if (!sa)
 		return;
@@ -176,15 +177,18 @@ static void begin(const struct asked *asked, struct connection *connection, cons
 	sa->busy = true;
 	sa->setup->number = asked->chosen.number;
 	sa->setup->first[0] = ike_packet_new(asked->message.whole);
-	ike_init_keep_nonce(&sa->setup->nonce[0], asked->got.nonce);
-	sa->setup->nonce[1].length = IKE_NONCE_OWN;
-	pluto_bytes(sa->pluto, sa->setup->nonce[1].data, IKE_NONCE_OWN);
+	ike_nonce_take(&sa->setup->fresh.nonce[0], &asked->message);
+	ike_nonce_make(sa->pluto, &sa->setup->fresh.nonce[1]);
 	ike_natd_take(sa, &asked->message);
+	ike_hashes_take(sa, &asked->message);
 	sa->fragmentation =
-		connection->fragmentation && ike_notify_find(&asked->message, N_IKEV2_FRAGMENTATION_SUPPORTED, &notify);
+		connection->fragmentation && ike_notify_find(&asked->message, N_IKEV2_FRAGMENTATION_SUPPORTED, NULL);
 	ike_sa_log(sa, PLUTO_DEBUG, "IKE_SA_INIT came");
-	if (!sa->setup->first[0] || ike_ke_start(sa, suite->ke, NULL, asked->got.ke.value, secret_is_made, NULL))
+	sa->pluto->computing++;
+	if (!sa->setup->first[0] || ike_ke_start(sa, suite->ke, NULL, asked->got.ke.value, secret_is_made, NULL)) {
+		sa->pluto->computing--;
 		ike_sa_end(sa, "no memory");
+	}
 }
 
 static bool came_before(const struct asked *asked)
@@ -224,6 +228,10 @@ void ike_init_received(struct pluto *pluto, const struct ike_endpoint *local, co
 	static struct asked asked;
 	const char *why;
 
+	if (pluto->computing >= BACKLOG) {
+		pluto->counters.refused++;
+		return;
+	}
 	asked = (struct asked){ .pluto = pluto, .local = local, .remote = remote };
 	if (ike_message_parse(&asked.message, data, &why)) {
 		pluto->counters.malformed++;

@@ -27,6 +27,12 @@ static void work(struct pluto_job *job)
 	one->error = length < 0 ? length : 0;
 }
 
+/* Curve25519 and P-256, for which OpenSSL has code of their own. */
+static bool is_brief(const struct ike_alg *method)
+{
+	return method->id == 31 || method->id == 19;
+}
+
 static void done(struct pluto_job *job)
 {
 	struct ike_ke_job *one = caa_container_of(job, struct ike_ke_job, job);
@@ -54,6 +60,7 @@ int ike_ke_start(struct ike_sa *sa, const struct ike_alg *method, struct ike_ke 
 		return -ENOMEM;
 	job->job.work = work;
 	job->job.done = done;
+	job->job.brief = is_brief(method);
 	job->sa = ike_sa_get(sa);
 	job->method = method;
 	job->ke = ke;

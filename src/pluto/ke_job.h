@@ -29,6 +29,12 @@ int ike_ke_start(struct ike_sa *sa, const struct ike_alg *method, struct ike_ke 
 		 void (*then)(struct ike_ke_job *job), void *arg);
 void ike_ke_job_free(struct ike_ke_job *job);
 
+/* This side's KE payload. */
+static inline void ike_ke_job_put(const struct ike_ke_job *job, struct ike_builder *builder)
+{
+	ike_put_ke(builder, job->method->id, (struct ike_slice){ job->public, job->public_length });
+}
+
 static inline struct ike_slice ike_ke_job_shared(const struct ike_ke_job *job)
 {
 	return (struct ike_slice){ job->shared, job->shared_length };

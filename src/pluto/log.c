@@ -8,10 +8,11 @@
 #include <time.h>
 
 #define LINE 1024
+#define ROOM 65536
 
 static struct {
 	FILE *file;
-	bool err, time, debug, syslog;
+	bool err, time, debug, syslog, by_turns;
 	log_watch_fn watch;
 	void *arg;
 } to = { .err = true };
@@ -34,7 +35,7 @@ int log_open(const struct log_options *options)
 	to.debug = options->debug;
 	to.syslog = !file && !to.err;
 	if (file)
-		setvbuf(file, NULL, _IOLBF, BUFSIZ);
+		setvbuf(file, NULL, _IOFBF, ROOM);
 	if (to.syslog)
 		openlog("pluto", LOG_PID, LOG_DAEMON);
 	return 0;
@@ -60,17 +61,44 @@ void log_watch(log_watch_fn watch, void *arg)
 	to.arg = arg;
 }
 
-static void write_file(const char *line)
+/**
+ * log_by_turns() - lines to a file may wait for log_flush() from now on, but errors, and with debugging
+ */
+void log_by_turns(void)
 {
-	char text[64] = "";
+	to.by_turns = true;
+}
+
+void log_flush(void)
+{
+	if (to.file)
+		fflush(to.file);
+}
+
+/* The text of a second is made once. */
+static void write_time(void)
+{
+	static char text[64];
+	static time_t of = -1;
 	struct timespec now;
 	struct tm parts;
 
-	if (to.time && !clock_gettime(CLOCK_REALTIME, &now) && localtime_r(&now.tv_sec, &parts)) {
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (now.tv_sec != of && localtime_r(&now.tv_sec, &parts)) {
 		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts);
-		fprintf(to.file, "%s.%03ld: ", text, now.tv_nsec / 1000000);
+		of = now.tv_sec;
 	}
-	fprintf(to.file, "%s\n", line);
+	fprintf(to.file, "%s.%03ld: ", text, now.tv_nsec / 1000000);
+}
+
+static void write_file(enum pluto_log_level level, const char *line)
+{
+	if (to.time)
+		write_time();
+	fputs(line, to.file);
+	fputc('\n', to.file);
+	if (!to.by_turns || to.debug || level == PLUTO_ERROR)
+		fflush(to.file);
 }
 
 void log_line(enum pluto_log_level level, const char *line)
@@ -82,7 +110,7 @@ void log_line(enum pluto_log_level level, const char *line)
 	if (to.err)
 		fprintf(stderr, "pluto: %s\n", line);
 	if (to.file)
-		write_file(line);
+		write_file(level, line);
 	if (to.syslog)
 		syslog(levels[level], "%s", line);
 	if (to.watch)

@@ -26,6 +26,9 @@ typedef void (*log_watch_fn)(void *arg, enum pluto_log_level level, const char *
 /* Without a file and standard error, it is syslog. 0 or a negative errno: the file cannot be opened. */
 int log_open(const struct log_options *options);
 void log_close(void);
+/* What waits is written at the end of each turn of the loop: one call for all of its lines. */
+void log_by_turns(void);
+void log_flush(void);
 void log_watch(log_watch_fn watch, void *arg);
 void log_line(enum pluto_log_level level, const char *line);
 void log_say(enum pluto_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));

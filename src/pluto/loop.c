@@ -4,14 +4,21 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "control.h"
 #include "daemon.h"
 #include "exchange.h"
 #include "held.h"
+#include "keepalive.h"
+#include "keylog.h"
 #include "log.h"
+#include "mobike.h"
+#include "move.h"
 #include "plan.h"
 #include "route.h"
+#include "trust.h"
 #include "updown.h"
 
 #define STOP_LIMIT 1	   /* seconds that peers have to answer deletions */
@@ -45,6 +52,8 @@ void daemon_turn(struct daemon *daemon)
 {
 	held_turn(daemon);
 	plans_turn(daemon);
+	/* Who reads what control clients are told finds it in the log too. */
+	log_flush();
 	control_turn(daemon->control);
 	arm(daemon);
 	if (is_over(daemon))
@@ -85,9 +94,14 @@ static void stack_speaks(evutil_socket_t fd, short what, void *arg)
 	daemon_turn(daemon);
 }
 
-static bool wants_keepalive(const struct ike_sa *sa, const struct plan *plan)
+static bool wants_keepalive(struct daemon *daemon, const struct ike_sa *sa)
 {
-	return sa->nat_local && sa->state == IKE_SA_ESTABLISHED && plan && plan->extra.nat_keepalive;
+	const struct plan *plan;
+
+	if (!sa->nat_local || sa->state != IKE_SA_ESTABLISHED)
+		return false;
+	plan = plan_find(daemon, sa->connection->name);
+	return plan && plan->extra.nat_keepalive;
 }
 
 /* RFC 3948, 2.3, 4: the one behind the NAT keeps it awake. KLIPS does so itself for the SAs that it has. */
@@ -95,15 +109,46 @@ static void keep_awake(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *daemon = arg;
 	bool klips = daemon->backend->ops == &backend_klips;
+	uint64_t period = (uint64_t)daemon->setup->keep_alive * 1000, next = period, wait;
+	struct timeval delay;
 	struct ike_sa *sa;
 
 	(void)fd;
 	(void)what;
 	cds_list_for_each_entry(sa, &daemon->pluto->sas, node) {
-		if (wants_keepalive(sa, plan_find(daemon, sa->connection->name)) &&
-		    !(klips && !cds_list_empty(&sa->children)))
+		if (!wants_keepalive(daemon, sa) || (klips && !cds_list_empty(&sa->children)))
+			continue;
+		wait = keepalive_wait(sa, period);
+		if (!wait)
 			net_keep_alive(daemon->net, &sa->local, &sa->remote);
+		else if (wait < next)
+			next = wait;
 	}
+	delay = (struct timeval){ .tv_sec = (time_t)(next / 1000), .tv_usec = (suseconds_t)(next % 1000 * 1000) };
+	evtimer_add(daemon->keepalive, &delay);
+}
+
+/* Those that conns have for this host: leftikeport= and rightikeport= */
+static void set_ports(struct daemon *daemon)
+{
+	const struct setup *setup = daemon->setup;
+	uint16_t ports[NET_PORTS], port;
+	unsigned int count = 0, at;
+	const struct plan *plan;
+
+	cds_list_for_each_entry(plan, &daemon->plans, node) {
+		port = plan->connection->local.ike_port;
+		for (at = 0; at < count && ports[at] != port; at++)
+			;
+		if (port == setup->ike_port || port == setup->nat_port || at < count)
+			continue;
+		if (count == NET_PORTS)
+			log_say(PLUTO_ERROR, "\"%s\": pluto is at %u ports already, not at %u", plan->connection->name,
+				NET_PORTS, port);
+		else
+			ports[count++] = port;
+	}
+	net_set_ports(daemon->net, ports, count);
 }
 
 void daemon_listen(struct daemon *daemon)
@@ -114,7 +159,9 @@ void daemon_listen(struct daemon *daemon)
 		return;
 	host_addresses_free(&daemon->addresses);
 	daemon->addresses = addresses;
+	set_ports(daemon);
 	net_listen(daemon->net, &daemon->addresses);
+	pluto_addresses_changed(daemon->pluto);
 }
 
 static void addresses_changed(void *arg)
@@ -149,10 +196,12 @@ void daemon_stop(struct daemon *daemon)
 	if (daemon->stopping)
 		return;
 	daemon->stopping = true;
+	if (daemon->pluto->trust.online)
+		pki_online_stop(daemon->pluto->trust.online);
 	log_say(PLUTO_NOTICE, "shutting down");
 	evtimer_add(daemon->stop_limit, &limit);
 	cds_list_for_each_entry(plan, &daemon->plans, node) {
-		plan->connection->wanted = false;
+		plan->wanted = false;
 		plan_unroute(plan);
 	}
 	cds_list_for_each_entry_safe(sa, next, &daemon->pluto->sas, node)
@@ -162,7 +211,10 @@ void daemon_stop(struct daemon *daemon)
 unsigned int daemon_read_secrets(struct daemon *daemon)
 {
 	struct conf_errors errors = { 0 };
-	struct secrets *secrets = secrets_load(daemon->setup->secrets, &errors);
+	/* Whoever has certificates needs no such file. */
+	bool none = access(daemon->setup->secrets, F_OK) && errno == ENOENT;
+	struct secrets *secrets = none ? secrets_parse(daemon->setup->secrets, "", 0, &errors) :
+					 secrets_load(daemon->setup->secrets, &errors);
 	unsigned int i, count = errors.errors;
 	char line[1024];
 
@@ -179,13 +231,19 @@ unsigned int daemon_read_secrets(struct daemon *daemon)
 	return count;
 }
 
+/* Of what has failed; not every call says why. */
+static int reason(void)
+{
+	return errno ? -errno : -ENOMEM;
+}
+
 static int open_events(struct daemon *daemon)
 {
 	struct event_base *base = daemon->base;
 
 	daemon->timer = evtimer_new(base, timer_due, daemon);
 	daemon->stop_limit = evtimer_new(base, stopped, daemon);
-	daemon->keepalive = event_new(base, -1, EV_PERSIST, keep_awake, daemon);
+	daemon->keepalive = evtimer_new(base, keep_awake, daemon);
 	daemon->terminate = evsignal_new(base, SIGTERM, told_to_stop, daemon);
 	daemon->interrupt = evsignal_new(base, SIGINT, told_to_stop, daemon);
 	if (!daemon->timer || !daemon->stop_limit || !daemon->keepalive || !daemon->terminate || !daemon->interrupt)
@@ -193,9 +251,23 @@ static int open_events(struct daemon *daemon)
 	return event_add(daemon->terminate, NULL) || event_add(daemon->interrupt, NULL) ? -ENOMEM : 0;
 }
 
+static void sweep(struct backend *backend)
+{
+	int count = backend->ops->sweep ? backend->ops->sweep(backend) : 0;
+
+	if (count < 0)
+		log_say(PLUTO_ERROR, "what another pluto may have left stays: %s", backend->ops->why(backend));
+	else if (count)
+		log_say(PLUTO_NOTICE, "%d SAs and policies that another pluto has left are gone", count);
+}
+
 static int open_stack(struct daemon *daemon)
 {
-	static const struct backend_events events = { .acquire = pluto_acquired, .expire = pluto_expired };
+	static const struct backend_events events = {
+		.acquire = pluto_acquired,
+		.expire = pluto_expired,
+		.mapping = pluto_mapped,
+	};
 	int err = backend_choose(&daemon->backend, daemon->setup->protostack, &events, daemon->pluto, daemon->stack,
 				 sizeof(daemon->stack));
 	int fd;
@@ -206,6 +278,7 @@ static int open_stack(struct daemon *daemon)
 		return err;
 	}
 	daemon->pluto->backend = daemon->backend;
+	sweep(daemon->backend);
 	fd = daemon->backend->ops->fd(daemon->backend);
 	if (fd < 0)
 		return 0;
@@ -228,10 +301,11 @@ static int open_net(struct daemon *daemon)
 	const struct net_calls calls = { .received = received, .turn = turn, .arg = daemon };
 	int err = host_addresses_read(&daemon->addresses);
 
+	errno = 0;
 	daemon->net = net_new(daemon->base, &options, &calls);
 	daemon->watch = daemon->net ? host_watch_new(daemon->base, addresses_changed, daemon) : NULL;
 	if (err || !daemon->watch)
-		return err ? err : -errno;
+		return err ? err : reason();
 	/* Addresses may come later. */
 	if (!net_listen(daemon->net, &daemon->addresses))
 		log_say(PLUTO_ERROR, "there is no address to listen at");
@@ -245,14 +319,17 @@ static int open_engine(struct daemon *daemon)
 		return -ENOMEM;
 	if (daemon->setup->limits.half_open)
 		daemon->pluto->limits = daemon->setup->limits;
+	daemon->pluto->many_of_one = daemon->setup->many_of_one;
+	daemon->pluto->nat_port = daemon->setup->nat_port;
+	daemon->pluto->shunt_life = daemon->setup->shunt_life;
+	errno = 0;
 	daemon->updowns = updowns_new(daemon);
 	daemon->pool = pool_new(daemon->base, daemon->setup->nhelpers, turn, daemon);
-	return daemon->updowns && daemon->pool ? 0 : -errno;
+	return daemon->updowns && daemon->pool ? 0 : reason();
 }
 
 static int open_all(struct daemon *daemon)
 {
-	const struct timeval keepalive = { .tv_sec = daemon->setup->keep_alive };
 	int err = open_events(daemon);
 
 	if (!err)
@@ -264,12 +341,17 @@ static int open_all(struct daemon *daemon)
 	if (err)
 		return err;
 	daemon_read_secrets(daemon);
-	if (!daemon->secrets)
+	if (!daemon->secrets || trust_open(daemon))
 		return -ENOMEM;
+	err = daemon->setup->keylog ? daemon_keylog(daemon, daemon->setup->keylog) : 0;
+	if (err)
+		return err;
 	daemon->control = control_new(daemon);
 	if (!daemon->control)
 		return -EADDRINUSE;
-	return daemon->setup->keep_alive && event_add(daemon->keepalive, &keepalive) ? -ENOMEM : 0;
+	if (daemon->setup->keep_alive)
+		keep_awake(-1, EV_TIMEOUT, daemon);
+	return 0;
 }
 
 int daemon_open(struct daemon *daemon, const struct setup *setup)
@@ -278,6 +360,7 @@ int daemon_open(struct daemon *daemon, const struct setup *setup)
 
 	memset(daemon, 0, sizeof(*daemon));
 	daemon->setup = setup;
+	daemon->started = time(NULL);
 	daemon->armed = UINT64_MAX;
 	CDS_INIT_LIST_HEAD(&daemon->plans);
 	CDS_INIT_LIST_HEAD(&daemon->held);
@@ -291,6 +374,7 @@ int daemon_open(struct daemon *daemon, const struct setup *setup)
 
 void daemon_run(struct daemon *daemon)
 {
+	log_by_turns();
 	daemon_turn(daemon);
 	event_base_dispatch(daemon->base);
 }
@@ -327,6 +411,7 @@ void daemon_close(struct daemon *daemon)
 	held_free(daemon);
 	updowns_free(daemon->updowns);
 	plans_free(daemon);
+	trust_close(daemon);
 	host_watch_free(daemon->watch);
 	net_free(daemon->net);
 	if (daemon->pluto)
@@ -334,6 +419,7 @@ void daemon_close(struct daemon *daemon)
 	free_events(daemon);
 	if (daemon->backend)
 		daemon->backend->ops->close(daemon->backend);
+	keylog_close(daemon->keylog);
 	secrets_free(daemon->secrets);
 	host_addresses_free(&daemon->addresses);
 	if (daemon->base)

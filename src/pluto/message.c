@@ -2,6 +2,9 @@
 /* IKEv2 messages, taken apart: RFC 7296, 3. Whatever comes in is hostile. See message.h. */
 #include "payload.h"
 
+#include <stdlib.h>
+
+#include "notify.h"
 #include "../klips/core/addr.h"
 
 #define NONCE_MIN 16
@@ -67,19 +70,20 @@ static int add_payload(struct ike_message *message, uint8_t type, struct ike_sli
 	return 0;
 }
 
-static int parse_chain(struct ike_message *message, uint8_t type, struct ike_slice data, const char **why)
+/* @data: what follows is left in it. */
+static int parse_chain(struct ike_message *message, uint8_t type, struct ike_slice *data, const char **why)
 {
 	struct ike_slice item;
 
 	while (type != IKE_P_NONE) {
 		if (message->count == IKE_PAYLOADS_MAX)
 			return refuse(why, "it has too many payloads");
-		if (!data.length)
+		if (!data->length)
 			return refuse(why, "it ends where another payload is to follow");
-		if (payload_take(&item, &data, why) || add_payload(message, type, item, &type))
+		if (payload_take(&item, data, why) || add_payload(message, type, item, &type))
 			return -1;
 	}
-	return data.length ? refuse(why, "bytes follow its last payload") : 0;
+	return 0;
 }
 
 /**
@@ -107,7 +111,9 @@ int ike_message_parse(struct ike_message *message, struct ike_slice data, const 
 		return refuse(why, "it is not of IKEv2");
 	data.data += IKE_HEADER;
 	data.length -= IKE_HEADER;
-	return parse_chain(message, header->next, data, why);
+	if (parse_chain(message, header->next, &data, why))
+		return -1;
+	return data.length ? refuse(why, "bytes follow its last payload") : 0;
 }
 
 /**
@@ -117,13 +123,16 @@ int ike_message_parse(struct ike_message *message, struct ike_slice data, const 
  * @data: the payloads; must live as long as @message
  * @why: gets what is wrong, a constant
  *
+ * What follows the last payload is passed over: OpenIKED puts the header of a payload of no type into a message that
+ * asks whether its peer is alive.
+ *
  * Return: 0; -1: malformed, or once more encrypted; then @message has the payloads that it had before.
  */
 int ike_payloads_parse(struct ike_message *message, uint8_t first, struct ike_slice data, const char **why)
 {
 	size_t i, before = message->count;
 	uint8_t unknown = message->unknown;
-	int err = parse_chain(message, first, data, why);
+	int err = parse_chain(message, first, &data, why);
 
 	for (i = before; !err && i < message->count; i++)
 		if (is_sealed(message->payloads[i].type))
@@ -133,6 +142,37 @@ int ike_payloads_parse(struct ike_message *message, uint8_t first, struct ike_sl
 		message->unknown = unknown;
 	}
 	return err;
+}
+
+/**
+ * ike_message_copy() - a message that lives longer than the bytes that it was taken from
+ * @from: which; what was outside of its payloads is left behind: the copy's @whole is empty
+ *
+ * Return: for free(), with its payloads' bodies; NULL: no memory.
+ */
+struct ike_message *ike_message_copy(const struct ike_message *from)
+{
+	struct ike_message *copy;
+	size_t at, size = 0;
+	uint8_t *bytes;
+
+	for (at = 0; at < from->count; at++)
+		size += from->payloads[at].body.length;
+	copy = malloc(sizeof(*copy) + size);
+	if (!copy)
+		return NULL;
+	*copy = *from;
+	copy->whole = (struct ike_slice){ 0 };
+	bytes = (uint8_t *)(copy + 1);
+	for (at = 0; at < copy->count; at++) {
+		struct ike_slice *body = &copy->payloads[at].body;
+
+		if (body->length)
+			memcpy(bytes, body->data, body->length);
+		body->data = bytes;
+		bytes += body->length;
+	}
+	return copy;
 }
 
 static const struct ike_payload *find_from(const struct ike_message *message, size_t i, uint8_t type)
@@ -323,4 +363,22 @@ const struct ike_payload *ike_notify_find(const struct ike_message *message, uin
 		return payload;
 	}
 	return NULL;
+}
+
+/**
+ * ike_notify_error() - what a message says is wrong
+ * @message: where
+ *
+ * Return: the type of the first error notification: RFC 7296, 3.10.1; 0: there is none.
+ */
+uint16_t ike_notify_error(const struct ike_message *message)
+{
+	const struct ike_payload *payload = ike_payload_find(message, IKE_P_NOTIFY);
+	struct ike_notify notify;
+	const char *why;
+
+	for (; payload; payload = ike_payload_next(message, payload))
+		if (!ike_notify_read(&notify, payload, &why) && notify.type < N_ERRORS_END)
+			return notify.type;
+	return 0;
 }

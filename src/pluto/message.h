@@ -83,6 +83,8 @@ int ike_header_parse(struct ike_header *header, struct ike_slice data, const cha
 int ike_message_parse(struct ike_message *message, struct ike_slice data, const char **why);
 /* The chain of payloads inside an SK payload, or put together of SKFs; appended to the message's. */
 int ike_payloads_parse(struct ike_message *message, uint8_t first, struct ike_slice data, const char **why);
+/* One with memory of its own, for free(), without what it was taken from; NULL: no memory. */
+struct ike_message *ike_message_copy(const struct ike_message *from);
 /* The first of a type; NULL: none. ike_payload_next: the next of that type. */
 const struct ike_payload *ike_payload_find(const struct ike_message *message, uint8_t type);
 const struct ike_payload *ike_payload_next(const struct ike_message *message, const struct ike_payload *after);
@@ -136,6 +138,8 @@ int ike_nonce_read(struct ike_slice *to, const struct ike_payload *from, const c
 /* Proposals of other protocols than IKE, AH and ESP are left out; @to may have none. */
 int ike_sa_read(struct ike_proposals *to, const struct ike_payload *from, const char **why);
 /* The first notification of that type which can be read. */
+/* The type of the first error notification; 0: there is none. */
+uint16_t ike_notify_error(const struct ike_message *message);
 const struct ike_payload *ike_notify_find(const struct ike_message *message, uint16_t type, struct ike_notify *to);
 
 /**

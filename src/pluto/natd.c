@@ -20,13 +20,20 @@ static void hash(const uint8_t *spis, const struct ike_endpoint *at, uint8_t out
 
 void ike_natd_put(const struct ike_sa *sa, struct ike_builder *builder)
 {
+	const struct ike_path path = ike_sa_path(sa);
+
+	ike_natd_put_of(sa, &path, builder);
+}
+
+void ike_natd_put_of(const struct ike_sa *sa, const struct ike_path *path, struct ike_builder *builder)
+{
 	uint8_t data[HASH];
 
-	hash(sa->spi[0], &sa->local, data);
+	hash(sa->spi[0], &path->local, data);
 	if (sa->connection->encapsulation)
 		data[0] ^= 1; /* as if there were a NAT: ESP in UDP is wanted */
 	ike_put_status(builder, N_NAT_DETECTION_SOURCE_IP, (struct ike_slice){ data, HASH });
-	hash(sa->spi[0], &sa->remote, data);
+	hash(sa->spi[0], &path->remote, data);
 	ike_put_status(builder, N_NAT_DETECTION_DESTINATION_IP, (struct ike_slice){ data, HASH });
 }
 
@@ -58,10 +65,17 @@ bool ike_natd_take(struct ike_sa *sa, const struct ike_message *message)
 	sa->nat_remote = !has(message, N_NAT_DETECTION_SOURCE_IP, data, &source);
 	hash(spis, &sa->local, data);
 	sa->nat_local = !has(message, N_NAT_DETECTION_DESTINATION_IP, data, &destination);
-	if (source && destination) {
+	sa->nat_known = source && destination;
+	if (sa->nat_known) {
 		sa->nat_local |= sa->connection->encapsulation;
 		return true;
 	}
 	sa->nat_local = sa->nat_remote = false;
 	return false;
+}
+
+void ike_natd_log(const struct ike_sa *sa)
+{
+	ike_sa_log(sa, PLUTO_NOTICE, "NAT before %s",
+		   sa->nat_local && sa->nat_remote ? "both" : (sa->nat_local ? "this host" : "the peer"));
 }

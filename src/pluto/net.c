@@ -11,7 +11,7 @@
 
 #include "log.h"
 
-#define READS	 64 /* in a row, before others have their turn */
+#define READS	 256 /* in a row, before others have their turn */
 #define DATAGRAM 65536
 #define MARKER	 4
 
@@ -33,6 +33,8 @@ struct net {
 	struct event_base *base;
 	struct net_options options;
 	struct klips_addr *listen;
+	uint16_t nat_ports[NET_PORTS + 1]; /* the first is that of the options */
+	unsigned int nat_port_count;
 	struct net_calls calls;
 	struct cds_list_head sockets;
 	uint8_t buffer[DATAGRAM];
@@ -192,7 +194,7 @@ static int bind_socket(struct net_socket *to)
 	socklen_t size = put_name(&name, &to->at);
 
 	set_options(to);
-	if (to->nat && backend->ops->encap_socket(backend, to->fd, version))
+	if (to->nat && backend->ops->encap_socket(backend, to->fd, version, to->at.port))
 		log_say(PLUTO_ERROR, "no ESP in UDP: %s", backend->ops->why(backend));
 	if (bind(to->fd, &name.sa, size))
 		return -errno;
@@ -263,7 +265,7 @@ static void want(struct net *net, const struct klips_addr *addr, uint16_t port, 
 		open_socket(net, &at, nat);
 }
 
-static bool is_listened_at(const struct net *net, const struct klips_addr *addr)
+bool net_listens(const struct net *net, const struct klips_addr *addr)
 {
 	size_t i;
 
@@ -274,12 +276,26 @@ static bool is_listened_at(const struct net *net, const struct klips_addr *addr)
 	return !net->options.listen_count;
 }
 
+static void want_nat(struct net *net, const struct klips_addr *addr)
+{
+	unsigned int at;
+
+	for (at = 0; at < net->nat_port_count; at++)
+		want(net, addr, net->nat_ports[at], true);
+}
+
 static void want_shared(struct net *net)
 {
 	const struct klips_addr v4 = { .version = KLIPS_V4 }, v6 = { .version = KLIPS_V6 };
 
-	want(net, &v4, net->options.nat_port, true);
-	want(net, &v6, net->options.nat_port, true);
+	want_nat(net, &v4);
+	want_nat(net, &v6);
+}
+
+void net_set_ports(struct net *net, const uint16_t *ports, unsigned int count)
+{
+	net->nat_port_count = 1 + (count < NET_PORTS ? count : NET_PORTS);
+	memcpy(&net->nat_ports[1], ports, (net->nat_port_count - 1) * sizeof(*ports));
 }
 
 /**
@@ -300,11 +316,11 @@ unsigned int net_listen(struct net *net, const struct host_addresses *addresses)
 		want_shared(net);
 	for (i = 0; i < addresses->count; i++) {
 		addr = &addresses->list[i].addr;
-		if (!is_listened_at(net, addr))
+		if (!net_listens(net, addr))
 			continue;
 		want(net, addr, net->options.ike_port, false);
 		if (!net->options.shared)
-			want(net, addr, net->options.nat_port, true);
+			want_nat(net, addr);
 	}
 	cds_list_for_each_entry_safe(one, next, &net->sockets, node) {
 		count += one->wanted;
@@ -400,6 +416,8 @@ struct net *net_new(struct event_base *base, const struct net_options *options, 
 	net->base = base;
 	net->options = *options;
 	net->calls = *calls;
+	net->nat_ports[0] = options->nat_port;
+	net->nat_port_count = 1;
 	CDS_INIT_LIST_HEAD(&net->sockets);
 	net->listen = malloc(bytes + 1);
 	if (!net->listen) {

@@ -8,6 +8,8 @@
 #include "host.h"
 #include "pluto.h"
 
+#define NET_PORTS 12 /* beside the two usual ones */
+
 /**
  * struct net_options
  * @ike_port, @nat_port: the latter is where messages have a marker (RFC 3948, 2.2)
@@ -35,8 +37,12 @@ struct net_calls {
 struct net;
 struct net *net_new(struct event_base *base, const struct net_options *options, const struct net_calls *calls);
 void net_free(struct net *net);
-/* Opens sockets for addresses that are new, closes those of addresses that went. How many there are now. */
+/* As the NAT's port are those too, from the next net_listen() on. */
+void net_set_ports(struct net *net, const uint16_t *ports, unsigned int count);
+/* Opens sockets for addresses and ports that are new, closes those of what went. How many there are now. */
 unsigned int net_listen(struct net *net, const struct host_addresses *addresses);
+/* Whether options let it listen at that address, if this host has it. */
+bool net_listens(const struct net *net, const struct klips_addr *addr);
 /* The marker is put before what goes from the port that has it. */
 void net_send(struct net *net, const struct ike_endpoint *from, const struct ike_endpoint *to, struct ike_slice data);
 /* RFC 3948, 2.3: one byte that keeps a NAT awake. */

@@ -4,20 +4,24 @@
 #define PLUTO_NETKEY_H
 
 #include <netinet/in.h> /* before the kernel's own, which then leaves out what is there */
-#include <libmnl/libmnl.h>
 #include <linux/xfrm.h>
 
 #include "backend_flow.h"
+#include "../lib/netlink.h"
 
-#define NETKEY_ROOM	8192 /* bytes of the longest request or answer */
-#define NETKEY_LIFETIME 165  /* seconds that larval SAs live: as long as retransmission may take */
+#define NETKEY_ROOM	     8192	/* bytes of the longest request or answer */
+#define NETKEY_PRIORITY_HOLE 1		/* of what lets neighbour discovery through: before all others */
+#define NETKEY_INDEX_OWN     0x40000000 /* in the numbers of policies of pluto's: the kernel counts its own from 0 */
+#define NETKEY_LIFETIME	     165	/* seconds that larval SAs live: as long as retransmission may take */
 
 /**
  * struct netkey - the kernel's IPsec
  * @calls: a netlink socket for requests; @listener: for events. Tests have other sockets in their place
  * @timeout: of an answer, in milliseconds
  * @seq: of the last request
+ * @index: of the last policy, without NETKEY_INDEX_OWN and the direction
  * @holes: whether neighbour discovery has policies of ours
+ * @made: devices that go with it, @made_count of them
  * @why: of the last error
  */
 struct netkey {
@@ -28,7 +32,10 @@ struct netkey {
 	int listener;
 	int timeout;
 	uint32_t seq;
+	uint32_t index;
 	bool holes;
+	char (*made)[16];
+	size_t made_count;
 	char why[256];
 };
 
@@ -49,30 +56,23 @@ static inline struct netkey *netkey_of(struct backend *backend)
 	return container_of(backend, struct netkey, backend);
 }
 
-/* libmnl's own check takes lengths from 2^31 on for negative ones. */
-static inline bool netkey_message_ok(const struct nlmsghdr *message, int left)
-{
-	return mnl_nlmsg_ok(message, left) && message->nlmsg_len <= (uint32_t)left;
-}
-
 /* netkey_call.c */
-void *netkey_begin(struct netkey_request *request, uint16_t type, uint16_t flags, size_t size);
+void *netkey_begin(struct netkey_request *request, uint16_t type, size_t size);
 void netkey_put(struct netkey_request *request, uint16_t type, const void *data, size_t size);
 /* Called with each answer but the verdict. */
 typedef int (*netkey_answer_fn)(struct netkey *netkey, const struct nlmsghdr *answer, void *arg);
+void netkey_ask_for_all(struct netkey_request *request);
 int netkey_call(struct netkey *netkey, struct netkey_request *request, netkey_answer_fn each, void *arg);
 int netkey_fail(struct netkey *netkey, int err, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* netkey_addr.c */
 uint16_t netkey_family(uint8_t version);
-uint8_t netkey_version(uint16_t family);
 uint8_t netkey_proto(uint8_t protocol);
 bool netkey_protocol(uint8_t proto, uint8_t *protocol);
 void netkey_put_addr(xfrm_address_t *to, const struct klips_addr *addr);
 struct klips_addr netkey_get_addr(const xfrm_address_t *from, uint16_t family);
 void netkey_put_selector(struct xfrm_selector *to, const struct backend_flow *flow);
 bool netkey_get_selector(struct ike_ts *src, struct ike_ts *dst, const struct xfrm_selector *sel);
-void netkey_name_sa(char *text, size_t size, uint8_t proto, uint32_t spi, const struct klips_addr *dst);
 
 /* netkey_sa.c */
 int netkey_get_spi(struct backend *backend, uint8_t protocol, const struct klips_addr *src,
@@ -82,13 +82,28 @@ int netkey_sa_delete(struct backend *backend, uint8_t protocol, uint32_t spi, co
 		     const struct klips_addr *dst);
 int netkey_sa_usage(struct backend *backend, uint8_t protocol, uint32_t spi, const struct klips_addr *src,
 		    const struct klips_addr *dst, struct backend_usage *usage);
+/* A request that is about one SA. */
+void netkey_begin_named(struct netkey_request *request, uint16_t type, const char *verb, uint8_t protocol, uint32_t spi,
+			const struct klips_addr *dst);
 int netkey_probe(struct netkey *netkey);
+
+/* netkey_move.c */
+int netkey_sa_move(struct backend *backend, const struct backend_move *move);
 
 /* netkey_policy.c */
 int netkey_policy_set(struct backend *backend, const struct backend_policy *policy);
 int netkey_policy_delete(struct backend *backend, const struct backend_policy *policy);
+uint32_t netkey_index(struct netkey *netkey, uint8_t dir);
 void netkey_holes_make(struct netkey *netkey);
 void netkey_holes_fill(struct netkey *netkey);
+
+/* netkey_device.c */
+int netkey_attach(struct backend *backend, const struct backend_policy *like, char device[16]);
+void netkey_devices_delete(struct netkey *netkey);
+
+/* netkey_sweep.c */
+int netkey_list(struct netkey *netkey, uint16_t type, netkey_answer_fn take, void *arg);
+int netkey_sweep(struct backend *backend);
 
 /* netkey_events.c */
 void netkey_dispatch(struct backend *backend);
@@ -96,5 +111,6 @@ void netkey_event(struct netkey *netkey, const struct nlmsghdr *message);
 
 /* backend_netkey.c */
 struct netkey *netkey_new(int calls, int listener, const struct backend_events *events, void *arg);
+struct netkey *netkey_open_calls(char *why, size_t size);
 
 #endif

@@ -7,18 +7,14 @@ uint16_t netkey_family(uint8_t version)
 	return version == KLIPS_V6 ? AF_INET6 : AF_INET;
 }
 
-/* 0: neither IPv4 nor IPv6 */
-uint8_t netkey_version(uint16_t family)
-{
-	return family == AF_INET ? KLIPS_V4 : family == AF_INET6 ? KLIPS_V6 : 0;
-}
-
 /**
  * netkey_proto() - IKE's protocol as IP has it
- * @protocol: IKE_PROTO_ESP or IKE_PROTO_AH
+ * @protocol: IKE_PROTO_ESP, IKE_PROTO_AH or BACKEND_IPCOMP
  */
 uint8_t netkey_proto(uint8_t protocol)
 {
+	if (protocol == BACKEND_IPCOMP)
+		return IPPROTO_COMP;
 	return protocol == IKE_PROTO_AH ? IPPROTO_AH : IPPROTO_ESP;
 }
 
@@ -35,12 +31,13 @@ void netkey_put_addr(xfrm_address_t *to, const struct klips_addr *addr)
 	memcpy(to->a6, addr->b, sizeof(to->a6));
 }
 
+/* Its version is 0 if the family is neither of IP. */
 struct klips_addr netkey_get_addr(const xfrm_address_t *from, uint16_t family)
 {
 	struct klips_addr addr;
 
 	memset(&addr, 0, sizeof(addr));
-	addr.version = netkey_version(family);
+	addr.version = family == AF_INET ? KLIPS_V4 : family == AF_INET6 ? KLIPS_V6 : 0;
 	memcpy(addr.b, from->a6, addr.version == KLIPS_V4 ? 4 : sizeof(addr.b));
 	return addr;
 }
@@ -84,13 +81,4 @@ bool netkey_get_selector(struct ike_ts *src, struct ike_ts *dst, const struct xf
 	flow.dport_mask = ntohs(sel->dport_mask);
 	backend_flow_ts(src, dst, &flow);
 	return true;
-}
-
-/* As users name SAs: "esp.1000@192.0.2.1". */
-void netkey_name_sa(char *text, size_t size, uint8_t proto, uint32_t spi, const struct klips_addr *dst)
-{
-	char addr[INET6_ADDRSTRLEN];
-
-	klips_addr_print(addr, sizeof(addr), dst);
-	snprintf(text, size, "%s.%x@%s", proto == IPPROTO_AH ? "ah" : "esp", ntohl(spi), addr);
 }

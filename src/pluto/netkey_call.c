@@ -28,20 +28,16 @@ int netkey_fail(struct netkey *netkey, int err, const char *format, ...)
  * netkey_begin() - begin a request
  * @request: gets it
  * @type: XFRM_MSG_...
- * @flags: NLM_F_... beside those that every request has
  * @size: bytes of the structure that it begins with
  *
  * Return: that structure, all 0.
  */
-void *netkey_begin(struct netkey_request *request, uint16_t type, uint16_t flags, size_t size)
+void *netkey_begin(struct netkey_request *request, uint16_t type, size_t size)
 {
-	memset(request->buffer, 0, NLMSG_HDRLEN);
-	request->head = mnl_nlmsg_put_header(request->buffer);
-	request->head->nlmsg_type = type;
-	request->head->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags);
+	request->head = (struct nlmsghdr *)request->buffer;
 	request->subject[0] = '\0';
 	request->full = false;
-	return mnl_nlmsg_put_extra_header(request->head, size);
+	return netlink_begin(request->buffer, type, NLM_F_ACK, size);
 }
 
 /**
@@ -150,6 +146,15 @@ static ssize_t receive(struct netkey *netkey, void *packet, size_t room, const c
 	return got;
 }
 
+/**
+ * netkey_ask_for_all() - have a request ask for each that there is
+ * @request: XFRM_MSG_GETSA or ..._GETPOLICY, whose structure is then not looked at
+ */
+void netkey_ask_for_all(struct netkey_request *request)
+{
+	request->head->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+}
+
 /* Of one packet: 1: there is more to come; else the verdict. */
 static int take_packet(struct netkey *netkey, const struct netkey_request *request, const char *packet, int left,
 		       netkey_answer_fn each, void *arg)
@@ -157,11 +162,13 @@ static int take_packet(struct netkey *netkey, const struct netkey_request *reque
 	const struct nlmsghdr *answer = (const struct nlmsghdr *)packet;
 	int err = 0;
 
-	for (; netkey_message_ok(answer, left); answer = mnl_nlmsg_next(answer, &left)) {
+	for (; netlink_message_ok(answer, left); answer = mnl_nlmsg_next(answer, &left)) {
 		if (answer->nlmsg_seq != request->head->nlmsg_seq)
 			continue;
 		if (answer->nlmsg_type == NLMSG_ERROR)
 			return take_verdict(netkey, request, answer);
+		if (answer->nlmsg_type == NLMSG_DONE)
+			return 0;
 		if (each && answer->nlmsg_type >= NLMSG_MIN_TYPE)
 			err = each(netkey, answer, arg);
 		if (err)

@@ -68,7 +68,7 @@ static const struct {
 /**
  * netkey_event() - pass on one message of those that the kernel sends to all
  * @netkey: whose events are called
- * @message: it, whole as netkey_message_ok() has it; what is malformed or of no interest is passed over
+ * @message: it, whole as netlink_message_ok() has it; what is malformed or of no interest is passed over
  */
 void netkey_event(struct netkey *netkey, const struct nlmsghdr *message)
 {
@@ -102,7 +102,7 @@ void netkey_dispatch(struct backend *backend)
 			return;
 		if (size == sizeof(from) && from.nl_pid)
 			continue;
-		for (; netkey_message_ok(message, bytes); message = mnl_nlmsg_next(message, &bytes))
+		for (; netlink_message_ok(message, bytes); message = mnl_nlmsg_next(message, &bytes))
 			netkey_event(netkey, message);
 	}
 }

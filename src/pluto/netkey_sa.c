@@ -2,31 +2,36 @@
 /* SAs of XFRM, which calls them states. */
 #include <linux/udp.h>
 
+#include <net/if.h>
+
 #include "netkey.h"
 
-#define SPI_FIRST   0x100 /* RFC 4303, 2.1: those below are reserved */
 #define SPI_LAST    0xffffffff
 #define WINDOW_OLD  32 /* packets: those that have more, or ESN, take another attribute */
 #define WINDOW_MOST 4096
 #define WORD_BITS   32
 
-static void begin_id(struct netkey_request *request, uint16_t type, uint8_t proto, uint32_t spi,
-		     const struct klips_addr *dst)
+/* As users name SAs: "esp.1000@192.0.2.1". */
+static void name(struct netkey_request *request, const char *verb, uint8_t proto, uint32_t spi,
+		 const struct klips_addr *dst)
 {
-	struct xfrm_usersa_id *id = netkey_begin(request, type, 0, sizeof(*id));
+	const char *what = proto == IPPROTO_AH ? "ah" : proto == IPPROTO_COMP ? "comp" : "esp";
+	char addr[INET6_ADDRSTRLEN];
+
+	klips_addr_print(addr, sizeof(addr), dst);
+	snprintf(request->subject, sizeof(request->subject), "%s %s.%x@%s", verb, what, ntohl(spi), addr);
+}
+
+void netkey_begin_named(struct netkey_request *request, uint16_t type, const char *verb, uint8_t protocol, uint32_t spi,
+			const struct klips_addr *dst)
+{
+	struct xfrm_usersa_id *id = netkey_begin(request, type, sizeof(*id));
 
 	netkey_put_addr(&id->daddr, dst);
 	id->spi = spi;
 	id->family = netkey_family(dst->version);
-	id->proto = proto;
-}
-
-static void name(struct netkey_request *request, const char *verb, uint8_t proto, uint32_t spi,
-		 const struct klips_addr *dst)
-{
-	int length = snprintf(request->subject, sizeof(request->subject), "%s ", verb);
-
-	netkey_name_sa(request->subject + length, sizeof(request->subject) - (size_t)length, proto, spi, dst);
+	id->proto = netkey_proto(protocol);
+	name(request, verb, id->proto, spi, dst);
 }
 
 /* What the kernel tells of an SA; NULL: it is something else. */
@@ -53,7 +58,7 @@ int netkey_get_spi(struct backend *backend, uint8_t protocol, const struct klips
 {
 	struct netkey *netkey = netkey_of(backend);
 	struct netkey_request request;
-	struct xfrm_userspi_info *info = netkey_begin(&request, XFRM_MSG_ALLOCSPI, 0, sizeof(*info));
+	struct xfrm_userspi_info *info = netkey_begin(&request, XFRM_MSG_ALLOCSPI, sizeof(*info));
 	uint32_t got = 0;
 	int err;
 
@@ -63,8 +68,8 @@ int netkey_get_spi(struct backend *backend, uint8_t protocol, const struct klips
 	info->info.family = netkey_family(dst->version);
 	info->info.mode = XFRM_MODE_TUNNEL;
 	info->info.reqid = reqid;
-	info->min = SPI_FIRST;
-	info->max = SPI_LAST;
+	info->min = BACKEND_SPI_FIRST;
+	info->max = protocol == BACKEND_IPCOMP ? BACKEND_CPI_LAST : SPI_LAST;
 	snprintf(request.subject, sizeof(request.subject), "allocate an SPI");
 	err = netkey_call(netkey, &request, take_spi, &got);
 	if (err)
@@ -100,10 +105,10 @@ static void set_selector(struct xfrm_usersa_info *info, const struct backend_sa 
 	struct backend_flows flows;
 	const char *why;
 
-	if (sa->tunnel)
+	if (info->mode == XFRM_MODE_TUNNEL)
 		info->flags |= XFRM_STATE_AF_UNSPEC;
-	else if (!sa->encap && sa->src_ts.version &&
-		 !backend_flows_split(&flows, &sa->src_ts, &sa->dst_ts, true, &why) && flows.count == 1)
+	else if (!sa->tunnel && !sa->encap && sa->src_ts.count == 1 && sa->dst_ts.count == 1 &&
+		 !backend_flows_split(&flows, &sa->src_ts.ts[0], &sa->dst_ts.ts[0], true, &why) && flows.count == 1)
 		netkey_put_selector(&info->sel, &flows.flows[0]);
 }
 
@@ -117,15 +122,21 @@ static bool has_long_window(const struct backend_sa *sa)
 	return sa->suite.esn || window(sa) > WINDOW_OLD;
 }
 
-static void fill(struct xfrm_usersa_info *info, const struct backend_sa *sa)
+static void fill_name(struct xfrm_usersa_info *info, const struct backend_sa *sa, uint8_t protocol, uint32_t spi)
 {
 	netkey_put_addr(&info->id.daddr, &sa->dst.addr);
 	netkey_put_addr(&info->saddr, &sa->src.addr);
-	info->id.spi = sa->spi;
-	info->id.proto = netkey_proto(sa->protocol);
+	info->id.spi = spi;
+	info->id.proto = netkey_proto(protocol);
 	info->family = netkey_family(sa->dst.addr.version);
-	info->mode = sa->tunnel ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
 	info->reqid = sa->reqid;
+}
+
+/* Where packets are compressed, that is the tunnel. */
+static void fill(struct xfrm_usersa_info *info, const struct backend_sa *sa)
+{
+	fill_name(info, sa, sa->protocol, sa->spi);
+	info->mode = sa->tunnel && !sa->cpi ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
 	if (sa->suite.esn)
 		info->flags |= XFRM_STATE_ESN;
 	/* RFC 4302, 3.3.3.2.1: over IPv4 AH's ICV is padded to 4 bytes; without this flag Linux has 8
@@ -165,6 +176,58 @@ static void put_encap(struct netkey_request *request, const struct backend_sa *s
 	encap.encap_sport = htons(sa->src.port);
 	encap.encap_dport = htons(sa->dst.port);
 	netkey_put(request, XFRMA_ENCAP, &encap, sizeof(encap));
+}
+
+static void set_flags(struct xfrm_usersa_info *info, const struct backend_options *options)
+{
+	if (options && options->decap_dscp)
+		info->flags |= XFRM_STATE_DECAP_DSCP;
+	if (options && options->no_pmtu_disc)
+		info->flags |= XFRM_STATE_NOPMTUDISC;
+}
+
+/* What goes out by a device has a mark, so that rules can route it by another way than what goes into the device. */
+static void put_out_mark(struct netkey_request *request, const struct backend_options *options)
+{
+	struct backend_mark mark =
+		options->mark[1].mask ? options->mark[1] : (struct backend_mark){ options->if_id, UINT32_MAX };
+
+	netkey_put(request, XFRMA_SET_MARK, &mark.value, sizeof(mark.value));
+	netkey_put(request, XFRMA_SET_MARK_MASK, &mark.mask, sizeof(mark.mask));
+}
+
+static void put_options(struct netkey_request *request, const struct backend_sa *sa)
+{
+	const struct backend_options *options = sa->options;
+	const uint32_t extra = XFRM_SA_XFLAG_DONT_ENCAP_DSCP;
+
+	if (!options)
+		return;
+	if (options->no_encap_dscp)
+		netkey_put(request, XFRMA_SA_EXTRA_FLAGS, &extra, sizeof(extra));
+	if (options->if_id)
+		netkey_put(request, XFRMA_IF_ID, &options->if_id, sizeof(options->if_id));
+	if (options->if_id && !sa->inbound)
+		put_out_mark(request, options);
+}
+
+/* The kernel pads tunnels alone. */
+static void put_tfc(struct netkey_request *request, const struct backend_sa *sa)
+{
+	if (sa->tfc && sa->tunnel && !sa->cpi && sa->protocol == IKE_PROTO_ESP)
+		netkey_put(request, XFRMA_TFCPAD, &sa->tfc, sizeof(sa->tfc));
+}
+
+static void put_offload(struct netkey_request *request, const struct backend_sa *sa)
+{
+	struct xfrm_user_offload offload = { .flags = sa->inbound ? XFRM_OFFLOAD_INBOUND : 0 };
+
+	if (!sa->options || sa->options->offload == BACKEND_OFFLOAD_NO || !sa->physical)
+		return;
+	if (sa->options->offload == BACKEND_OFFLOAD_PACKET)
+		offload.flags |= XFRM_OFFLOAD_PACKET;
+	offload.ifindex = (int)if_nametoindex(sa->physical);
+	netkey_put(request, XFRMA_OFFLOAD_DEV, &offload, sizeof(offload));
 }
 
 /* All three structures begin with the name and the key's length; two have the length of the ICV next. */
@@ -207,30 +270,81 @@ static int put_algorithms(struct netkey *netkey, struct netkey_request *request,
 	return err;
 }
 
-static int send_sa(struct netkey *netkey, const struct backend_sa *sa, uint16_t type)
+static int send_as_it_is(struct netkey *netkey, const struct backend_sa *sa, uint16_t type)
 {
 	struct netkey_request request;
-	struct xfrm_usersa_info *info = netkey_begin(&request, type, 0, sizeof(*info));
+	struct xfrm_usersa_info *info = netkey_begin(&request, type, sizeof(*info));
 	int err;
 
 	fill(info, sa);
 	name(&request, "add", info->id.proto, sa->spi, &sa->dst.addr);
 	err = put_algorithms(netkey, &request, sa);
+	set_flags(info, sa->options);
 	put_window(&request, sa);
 	put_encap(&request, sa);
+	put_options(&request, sa);
+	put_tfc(&request, sa);
+	put_offload(&request, sa);
 	if (!err)
 		err = netkey_call(netkey, &request, NULL, NULL);
 	explicit_bzero(&request, sizeof(request));
 	return err;
 }
 
+/* nic-offload=auto: a card that cannot is left alone. */
+static int send_sa(struct netkey *netkey, const struct backend_sa *sa, uint16_t type)
+{
+	struct backend_options options;
+	struct backend_sa plain;
+	int err = send_as_it_is(netkey, sa, type);
+
+	if (!sa->options || sa->options->offload != BACKEND_OFFLOAD_AUTO || (err != -EINVAL && err != -EOPNOTSUPP))
+		return err;
+	plain = *sa;
+	options = *sa->options;
+	options.offload = BACKEND_OFFLOAD_NO;
+	plain.options = &options;
+	err = send_as_it_is(netkey, &plain, type);
+	explicit_bzero(&plain, sizeof(plain));
+	return err;
+}
+
+/* RFC 3173; it has no limits, since ESP or AH has them. */
+static int send_ipcomp(struct netkey *netkey, const struct backend_sa *sa, uint16_t type)
+{
+	const struct backend_sa unlimited = {
+		.tunnel = sa->tunnel, .encap = sa->encap, .src_ts = sa->src_ts, .dst_ts = sa->dst_ts
+	};
+	struct xfrm_algo algorithm = { .alg_name = "deflate" };
+	struct netkey_request request;
+	struct xfrm_usersa_info *info = netkey_begin(&request, type, sizeof(*info));
+
+	fill_name(info, sa, BACKEND_IPCOMP, sa->cpi);
+	info->mode = sa->tunnel ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
+	set_limits(&info->lft, &unlimited);
+	set_selector(info, &unlimited);
+	set_flags(info, sa->options);
+	name(&request, "add", info->id.proto, sa->cpi, &sa->dst.addr);
+	put_options(&request, sa);
+	netkey_put(&request, XFRMA_ALG_COMP, &algorithm, sizeof(algorithm));
+	return netkey_call(netkey, &request, NULL, NULL);
+}
+
 /* A larval SA from get_spi() is made whole; it may have gone if that took long, and is added then. */
+static int add_one(struct netkey *netkey, const struct backend_sa *sa,
+		   int (*send)(struct netkey *netkey, const struct backend_sa *sa, uint16_t type))
+{
+	int err = sa->inbound ? send(netkey, sa, XFRM_MSG_UPDSA) : -ENOENT;
+
+	return err == -ENOENT ? send(netkey, sa, XFRM_MSG_NEWSA) : err;
+}
+
 int netkey_sa_add(struct backend *backend, const struct backend_sa *sa)
 {
 	struct netkey *netkey = netkey_of(backend);
-	int err = sa->inbound ? send_sa(netkey, sa, XFRM_MSG_UPDSA) : -ENOENT;
+	int err = add_one(netkey, sa, send_sa);
 
-	return err == -ENOENT ? send_sa(netkey, sa, XFRM_MSG_NEWSA) : err;
+	return err || !sa->cpi ? err : add_one(netkey, sa, send_ipcomp);
 }
 
 int netkey_sa_delete(struct backend *backend, uint8_t protocol, uint32_t spi, const struct klips_addr *src,
@@ -239,8 +353,7 @@ int netkey_sa_delete(struct backend *backend, uint8_t protocol, uint32_t spi, co
 	struct netkey_request request;
 
 	(void)src;
-	begin_id(&request, XFRM_MSG_DELSA, netkey_proto(protocol), spi, dst);
-	name(&request, "delete", netkey_proto(protocol), spi, dst);
+	netkey_begin_named(&request, XFRM_MSG_DELSA, "delete", protocol, spi, dst);
 	return netkey_call(netkey_of(backend), &request, NULL, NULL);
 }
 
@@ -282,8 +395,7 @@ int netkey_sa_usage(struct backend *backend, uint8_t protocol, uint32_t spi, con
 
 	(void)src;
 	*usage = (struct backend_usage){ .idle = UINT64_MAX };
-	begin_id(&request, XFRM_MSG_GETSA, netkey_proto(protocol), spi, dst);
-	name(&request, "ask for", netkey_proto(protocol), spi, dst);
+	netkey_begin_named(&request, XFRM_MSG_GETSA, "ask for", protocol, spi, dst);
 	return netkey_call(netkey_of(backend), &request, take_usage, usage);
 }
 
@@ -320,7 +432,7 @@ static int probe_with(struct netkey *netkey, struct backend_sa *sa)
  */
 int netkey_probe(struct netkey *netkey)
 {
-	struct backend_sa sa = { .spi = htonl(SPI_FIRST), .protocol = IKE_PROTO_ESP, .tunnel = true };
+	struct backend_sa sa = { .spi = htonl(BACKEND_SPI_FIRST), .protocol = IKE_PROTO_ESP, .tunnel = true };
 	int err;
 
 	sa.src.addr = sa.dst.addr = klips_addr_v4(htonl(INADDR_LOOPBACK));

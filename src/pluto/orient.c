@@ -12,9 +12,8 @@
 #include "../lib/parse.h"
 #include "orient_own.h"
 
-#define SECOND		 1000 /* milliseconds */
-#define AUTH_BITS_SECRET (1 << 0)
-#define AUTH_BITS_NEVER	 (1 << 9)
+#define SECOND 1000 /* milliseconds */
+#define REQIDS 4    /* of a connection: those of its pairs must differ */
 
 int orient_refuse(struct orientation *orientation, const char *format, ...)
 {
@@ -38,11 +37,16 @@ void orient_warn(struct orientation *orientation, const char *format, ...)
 	va_end(args);
 }
 
+const char *orient_side(enum keyword_side side)
+{
+	return side == KEYWORD_LEFT ? "left" : side == KEYWORD_RIGHT ? "right" : "";
+}
+
 static const struct keyword *keyword_of(enum keyword_side side, const char *name, char full[ORIENT_NAME])
 {
 	enum keyword_side found;
 
-	snprintf(full, ORIENT_NAME, "%s%s", side == KEYWORD_LEFT ? "left" : side == KEYWORD_RIGHT ? "right" : "", name);
+	snprintf(full, ORIENT_NAME, "%s%s", orient_side(side), name);
 	return keyword_find(false, full, &found);
 }
 
@@ -85,15 +89,10 @@ static int set_version(struct orientation *orientation)
 static int set_type(struct orientation *orientation)
 {
 	static const enum connection_kind kinds[] = {
-		CONNECTION_TUNNEL,
-		CONNECTION_TRANSPORT,
-		CONNECTION_PASSTHROUGH,
-		CONNECTION_DROP,
+		CONNECTION_TUNNEL, CONNECTION_TRANSPORT, CONNECTION_PASSTHROUGH, CONNECTION_DROP, CONNECTION_REJECT,
 	};
 	uint64_t type = number(orientation, "type");
 
-	if (type >= sizeof(kinds) / sizeof(kinds[0]))
-		return orient_refuse(orientation, "type=reject: not supported yet");
 	orientation->to->kind = kinds[type];
 	orientation->to->at_start = (enum connection_auto)number(orientation, "auto");
 	return 0;
@@ -169,57 +168,39 @@ static void set_times(struct orientation *orientation)
 	to->limits.packets = number(orientation, "ipsec-max-packets");
 }
 
+static void set_shunts(struct orientation *orientation)
+{
+	static const enum backend_action failures[] = {
+		BACKEND_PROTECT, /* none */
+		BACKEND_PASS,
+		BACKEND_DROP,
+		BACKEND_REJECT,
+	};
+	struct connection *to = orientation->to;
+
+	to->failure = failures[number(orientation, "failureshunt")];
+	to->negotiation_passes = number(orientation, "negotiationshunt") == 1;
+	to->priority = (uint32_t)number(orientation, "priority");
+}
+
 static void set_rest(struct orientation *orientation)
 {
 	struct connection *to = orientation->to;
 
+	to->exact = !to->cp && !number(orientation, "narrowing");
 	to->initial_contact = number(orientation, "initial-contact");
+	to->compress = number(orientation, "compress");
+	to->mobike = number(orientation, "mobike");
 	to->fragmentation = number(orientation, "fragmentation");
-	to->encapsulation = number(orientation, "encapsulation") == 1;
+	to->encapsulation = to->own_ports || number(orientation, "encapsulation") == 1;
+	set_shunts(orientation);
 	to->window = (uint32_t)number(orientation, "replay-window");
-	to->reqid = (uint32_t)orient_number(orientation, KEYWORD_BOTH, "reqid", to->reqid);
+	if (orient_text(orientation, KEYWORD_BOTH, "reqid"))
+		to->reqid = (uint32_t)number(orientation, "reqid") + REQIDS * orientation->world->pair.number;
+	to->fixed_reqid = orient_text(orientation, KEYWORD_BOTH, "reqid");
 	orientation->extra->mtu = (uint32_t)number(orientation, "mtu");
 	orientation->extra->metric = (uint32_t)number(orientation, "metric");
 	orientation->extra->nat_keepalive = number(orientation, "nat-keepalive");
-}
-
-/* 0: the end's auth= does not say. */
-static int read_auth(struct orientation *orientation, enum keyword_side side, enum ike_auth_method *to)
-{
-	const char *text = orient_text(orientation, side, "auth");
-
-	*to = AUTH_NONE;
-	if (!text)
-		return 0;
-	if (orient_number(orientation, side, "auth", 0) != 1)
-		return orient_refuse(orientation, "%sauth=%s: not supported yet, only secret",
-				     side == KEYWORD_LEFT ? "left" : "right", text);
-	*to = AUTH_PSK;
-	return 0;
-}
-
-static int set_auth(struct orientation *orientation)
-{
-	enum keyword_side own = orientation->side, other = own == KEYWORD_LEFT ? KEYWORD_RIGHT : KEYWORD_LEFT;
-	uint64_t both = number(orientation, "authby");
-	struct connection *to = orientation->to;
-	int err;
-
-	/* Conns without IPsec need none. */
-	if (to->kind > CONNECTION_TRANSPORT)
-		return 0;
-	err = read_auth(orientation, own, &to->local.auth);
-	if (!err)
-		err = read_auth(orientation, other, &to->remote.auth);
-	if (err || (to->local.auth && to->remote.auth))
-		return err;
-	if (both & AUTH_BITS_NEVER)
-		return orient_refuse(orientation, "authby=never is for type=passthrough and type=drop");
-	if (both != AUTH_BITS_SECRET)
-		return orient_refuse(orientation, "authby=%s: not supported yet, only secret",
-				     orient_text(orientation, KEYWORD_BOTH, "authby"));
-	to->local.auth = to->remote.auth = AUTH_PSK;
-	return 0;
 }
 
 /**
@@ -243,7 +224,8 @@ int orient(struct connection *to, struct orient_extra *extra, const json_t *conn
 		.said = said,
 	};
 	int (*const parts[])(struct orientation *) = {
-		orient_support, set_version, set_type, orient_hosts, set_auth, orient_clients, set_proposals,
+		orient_support, set_version, set_type,	     orient_hosts,  orient_auth,
+		orient_clients, orient_cp,   orient_options, set_proposals,
 	};
 	size_t i;
 	int err = 0;

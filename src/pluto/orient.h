@@ -11,6 +11,7 @@
 #define ORIENT_WHY	512
 #define ORIENT_WARNINGS 32
 #define ORIENT_SOURCES	4
+#define ORIENT_PAIRS	1024 /* of subnets= of one conn */
 
 /* A name of an end and its address, or why it has none. @side: of struct orient_names: 0 left, 1 right */
 struct orient_name {
@@ -25,17 +26,29 @@ struct orient_names {
 };
 
 /**
+ * struct orient_pair - which of leftsubnets= and of rightsubnets=, from 1; 0: the conn does not have that
+ * @number: of the pairs, from 0
+ */
+struct orient_pair {
+	unsigned int left, right, number;
+};
+
+/**
  * struct orient_world - this host
  * @route_to, @route_default: as host_route_to() and host_route_default()
  * @names: of the conn's ends, resolved; NULL: there are none
- * @ike_port: of this host
+ * @pair: which of its Child SAs is meant
+ * @ike_port: of this host; @nat_port: that with a marker
+ * @store: of certificates and keys; NULL: none
  */
 struct orient_world {
 	const struct host_addresses *addresses;
 	int (*route_to)(const struct klips_addr *dst, struct host_route *route);
 	int (*route_default)(uint8_t version, struct host_route *route);
 	const struct orient_names *names;
-	uint16_t ike_port;
+	struct orient_pair pair;
+	uint16_t ike_port, nat_port;
+	const struct pki_store *store;
 };
 
 /**
@@ -45,6 +58,8 @@ struct orient_world {
  * @nexthop: version 0: none
  * @mtu, @metric: of routes; 0: not said
  * @nat_keepalive: NATs are kept awake
+ * @device_addr: of the device that its traffic goes by, with its prefix; empty: none
+ * @no_device_routes: nothing is routed into that
  */
 struct orient_extra {
 	char *updown;
@@ -52,7 +67,8 @@ struct orient_extra {
 	unsigned int source_count;
 	struct klips_addr nexthop;
 	uint32_t mtu, metric;
-	bool nat_keepalive;
+	bool nat_keepalive, no_device_routes;
+	char device_addr[64];
 };
 
 /**
@@ -69,6 +85,13 @@ struct orient_said {
 /* Whether an end has a name; these are to be resolved by orient_resolve(), which blocks, before orient(). */
 bool orient_find_names(struct orient_names *names, const json_t *conn);
 void orient_resolve(struct orient_names *names);
+
+/*
+ * The pairs of subnets= that are of one version of IP, of which each is a connection of its own: "conn/1x2", or
+ * "conn/1x0" where but one end has several. How many
+ * were put into @pairs; a conn without subnets= has one; 0: there are none, or too many, and @said->why says so
+ */
+unsigned int orient_pairs(struct orient_pair pairs[ORIENT_PAIRS], const json_t *conn, struct orient_said *said);
 
 /* Fills a connection_new() that has nothing yet. 0, or -EINVAL with @said->why, or -ENOMEM. */
 int orient(struct connection *to, struct orient_extra *extra, const json_t *conn, const struct orient_world *world,

@@ -9,20 +9,15 @@
 
 #define ANY_PORTS UINT16_MAX /* as protoport='s number has them: from 0 to the last */
 
-static const char *label(enum keyword_side side)
-{
-	return side == KEYWORD_LEFT ? "left" : "right";
-}
-
 static int add_client(struct orientation *orientation, enum keyword_side side, struct ike_ts_list *to, const char *one)
 {
 	const char *wrong;
 
 	if (to->count == IKE_TS_MAX)
-		return orient_refuse(orientation, "%ssubnet=: more than %u", label(side), IKE_TS_MAX);
+		return orient_refuse(orientation, "%ssubnet=: more than %u", orient_side(side), IKE_TS_MAX);
 	wrong = ike_ts_parse(&to->ts[to->count], one);
 	if (wrong)
-		return orient_refuse(orientation, "%ssubnet=%s: %s", label(side), one, wrong);
+		return orient_refuse(orientation, "%ssubnet=%s: %s", orient_side(side), one, wrong);
 	to->count++;
 	return 0;
 }
@@ -34,28 +29,94 @@ static int read_clients(struct orientation *orientation, enum keyword_side side,
 	int err = 0;
 
 	if (!strncmp(text, "vhost:", 6) || !strncmp(text, "vnet:", 5))
-		return orient_refuse(orientation, "%ssubnet=%s: not supported yet", label(side), text);
+		return orient_refuse(orientation, "%ssubnet=%s: not supported yet", orient_side(side), text);
 	if (strlen(text) >= sizeof(copy))
-		return orient_refuse(orientation, "%ssubnet=: it is too long", label(side));
+		return orient_refuse(orientation, "%ssubnet=: it is too long", orient_side(side));
 	memcpy(copy, text, strlen(text) + 1);
 	while (!err && (one = strsep(&rest, ",")))
 		err = add_client(orientation, side, to, one);
 	return err;
 }
 
-/* Of subnets= each is for a Child SA of its own; one alone is the same as subnet=. */
+/* The one of a list that is meant, from 1; false: it has fewer. */
+static bool pick(char *to, size_t size, const char *list, unsigned int number)
+{
+	while (list && --number) {
+		list = strchr(list, ',');
+		list = list ? list + 1 : NULL;
+	}
+	if (list)
+		snprintf(to, size, "%.*s", (int)strcspn(list, ","), list);
+	return list;
+}
+
+/* Of subnets= each is for a Child SA of its own. */
 static int set_subnets(struct orientation *orientation, enum keyword_side side, struct ike_ts_list *to)
 {
+	const struct orient_pair *pair = &orientation->world->pair;
 	const char *one = orient_text(orientation, side, "subnet"),
 		   *several = orient_text(orientation, side, "subnets");
+	char picked[128];
 
 	if (one && several)
-		return orient_refuse(orientation, "%ssubnet= and %ssubnets= are both there", label(side), label(side));
-	if (several && strchr(several, ','))
-		return orient_refuse(orientation, "%ssubnets=%s: several are not supported yet", label(side), several);
+		return orient_refuse(orientation, "%ssubnet= and %ssubnets= are both there", orient_side(side),
+				     orient_side(side));
+	if (several && !pick(picked, sizeof(picked), several, side == KEYWORD_LEFT ? pair->left : pair->right))
+		return orient_refuse(orientation, "%ssubnets=%s: not as many", orient_side(side), several);
 	if (!one && !several)
 		return 0;
-	return read_clients(orientation, side, one ? one : several, to);
+	return read_clients(orientation, side, one ? one : picked, to);
+}
+
+static unsigned int count(const char *list)
+{
+	unsigned int commas = 0;
+
+	for (; list && *list; list++)
+		commas += *list == ',';
+	return commas + 1;
+}
+
+static const char *list_of(const json_t *conn, const char *name)
+{
+	return json_string_value(json_object_get(json_object_get(conn, "keywords"), name));
+}
+
+static bool has_version(const char *list, unsigned int number, bool v6)
+{
+	char one[128];
+
+	return !list || (pick(one, sizeof(one), list, number) && !!strchr(one, ':') == v6);
+}
+
+static unsigned int refuse_pairs(struct orient_said *said, const char *why)
+{
+	snprintf(said->why, sizeof(said->why), "leftsubnets= and rightsubnets=: %s", why);
+	return 0;
+}
+
+unsigned int orient_pairs(struct orient_pair pairs[ORIENT_PAIRS], const json_t *conn, struct orient_said *said)
+{
+	const char *left = list_of(conn, "leftsubnets"), *right = list_of(conn, "rightsubnets");
+	unsigned int lefts = count(left), rights = count(right), i, j, found = 0;
+	bool v6 = false;
+	char one[128];
+
+	pairs[0] = (struct orient_pair){ .number = 0 };
+	if (!left && !right)
+		return 1;
+	if (lefts > ORIENT_PAIRS || rights > ORIENT_PAIRS || lefts * rights > ORIENT_PAIRS)
+		return refuse_pairs(said, "more than 1024 pairs");
+	for (i = 1; i <= lefts; i++) {
+		for (j = 1; j <= rights; j++) {
+			v6 = left && pick(one, sizeof(one), left, i) && strchr(one, ':');
+			if (left && !has_version(right, j, v6))
+				continue;
+			pairs[found] = (struct orient_pair){ left ? i : 0, right ? j : 0, found };
+			found++;
+		}
+	}
+	return found ? found : refuse_pairs(said, "of different versions of IP");
 }
 
 static void limit(struct ike_ts_list *list, uint8_t protocol, uint16_t first, uint16_t last)
@@ -76,7 +137,7 @@ static int add_host(struct orientation *orientation, enum keyword_side side, str
 
 	if (!to->host.version)
 		return orient_refuse(orientation, "%sprotoport=: several ports, of a host whose address is not known",
-				     label(side));
+				     orient_side(side));
 	klips_addr_print(text, sizeof(text), &to->host);
 	return add_client(orientation, side, &to->client, text);
 }
@@ -105,16 +166,16 @@ static int set_sources(struct orientation *orientation)
 	struct orient_extra *extra = orientation->extra;
 	char copy[1024], *one, *rest = copy;
 
-	if (!text)
-		return 0;
+	if (!text || *text == '%')
+		return 0; /* what it is given: orient_cp() */
 	snprintf(copy, sizeof(copy), "%s", text);
 	while ((one = strsep(&rest, ","))) {
 		if (*one == '%' || extra->source_count == ORIENT_SOURCES)
-			return orient_refuse(orientation, "%ssourceip=%s: not supported yet", label(orientation->side),
-					     text);
+			return orient_refuse(orientation, "%ssourceip=%s: not supported yet",
+					     orient_side(orientation->side), text);
 		if (klips_parse_addr(&extra->sources[extra->source_count++], one))
-			return orient_refuse(orientation, "%ssourceip=%s: not an address", label(orientation->side),
-					     text);
+			return orient_refuse(orientation, "%ssourceip=%s: not an address",
+					     orient_side(orientation->side), text);
 	}
 	return 0;
 }
@@ -149,8 +210,7 @@ static int check_mode(struct orientation *orientation)
 {
 	const struct connection *to = orientation->to;
 
-	if (to->kind == CONNECTION_TRANSPORT &&
-	    (orient_text(orientation, KEYWORD_LEFT, "subnet") || orient_text(orientation, KEYWORD_RIGHT, "subnet")))
+	if (to->kind == CONNECTION_TRANSPORT && (to->local.client.count || to->remote.client.count))
 		return orient_refuse(orientation, "type=transport is for the ends themselves, without subnets");
 	return check_families(orientation);
 }

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "../lib/parse.h"
+#include "natd.h"
 #include "orient_own.h"
 
 enum host_kind {
@@ -29,11 +30,6 @@ struct host_end {
 	bool here;
 	char device[16];
 };
-
-static const char *label(enum keyword_side side)
-{
-	return side == KEYWORD_LEFT ? "left" : "right";
-}
 
 static enum host_kind kind_of(const char *text, struct klips_addr *addr)
 {
@@ -115,11 +111,11 @@ static int take_name(struct orientation *orientation, struct host_end *end)
 	const struct orient_name *name = names ? &names->side[end->side == KEYWORD_RIGHT] : NULL;
 
 	if (!name || strcmp(name->name, end->text) != 0)
-		return orient_refuse(orientation, "%s=%s: it was not looked up", label(end->side), end->text);
+		return orient_refuse(orientation, "%s=%s: it was not looked up", orient_side(end->side), end->text);
 	end->addr = name->addr;
 	if (name->addr.version)
 		return 0;
-	return orient_refuse(orientation, "%s=%s: %s", label(end->side), end->text, name->why);
+	return orient_refuse(orientation, "%s=%s: %s", orient_side(end->side), end->text, name->why);
 }
 
 static int read_end(struct orientation *orientation, enum keyword_side side, struct host_end *end)
@@ -129,9 +125,9 @@ static int read_end(struct orientation *orientation, enum keyword_side side, str
 	*end = (struct host_end){ .side = side, .text = orient_text(orientation, side, "") };
 	end->kind = kind_of(end->text, &end->addr);
 	if (end->kind == HOST_MISSING)
-		return orient_refuse(orientation, "%s= is missing", label(side));
+		return orient_refuse(orientation, "%s= is missing", orient_side(side));
 	if (end->kind == HOST_GROUP)
-		return orient_refuse(orientation, "%s=%s: not supported yet", label(side), end->text);
+		return orient_refuse(orientation, "%s=%s: not supported yet", orient_side(side), end->text);
 	if (end->kind == HOST_NAME && take_name(orientation, end))
 		return -EINVAL;
 	own = end->addr.version ? host_address_find(orientation->world->addresses, &end->addr) : NULL;
@@ -155,7 +151,7 @@ static int take_device(struct orientation *orientation, struct host_end *end, ui
 		snprintf(end->device, sizeof(end->device), "%s", all->list[i].device);
 		return 0;
 	}
-	return orient_refuse(orientation, "%s=%s: the device has no address", label(end->side), end->text);
+	return orient_refuse(orientation, "%s=%s: the device has no address", orient_side(end->side), end->text);
 }
 
 /* The address from which packets to the peer go; if nobody knows it, those that go by the default route. */
@@ -171,7 +167,7 @@ static int take_default(struct orientation *orientation, struct host_end *end, c
 	else
 		err = world->route_default(v6 ? KLIPS_V6 : KLIPS_V4, &route);
 	if (err || !route.source.version)
-		return orient_refuse(orientation, "%s=%s: there is no such route", label(end->side), end->text);
+		return orient_refuse(orientation, "%s=%s: there is no such route", orient_side(end->side), end->text);
 	end->addr = route.source;
 	snprintf(end->device, sizeof(end->device), "%s", route.device);
 	orientation->extra->nexthop = route.gateway;
@@ -194,22 +190,49 @@ static int set_id(struct orientation *orientation, enum keyword_side side, struc
 {
 	const char *text = orient_text(orientation, side, "id"), *wrong;
 
-	if (text && (!strcmp(text, "%fromcert") || !strcmp(text, "%none")))
-		return orient_refuse(orientation, "%sid=%s: not supported yet", label(side), text);
+	if (text && !strcmp(text, "%none"))
+		return orient_refuse(orientation, "%sid=%s: not supported yet", orient_side(side), text);
+	if (text && !strcmp(text, "%fromcert"))
+		return 0; /* orient_auth() */
 	wrong = text ? ike_identity_parse(&to->id, text) : NULL;
 	if (wrong)
-		return orient_refuse(orientation, "%sid=%s: %s", label(side), text, wrong);
+		return orient_refuse(orientation, "%sid=%s: %s", orient_side(side), text, wrong);
 	if (!text && to->host.version)
 		ike_identity_from_addr(&to->id, &to->host);
 	return 0;
 }
 
-static int set_end(struct orientation *orientation, const struct host_end *end, struct connection_end *to,
-		   uint16_t port)
+static int set_end(struct orientation *orientation, const struct host_end *end, struct connection_end *to)
 {
 	to->host = end->addr;
-	to->ike_port = (uint16_t)orient_number(orientation, end->side, "ikeport", port);
 	return set_id(orientation, end->side, to);
+}
+
+/* 0: the end has none of its own; 500 is nobody's own. */
+static uint16_t own_port(const struct orientation *orientation, enum keyword_side side)
+{
+	uint16_t port = (uint16_t)orient_number(orientation, side, "ikeport", IKE_PORT);
+
+	return port == IKE_PORT ? 0 : port;
+}
+
+/*
+ * At a port of an end's own ESP in UDP may come, so messages have the marker there (RFC 3948, 2.2), and the other end,
+ * if it has none of its own, is where it would be with a NAT. All goes by these two ports then, ESP too.
+ */
+static int set_ports(struct orientation *orientation, enum keyword_side own, enum keyword_side peer)
+{
+	struct connection *to = orientation->to;
+	const struct orient_world *world = orientation->world;
+	uint16_t here = own_port(orientation, own), there = own_port(orientation, peer);
+
+	if (here && here == world->ike_port)
+		return orient_refuse(orientation, "%sikeport=%u: that is ikeport= of config setup, without ESP in UDP",
+				     orient_side(own), here);
+	to->own_ports = here || there;
+	to->local.ike_port = here ? here : there ? world->nat_port : world->ike_port;
+	to->remote.ike_port = there ? there : here ? IKE_NAT_PORT : IKE_PORT;
+	return 0;
 }
 
 static int set_nexthop(struct orientation *orientation, const struct klips_addr *peer)
@@ -226,7 +249,7 @@ static int set_nexthop(struct orientation *orientation, const struct klips_addr 
 		klips_parse_addr(to, text);
 	else if (orientation->world->route_default(peer->version ? peer->version : KLIPS_V4, &route))
 		return orient_refuse(orientation, "%snexthop=%%defaultroute: there is no such route",
-				     label(orientation->side));
+				     orient_side(orientation->side));
 	else
 		*to = route.gateway;
 	return 0;
@@ -254,9 +277,11 @@ int orient_hosts(struct orientation *orientation)
 		err = orient_refuse(orientation, "left=%s and right=%s: of different versions of IP", ends[0].text,
 				    ends[1].text);
 	if (!err)
-		err = set_end(orientation, own, &to->local, orientation->world->ike_port);
+		err = set_end(orientation, own, &to->local);
 	if (!err)
-		err = set_end(orientation, peer, &to->remote, 500);
+		err = set_end(orientation, peer, &to->remote);
+	if (!err)
+		err = set_ports(orientation, own->side, peer->side);
 	if (!err)
 		err = set_nexthop(orientation, &to->remote.host);
 	snprintf(to->physical, sizeof(to->physical), "%s", own->device);

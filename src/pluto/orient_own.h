@@ -26,6 +26,8 @@ struct orientation {
 int orient_refuse(struct orientation *orientation, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void orient_warn(struct orientation *orientation, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* "left", "right", or nothing for a keyword of both. */
+const char *orient_side(enum keyword_side side);
 /* A keyword's text, or what it is if nothing is said; NULL: neither. @name without left or right, of an end's keyword
  */
 const char *orient_text(const struct orientation *orientation, enum keyword_side side, const char *name);
@@ -35,7 +37,10 @@ uint64_t orient_number(const struct orientation *orientation, enum keyword_side 
 
 /* Each has a part of the keywords: 0 or a negative errno. */
 int orient_hosts(struct orientation *orientation);
+int orient_auth(struct orientation *orientation);
 int orient_clients(struct orientation *orientation);
+int orient_cp(struct orientation *orientation);
+int orient_options(struct orientation *orientation);
 int orient_support(struct orientation *orientation);
 
 #endif

@@ -7,25 +7,32 @@
 
 static const char *const acted_on[] = {
 	/* of the ends */
-	"", "id", "subnet", "subnets", "protoport", "nexthop", "sourceip", "updown", "ikeport", "auth",
+	"", "id", "subnet", "subnets", "protoport", "nexthop", "sourceip", "updown", "ikeport", "auth", "cert", "ckaid",
+	"rsasigkey", "ecdsakey", "pubkey", "ca", "sendcert", "addresspool", "interface-ip", "vti", "modecfgserver",
+	"modecfgclient",
 	/* of the conn */
-	"auto", "type", "rekey", "keyingtries", "rekeymargin", "rekeyfuzz", "ikelifetime", "salifetime",
+	"auto", "type", "rekey", "narrowing", "keyingtries", "rekeymargin", "rekeyfuzz", "ikelifetime", "salifetime",
 	"ipsec-max-bytes", "ipsec-max-packets", "dpddelay", "dpdaction", "retransmit-timeout", "retransmit-interval",
-	"initial-contact", "authby", "ike", "esp", "ah", "phase2", "pfs", "esn", "ikev2", "keyexchange", "mtu",
-	"metric", "replay-window", "nat-keepalive", "reqid", "family", "hostaddrfamily", "narrowing", NULL
+	"initial-contact", "mobike", "authby", "require-id-on-certificate", "ike", "esp", "ah", "phase2", "pfs", "esn",
+	"failureshunt", "negotiationshunt", "priority", "ikev2", "keyexchange", "mtu", "metric", "replay-window",
+	"nat-keepalive", "reqid", "family", "hostaddrfamily", "compress", "tfc", "decap-dscp", "encap-dscp",
+	"nopmtudisc", "nic-offload", "mark", "mark-in", "mark-out", "ipsec-interface", "vti-interface", "vti-routing",
+	"vti-shared", "modecfgdns", "modecfgdomains", NULL
 };
 
 /* Without them a conn is less comfortable, or has what it does not need for a shared secret; it is not less safe. */
 static const char *const warned_of[] = {
 	/* of the ends */
-	"cert", "ckaid", "rsasigkey", "ecdsakey", "pubkey", "ca", "sendcert", "autheap", "username",
+	"autheap", "username",
 	/* of the conn */
-	"connalias", "dpdtimeout", "mobike", "ms-dh-downgrade", "priority", "sareftrack", "tfc", "decap-dscp",
-	"encap-dscp", "nopmtudisc", "encapsulation", "fragmentation", "nat-ikev1-method", "nflog", "nic-offload",
-	"send-redirect", "redirect-to", "accept-redirect", "accept-redirect-to", "clientaddrfamily", "modecfgbanner",
-	"cisco-unity", "remote-peer-type", "xauthby", "xauthfail", "modecfgpull", "vti-routing", "vti-shared",
-	"require-id-on-certificate", NULL
+	"connalias", "dpdtimeout", "ms-dh-downgrade", "sareftrack", "encapsulation", "fragmentation",
+	"nat-ikev1-method", "nflog", "send-redirect", "redirect-to", "accept-redirect", "accept-redirect-to",
+	"clientaddrfamily", NULL
 };
+
+/* IKEv2 has nothing of the sort: a client always asks, and is shown no banner. */
+static const char *const of_ikev1[] = { "modecfgpull", "modecfgbanner", "cisco-unity", "remote-peer-type",
+					"xauthby",     "xauthfail",	NULL };
 
 static bool is_in(const char *const *list, const char *name)
 {
@@ -75,7 +82,9 @@ static int check(struct orientation *orientation, const char *name, const char *
 	if (conf_value_read(&value, keyword, text, &wrong))
 		return orient_refuse(orientation, "%s=%s: %s", name, text, wrong.why);
 	if (!is_supported(keyword, &value) && !is_usual(keyword, value.text)) {
-		if (is_in(warned_of, keyword->name))
+		if (is_in(of_ikev1, keyword->name))
+			orient_warn(orientation, "%s=%s: of IKEv1 alone, and ignored", name, text);
+		else if (is_in(warned_of, keyword->name))
 			orient_warn(orientation, "%s=%s: not supported yet, and ignored", name, text);
 		else
 			err = orient_refuse(orientation, "%s=%s: not supported yet", name, text);
@@ -92,8 +101,7 @@ int orient_support(struct orientation *orientation)
 
 	if (!json_is_object(orientation->keywords))
 		return orient_refuse(orientation, "a conn without keywords");
-	json_object_foreach((json_t *)orientation->keywords, name, value)
-	{
+	json_object_foreach((json_t *)orientation->keywords, name, value) {
 		err = check(orientation, name, json_string_value(value));
 		if (err)
 			return err;

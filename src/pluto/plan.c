@@ -8,6 +8,7 @@
 #include "exchange.h"
 #include "log.h"
 #include "route.h"
+#include "shunt.h"
 #include "updown.h"
 
 #define RETRY_FIRST 5000 /* milliseconds; it doubles */
@@ -24,7 +25,22 @@ struct plan *plan_find(struct daemon *daemon, const char *name)
 	return NULL;
 }
 
-static struct plan *plan_of(struct daemon *daemon, const struct connection *connection)
+static bool is_named(const struct plan *plan, const char *name)
+{
+	return !plan->gone && connection_is_named(plan->connection, name);
+}
+
+struct plan *plan_next(struct daemon *daemon, const char *name, struct plan *after)
+{
+	struct cds_list_head *at = after ? after->node.next : daemon->plans.next;
+
+	for (; at != &daemon->plans; at = at->next)
+		if (is_named(cds_list_entry(at, struct plan, node), name))
+			return cds_list_entry(at, struct plan, node);
+	return NULL;
+}
+
+struct plan *plan_of(const struct daemon *daemon, const struct connection *connection)
 {
 	struct plan *plan;
 
@@ -35,42 +51,65 @@ static struct plan *plan_of(struct daemon *daemon, const struct connection *conn
 	return NULL;
 }
 
-/* An IKE SA that only this connection needs is deleted as a whole; else its Child SAs alone. */
-static void end_children(struct ike_sa *sa, const struct connection *connection)
+static bool is_ending(const struct daemon *daemon, const struct connection *connection)
+{
+	const struct plan *plan = plan_of(daemon, connection);
+
+	return plan && plan->ending;
+}
+
+static void end_children(struct daemon *daemon, struct ike_sa *sa)
 {
 	struct child_sa *child, *next;
 
 	cds_list_for_each_entry_safe(child, next, &sa->children, node) {
-		if (child->connection == connection)
+		if (is_ending(daemon, child->connection))
 			child_sa_delete_start(child);
 	}
 }
 
-static bool has_others(const struct ike_sa *sa, const struct connection *connection)
+static bool has_others(const struct daemon *daemon, const struct ike_sa *sa)
 {
 	const struct child_sa *child;
+	const struct plan *plan;
 
+	/* one under way is somebody's who knows nothing of its end */
+	if (sa->state == IKE_SA_CONNECTING)
+		return !is_ending(daemon, sa->connection);
 	cds_list_for_each_entry(child, &sa->children, node) {
-		if (child->connection != connection)
+		plan = plan_of(daemon, child->connection);
+		if (child->state != CHILD_SA_DELETING && plan && !plan->gone && !plan->ending)
 			return true;
 	}
 	return false;
 }
 
-static void end_sas(struct plan *plan)
+/* Whether it is of those that end, or of one of their families. */
+static bool is_of_ending(const struct daemon *daemon, const struct ike_sa *sa)
 {
-	struct pluto *pluto = plan->daemon->pluto;
+	const struct plan *plan;
+
+	cds_list_for_each_entry(plan, &daemon->plans, node) {
+		if (plan->ending && connection_is_kin(sa->connection, plan->connection))
+			return true;
+	}
+	return false;
+}
+
+/* An IKE SA that nobody else needs is deleted as a whole; else its Child SAs alone. */
+static void end_sas(struct daemon *daemon)
+{
 	struct ike_sa *sa, *next;
 
-	cds_list_for_each_entry_safe(sa, next, &pluto->sas, node) {
-		if (sa->connection == plan->connection && !has_others(sa, plan->connection))
+	cds_list_for_each_entry_safe(sa, next, &daemon->pluto->sas, node) {
+		if (is_of_ending(daemon, sa) && !has_others(daemon, sa))
 			ike_delete_start(sa);
 		else
-			end_children(sa, plan->connection);
+			end_children(daemon, sa);
 	}
 }
 
-static void forget(struct plan *plan)
+void plan_forget(struct plan *plan)
 {
 	pluto_timer_cancel(&plan->daemon->pluto->timers, &plan->retry);
 	updown_forget(plan->daemon->updowns, plan);
@@ -80,19 +119,24 @@ static void forget(struct plan *plan)
 	free(plan);
 }
 
-/* The engine's list has it no more; SAs may still hold it, and the plan does. */
-static void unload(struct connection *connection)
+void plan_unload(struct connection *connection)
 {
 	cds_list_del(&connection->node);
 	connection_put(connection);
 }
 
-void plan_delete(struct plan *plan)
+void plans_delete(struct daemon *daemon, const char *name)
 {
-	plan_unroute(plan);
-	plan_down(plan);
-	plan->gone = plan->changed = true;
-	unload(plan->connection);
+	struct plan *plan, *next;
+
+	for (plan = plan_next(daemon, name, NULL); plan; plan = plan_next(daemon, name, plan))
+		plan_unroute(plan);
+	plans_down(daemon, name);
+	for (plan = plan_next(daemon, name, NULL); plan; plan = next) {
+		next = plan_next(daemon, name, plan);
+		plan->gone = plan->changed = true;
+		plan_unload(plan->connection);
+	}
 }
 
 void plans_free(struct daemon *daemon)
@@ -100,74 +144,19 @@ void plans_free(struct daemon *daemon)
 	struct plan *plan, *next;
 
 	cds_list_for_each_entry_safe(plan, next, &daemon->plans, node)
-		forget(plan);
-}
-
-static void tell(const struct connection *connection, const struct orient_said *said)
-{
-	unsigned int i;
-
-	for (i = 0; i < said->warning_count; i++)
-		log_say(PLUTO_NOTICE, "\"%s\": %s", connection->name, said->warnings[i]);
-}
-
-static int make(struct plan *plan, const json_t *conn, const struct orient_names *names, struct orient_said *said)
-{
-	struct daemon *daemon = plan->daemon;
-	const struct orient_world world = {
-		.addresses = &daemon->addresses,
-		.route_to = host_route_to,
-		.route_default = host_route_default,
-		.names = names,
-		.ike_port = daemon->setup->ike_port,
-	};
-	int err;
-
-	plan->connection = connection_new(daemon->pluto, json_string_value(json_object_get(conn, "name")));
-	if (!plan->connection)
-		return -ENOMEM;
-	err = orient(plan->connection, &plan->extra, conn, &world, said);
-	if (!err) {
-		connection_get(plan->connection);
-		return 0;
-	}
-	unload(plan->connection);
-	orient_extra_free(&plan->extra);
-	return err;
-}
-
-int plan_add(struct daemon *daemon, const json_t *conn, const struct orient_names *names, struct orient_said *said)
-{
-	const char *name = json_string_value(json_object_get(conn, "name"));
-	struct plan *plan = calloc(1, sizeof(*plan)), *old = plan_find(daemon, name);
-	int err = -ENOMEM;
-
-	if (plan) {
-		plan->daemon = daemon;
-		err = make(plan, conn, names, said);
-	}
-	if (err) {
-		free(plan);
-		return err;
-	}
-	tell(plan->connection, said);
-	if (old)
-		plan_delete(old);
-	cds_list_add_tail(&plan->node, &daemon->plans);
-	log_say(PLUTO_NOTICE, "\"%s\": loaded", name);
-	return 0;
+		plan_forget(plan);
 }
 
 /* Whether the negotiation still goes on, of an SA without a Child SA of that connection. */
 static bool is_busy(struct ike_sa *sa)
 {
-	return sa->state == IKE_SA_CONNECTING ||
+	return (sa->state == IKE_SA_CONNECTING && !sa->half_open) ||
 	       (sa->state == IKE_SA_ESTABLISHED && (sa->exchange || !cds_list_empty(&sa->queue)));
 }
 
 enum plan_state plan_state(const struct plan *plan)
 {
-	enum plan_state state = PLAN_DOWN;
+	enum plan_state state = plan->connection->waiting ? PLAN_OPENING : PLAN_DOWN;
 	const struct child_sa *child;
 	struct ike_sa *sa;
 
@@ -175,8 +164,12 @@ enum plan_state plan_state(const struct plan *plan)
 		if (sa->connection == plan->connection && is_busy(sa))
 			state = PLAN_OPENING;
 		cds_list_for_each_entry(child, &sa->children, node) {
-			if (child->connection == plan->connection && child->used && child->state == CHILD_SA_INSTALLED)
+			if (child->connection != plan->connection)
+				continue;
+			if (child->used && child->state == CHILD_SA_INSTALLED)
 				return PLAN_UP;
+			if (child->state == CHILD_SA_LARVAL)
+				state = PLAN_OPENING;
 		}
 	}
 	return state;
@@ -230,15 +223,29 @@ int plan_up(struct plan *plan)
 		return plan_route(plan);
 	plan->tries = 0;
 	err = initiate(plan);
-	plan->connection->wanted = !err;
+	plan->wanted = !err;
 	return err;
 }
 
-void plan_down(struct plan *plan)
+/* It does not begin again by itself. */
+static void let_be(struct plan *plan)
 {
-	plan->connection->wanted = false;
+	plan->wanted = plan->restart = plan->connection->waiting = false;
 	pluto_timer_cancel(&plan->daemon->pluto->timers, &plan->retry);
-	end_sas(plan);
+	shunt_end(plan->connection);
+}
+
+void plans_down(struct daemon *daemon, const char *name)
+{
+	struct plan *plan;
+
+	for (plan = plan_next(daemon, name, NULL); plan; plan = plan_next(daemon, name, plan)) {
+		let_be(plan);
+		plan->ending = true;
+	}
+	end_sas(daemon);
+	cds_list_for_each_entry(plan, &daemon->plans, node)
+		plan->ending = false;
 }
 
 int plan_route(struct plan *plan)
@@ -264,7 +271,7 @@ static void retry(struct pluto_timer *timer)
 {
 	struct plan *plan = caa_container_of(timer, struct plan, retry);
 
-	if (plan->connection->wanted)
+	if (plan->wanted)
 		initiate(plan);
 }
 
@@ -280,7 +287,7 @@ static void plan_retry(struct plan *plan)
 		return;
 	if (most && ++plan->tries >= most) {
 		log_say(PLUTO_NOTICE, "\"%s\": given up after %u tries", plan->connection->name, plan->tries);
-		plan->connection->wanted = false;
+		plan->wanted = false;
 		return;
 	}
 	for (i = 1; i < plan->tries && wait < RETRY_MOST; i++)
@@ -289,23 +296,44 @@ static void plan_retry(struct plan *plan)
 	pluto_timer_set(&pluto->timers, &plan->retry, pluto_now(pluto) + wait, retry);
 }
 
-void plan_note(struct daemon *daemon, const struct connection *connection, const char *event, const char *why)
+/* Of an IKE SA all are concerned that may have Child SAs of it. */
+void plan_note(struct daemon *daemon, const struct connection *connection, const char *event)
 {
-	struct plan *plan = plan_of(daemon, connection);
+	struct plan *plan;
 
-	if (!plan)
-		return;
-	plan->changed = true;
-	if (!strcmp(event, "child-up"))
+	cds_list_for_each_entry(plan, &daemon->plans, node) {
+		if (!connection_is_kin(plan->connection, connection))
+			continue;
+		plan->changed = true;
+		if (plan->connection != connection || strcmp(event, "child-up") != 0)
+			continue;
 		plan->tries = 0;
-	/* A peer that died: RFC 7296, 2.4. */
-	if (!strcmp(event, "ike-down") && why && !strcmp(why, "the peer does not answer")) {
-		if (connection->dpd_action == DPD_RESTART)
-			plan->connection->wanted = true;
-		else
-			plan->connection->wanted = false;
-		plan->connection->routed |= connection->dpd_action == DPD_HOLD;
+		/* With rekey=no what is over stays over; at which of the two sides it ends first does not matter. */
+		plan->wanted = plan->wanted && connection->rekey;
 	}
+}
+
+/* Without dpddelay=, what was to be up is begun again as after any other end. */
+static void peer_died(struct plan *plan)
+{
+	const struct connection *connection = plan ? plan->connection : NULL;
+
+	if (!plan || plan->gone || !connection->times.dpd_delay)
+		return;
+	plan->restart = connection->dpd_action == DPD_RESTART && connection->remote.host.version;
+	plan->wanted = plan->restart;
+	/* Its Child SAs are still there: the trap takes their place, and nothing goes out in between. */
+	if (connection->dpd_action == DPD_HOLD)
+		plan_route(plan);
+}
+
+void plan_silent(struct daemon *daemon, const struct ike_sa *sa)
+{
+	const struct child_sa *child;
+
+	peer_died(plan_of(daemon, sa->connection));
+	cds_list_for_each_entry(child, &sa->children, node)
+		peer_died(plan_of(daemon, child->connection));
 }
 
 /* What is run when its SAs end has to find it. */
@@ -327,15 +355,15 @@ static bool has_sas(const struct plan *plan)
 
 static void plan_turn(struct plan *plan)
 {
-	enum plan_state state = plan_state(plan);
+	bool restart = plan->restart;
 
-	plan->changed = false;
+	plan->changed = plan->restart = false;
 	if (plan->gone) {
 		if (!has_sas(plan))
-			forget(plan);
+			plan_forget(plan);
 		return;
 	}
-	if (state == PLAN_DOWN && plan->connection->wanted)
+	if (plan->wanted && plan_state(plan) == PLAN_DOWN && (!restart || initiate(plan)))
 		plan_retry(plan);
 }
 

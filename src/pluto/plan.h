@@ -17,8 +17,11 @@ enum plan_state {
  * struct plan - one
  * @retry: when it is begun again
  * @tries: that failed one after the other
+ * @wanted: it is to be up: what ends it not by will is begun again
+ * @restart: its peer was dead, and it is begun again at once
  * @changed: something happened to its SAs
  * @gone: it is deleted, and waits for its SAs to end
+ * @ending: it is one of those whose SAs are just being ended
  * @shown: its routes are there although it may be down
  */
 struct plan {
@@ -28,7 +31,7 @@ struct plan {
 	struct orient_extra extra;
 	struct pluto_timer retry;
 	unsigned int tries;
-	bool changed, shown, gone;
+	bool wanted, restart, changed, shown, gone, ending;
 };
 
 /*
@@ -37,13 +40,22 @@ struct plan {
  */
 int plan_add(struct daemon *daemon, const json_t *conn, const struct orient_names *names, struct orient_said *said);
 struct plan *plan_find(struct daemon *daemon, const char *name);
-/* Ends its SAs, politely, and forgets it. */
-void plan_delete(struct plan *plan);
+/* Those of a name, one after the other: a connection's own, or that of a conn whose subnets= make several. @after: the
+ * one before; NULL: the first. NULL: no more */
+struct plan *plan_next(struct daemon *daemon, const char *name, struct plan *after);
+/* That of a connection; NULL: it is no longer loaded. */
+struct plan *plan_of(const struct daemon *daemon, const struct connection *connection);
+/* End the SAs of all of that name, politely, and forget them. */
+void plans_delete(struct daemon *daemon, const char *name);
 void plans_free(struct daemon *daemon);
+/* Of one that has no SAs. */
+void plan_forget(struct plan *plan);
+/* The engine's list has it no more; SAs may still hold it, and the plan does. */
+void plan_unload(struct connection *connection);
 
 /* 0: it is up, or a negotiation is under way; else a negative errno, as ike_sa_initiate(). */
 int plan_up(struct plan *plan);
-void plan_down(struct plan *plan);
+void plans_down(struct daemon *daemon, const char *name);
 /* 0 or a negative errno: the log has the stack's reason. */
 int plan_route(struct plan *plan);
 void plan_unroute(struct plan *plan);
@@ -53,7 +65,9 @@ bool plan_is_ending(const struct plan *plan);
 
 /* An SA of that connection changed; what follows from it is done by plans_turn(). @event: as the engine's port has it
  */
-void plan_note(struct daemon *daemon, const struct connection *connection, const char *event, const char *why);
+void plan_note(struct daemon *daemon, const struct connection *connection, const char *event);
+/* That SA's peer is dead, and it is to end: dpdaction= of its connections. */
+void plan_silent(struct daemon *daemon, const struct ike_sa *sa);
 void plans_turn(struct daemon *daemon);
 
 #endif

@@ -14,6 +14,7 @@
 #include "../lib/version.h"
 #include "daemon.h"
 #include "log.h"
+#include "privileges.h"
 
 #define NOT_READY 1
 
@@ -102,6 +103,16 @@ static void tell_terminal(void *arg, enum pluto_log_level level, const char *lin
 		fprintf(stderr, "pluto: %s\n", line);
 }
 
+/* Files may be where only root with all its rights can go: the log's is open by now. */
+static int drop_privileges(void)
+{
+	const int err = privileges_drop();
+
+	if (err)
+		log_say(PLUTO_ERROR, "privileges cannot be given up: %s", strerror(-err));
+	return err;
+}
+
 static int run(struct setup *setup)
 {
 	static struct daemon daemon;
@@ -112,6 +123,8 @@ static int run(struct setup *setup)
 	err = make_folder(setup);
 	if (!err)
 		err = open_log(setup);
+	if (!err)
+		err = drop_privileges();
 	if (err)
 		return NOT_READY;
 	log_watch(tell_terminal, setup);

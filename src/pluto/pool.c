@@ -8,18 +8,26 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "privileges.h"
+
 /* Jobs in the order that they came in. */
 struct queue {
 	struct pluto_job *first, **end;
 };
 
+#define BRIEF_MAX  32 /* that wait; others are the threads', if there are several */
+#define BRIEF_TURN 16 /* in a row, before others have their turn */
+
 /**
  * struct pool - threads, what they are to do, and what they have done
  * @lock: of @todo, @done and @ends
  * @wake: an eventfd: something is in @done
+ * @brief: the loop's own jobs; @brief_count: how many; @brief_event: they are to be done
  */
 struct pool {
-	struct event *event;
+	struct event *event, *brief_event;
+	struct queue brief;
+	unsigned int brief_count;
 	void (*turn)(void *arg);
 	void *arg;
 	pthread_mutex_t lock;
@@ -82,11 +90,42 @@ static void awake(evutil_socket_t fd, short what, void *arg)
 	pool->turn(pool->arg);
 }
 
+static void do_brief(struct pool *pool, unsigned int most)
+{
+	struct pluto_job *job;
+
+	while (most-- && (job = pop(&pool->brief))) {
+		pool->brief_count--;
+		job->work(job);
+		job->done(job);
+	}
+}
+
+static void brief_due(evutil_socket_t fd, short what, void *arg)
+{
+	struct pool *pool = arg;
+
+	(void)fd;
+	(void)what;
+	do_brief(pool, BRIEF_TURN);
+	if (pool->brief_count)
+		event_active(pool->brief_event, 0, 0);
+	pool->turn(pool->arg);
+}
+
+static void submit_brief(struct pool *pool, struct pluto_job *job)
+{
+	push(&pool->brief, job);
+	if (!pool->brief_count++)
+		event_active(pool->brief_event, 0, 0);
+}
+
 static void *work(void *arg)
 {
 	struct pool *pool = arg;
 	struct pluto_job *job;
 
+	privileges_drop_all();
 	pthread_mutex_lock(&pool->lock);
 	for (;;) {
 		while (!pool->todo.first && !pool->ends)
@@ -139,9 +178,11 @@ struct pool *pool_new(struct event_base *base, unsigned int threads, void (*turn
 	pthread_cond_init(&pool->work, NULL);
 	take_all(&pool->todo);
 	take_all(&pool->done);
+	take_all(&pool->brief);
 	pool->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pool->event = pool->wake < 0 ? NULL : event_new(base, pool->wake, EV_READ | EV_PERSIST, awake, pool);
-	if (pool->event && !event_add(pool->event, NULL))
+	pool->brief_event = event_new(base, -1, 0, brief_due, pool);
+	if (pool->brief_event && pool->event && !event_add(pool->event, NULL))
 		err = start(pool, threads);
 	if (!err)
 		return pool;
@@ -158,6 +199,10 @@ void pool_submit(struct pool *pool, struct pluto_job *job)
 	if (!pool->count) {
 		job->work(job);
 		job->done(job);
+		return;
+	}
+	if (job->brief && (pool->count == 1 || pool->brief_count < BRIEF_MAX)) {
+		submit_brief(pool, job);
 		return;
 	}
 	pthread_mutex_lock(&pool->lock);
@@ -189,8 +234,11 @@ void pool_free(struct pool *pool)
 	/* What is submitted meanwhile is done at once. */
 	pool->count = 0;
 	finish(pool);
+	do_brief(pool, pool->brief_count);
 	if (pool->event)
 		event_free(pool->event);
+	if (pool->brief_event)
+		event_free(pool->brief_event);
 	if (pool->wake >= 0)
 		close(pool->wake);
 	pthread_cond_destroy(&pool->work);

@@ -9,7 +9,9 @@
 
 struct pool;
 
-/* @threads: 0: jobs are done by whoever submits them. @turn: called after jobs were done, in the loop; NULL with errno
+/*
+ * @threads: 0: jobs are done by whoever submits them. @turn: called after jobs were done, in the loop. NULL with errno.
+ * Brief jobs are done in the loop, when what has come in was read, as long as they are few.
  */
 struct pool *pool_new(struct event_base *base, unsigned int threads, void (*turn)(void *arg), void *arg);
 void pool_submit(struct pool *pool, struct pluto_job *job);

@@ -6,6 +6,7 @@
 
 #include "control.h"
 #include "held.h"
+#include "keylog.h"
 #include "log.h"
 #include "plan.h"
 #include "updown.h"
@@ -20,6 +21,12 @@ static uint64_t now(void *arg)
 	/* Time that the host sleeps counts. */
 	clock_gettime(CLOCK_BOOTTIME, &time);
 	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
+static int64_t date(void *arg)
+{
+	(void)arg;
+	return time(NULL);
 }
 
 static void dispatch(void *arg, const struct ike_endpoint *from, const struct ike_endpoint *to, struct ike_slice data)
@@ -88,6 +95,40 @@ static size_t secret(void *arg, const struct connection *connection, const char 
 	return found->length;
 }
 
+/* Where pluto listens. */
+static unsigned int addresses(void *arg, struct klips_addr *to, unsigned int room)
+{
+	const struct daemon *daemon = arg;
+	unsigned int count = 0;
+	size_t at;
+
+	for (at = 0; at < daemon->addresses.count && count < room; at++)
+		if (net_listens(daemon->net, &daemon->addresses.list[at].addr))
+			to[count++] = daemon->addresses.list[at].addr;
+	return count;
+}
+
+static bool source(void *arg, const struct klips_addr *to, struct klips_addr *from)
+{
+	const struct daemon *daemon = arg;
+	struct host_route route;
+
+	if (host_route_to(to, &route) || !route.source.version || !net_listens(daemon->net, &route.source))
+		return false;
+	*from = route.source;
+	return true;
+}
+
+static bool device(void *arg, const struct klips_addr *addr, char name[16])
+{
+	const struct daemon *daemon = arg;
+	const struct host_address *found = host_address_find(&daemon->addresses, addr);
+
+	if (found)
+		memcpy(name, found->device, sizeof(found->device));
+	return found;
+}
+
 static void updown(void *arg, const char *verb, const struct child_sa *child)
 {
 	struct daemon *daemon = arg;
@@ -95,21 +136,86 @@ static void updown(void *arg, const char *verb, const struct child_sa *child)
 	updown_child(daemon->updowns, verb, child);
 }
 
+static void silent(void *arg, const struct ike_sa *sa)
+{
+	plan_silent(arg, sa);
+}
+
 static void event(void *arg, const char *what, const struct ike_sa *sa, const char *detail)
 {
 	struct daemon *daemon = arg;
 
-	plan_note(daemon, sa->connection, what, detail);
+	plan_note(daemon, sa->connection, what);
 	control_event(daemon->control, what, sa, detail);
+}
+
+static void complain_of_keylog(int err, const struct connection *connection)
+{
+	if (err == -EOPNOTSUPP)
+		log_say(PLUTO_DEBUG, "\"%s\": Wireshark does not know these algorithms: no keys are logged",
+			connection->name);
+	else if (err)
+		log_say(PLUTO_ERROR, "\"%s\": the key log cannot be written: %s", connection->name, strerror(-err));
+}
+
+static void ike_keys(void *arg, const struct ike_sa *sa)
+{
+	const struct daemon *daemon = arg;
+
+	if (daemon->keylog)
+		complain_of_keylog(keylog_ike(daemon->keylog, sa), sa->connection);
+}
+
+static void child_keys(void *arg, const struct child_sa *child, const struct ike_child_keys *keys, bool initiator)
+{
+	const struct daemon *daemon = arg;
+
+	if (daemon->keylog)
+		complain_of_keylog(keylog_child(daemon->keylog, child, keys, initiator), child->connection);
+}
+
+int daemon_keylog(struct daemon *daemon, const char *folder)
+{
+	struct keylog *keylog = folder ? keylog_open(folder) : NULL;
+	int err = folder && !keylog ? -errno : 0;
+
+	if (err) {
+		log_say(PLUTO_ERROR, "%s: no keys are logged there: %s", folder, strerror(-err));
+		return err;
+	}
+	keylog_close(daemon->keylog);
+	daemon->keylog = keylog;
+	if (folder)
+		log_say(PLUTO_NOTICE, "KEY LOG: who reads %s can read all traffic of the SAs that are made from now on",
+			folder);
+	else
+		log_say(PLUTO_NOTICE, "KEY LOG: no more keys are logged");
+	return 0;
+}
+
+static void child_event(void *arg, const char *what, const struct child_sa *child, const char *detail)
+{
+	struct daemon *daemon = arg;
+
+	plan_note(daemon, child->connection, what);
+	control_child_event(daemon->control, what, child, detail);
 }
 
 const struct pluto_port daemon_port = {
 	.now = now,
+	.date = date,
 	.send = dispatch,
 	.random = chance,
 	.submit = submit,
 	.log = note,
 	.secret = secret,
+	.addresses = addresses,
+	.source = source,
+	.device = device,
 	.updown = updown,
+	.silent = silent,
 	.event = event,
+	.ike_keys = ike_keys,
+	.child_keys = child_keys,
+	.child_event = child_event,
 };

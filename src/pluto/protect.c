@@ -52,46 +52,26 @@ struct part {
 	struct ike_slice plain;
 };
 
-static void put16(uint8_t *to, uint16_t value)
-{
-	to[0] = value >> 8;
-	to[1] = value;
-}
-
-static void put32(uint8_t *to, uint32_t value)
-{
-	put16(to, value >> 16);
-	put16(to + 2, value);
-}
-
 static struct ike_packet *protect_part(struct ike_sa *sa, uint8_t exchange, uint8_t flags, uint32_t id,
 				       const struct part *part)
 {
 	size_t before = IKE_HEADER + GENERIC_HEADER + (part->number ? FRAGMENT_HEADER : 0);
 	size_t sealed = ike_sealed_size(&sa->suite, part->plain.length);
 	struct ike_packet *packet = ike_packet_new((struct ike_slice){ NULL, before + sealed });
-	uint8_t *data, *payload;
+	struct ike_header header = { .major = 2, .exchange = exchange, .flags = flags, .id = id };
+	struct ike_builder builder;
+	uint8_t *body;
 
 	if (!packet)
 		return NULL;
-	data = packet->data;
-	payload = data + IKE_HEADER;
-	memcpy(data, sa->spi, 16);
-	data[16] = part->number ? IKE_P_SKF : IKE_P_SK;
-	data[17] = 0x20;
-	data[18] = exchange;
-	data[19] = flags;
-	put32(data + 20, id);
-	put32(data + 24, packet->length);
-	payload[0] = part->first;
-	payload[1] = 0;
-	put16(payload + 2, packet->length - IKE_HEADER);
-	if (part->number) {
-		put16(payload + 4, part->number);
-		put16(payload + 6, part->total);
-	}
-	if (ike_seal(&sa->suite, &sa->keys.encr[!sa->initiator], &sa->keys.integ[!sa->initiator],
-		     (struct ike_slice){ data, before }, ++sa->seals, part->plain, data + before) < 0) {
+	memcpy(header.spi_i, sa->spi[0], sizeof(header.spi_i));
+	memcpy(header.spi_r, sa->spi[1], sizeof(header.spi_r));
+	ike_build_start(&builder, packet->data, packet->length, &header);
+	body = part->number ? ike_put_fragment(&builder, part->first, part->number, part->total, sealed) :
+			      ike_put_sealed(&builder, part->first, sealed);
+	if (!body || ike_build_end(&builder) < 0 ||
+	    ike_seal(&sa->suite, &sa->keys.encr[!sa->initiator], &sa->keys.integ[!sa->initiator],
+		     (struct ike_slice){ packet->data, before }, ++sa->seals, part->plain, body) < 0) {
 		free(packet);
 		return NULL;
 	}
@@ -258,14 +238,7 @@ static int take_fragment(struct ike_sa *sa, struct ike_message *message, struct 
 	return length;
 }
 
-/**
- * ike_unprotect() - what is in a protected message
- * @message: gets the header, and the payloads outside and inside
- *
- * Return: 0; -EAGAIN: a fragment, others are missing; -EBADMSG: not authentic; -EINVAL: malformed, if inside then
- * authentic, and @why says what
- */
-int ike_unprotect(struct ike_sa *sa, struct ike_message *message, struct ike_slice data, const char **why)
+static int unprotect(struct ike_sa *sa, struct ike_message *message, struct ike_slice data, const char **why)
 {
 	const struct ike_payload *last;
 	uint8_t first;
@@ -289,15 +262,39 @@ int ike_unprotect(struct ike_sa *sa, struct ike_message *message, struct ike_sli
 	return ike_payloads_parse(message, first, (struct ike_slice){ opened, length }, why) ? -EINVAL : 0;
 }
 
-static void send_one(struct ike_sa *sa, const struct ike_packet *packet)
+/**
+ * ike_unprotect() - what is in a protected message
+ * @message: gets the header, and the payloads outside and inside
+ *
+ * It counts what is not authentic or malformed, and notes that the peer lives.
+ *
+ * Return: 0; -EAGAIN: a fragment, others are missing; -EBADMSG: not authentic; -EINVAL: malformed, if inside then
+ * authentic, and @why says what
+ */
+int ike_unprotect(struct ike_sa *sa, struct ike_message *message, struct ike_slice data, const char **why)
 {
-	sa->pluto->counters.sent++;
-	sa->pluto->port->send(sa->pluto->arg, &sa->local, &sa->remote,
-			      (struct ike_slice){ packet->data, packet->length });
+	int error = sa->keyed ? unprotect(sa, message, data, why) : -EBADMSG;
+
+	if (error == -EBADMSG) {
+		sa->pluto->counters.unprotected++;
+		return error;
+	}
+	sa->heard = pluto_now(sa->pluto);
+	sa->pluto->counters.malformed += error == -EINVAL;
+	return error;
+}
+
+void ike_packets_send_by(struct ike_sa *sa, const struct ike_path *path, const struct ike_packet *packets)
+{
+	sa->spoke = pluto_now(sa->pluto);
+	for (; packets; packets = packets->next)
+		pluto_send(sa->pluto, &path->local, &path->remote,
+			   (struct ike_slice){ packets->data, packets->length });
 }
 
 void ike_packets_send(struct ike_sa *sa, const struct ike_packet *packets)
 {
-	for (; packets; packets = packets->next)
-		send_one(sa, packets);
+	const struct ike_path path = ike_sa_path(sa);
+
+	ike_packets_send_by(sa, &path, packets);
 }

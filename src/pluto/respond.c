@@ -3,12 +3,20 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "exchange.h"
+#include "mobike.h"
+#include "move.h"
 
 #define IN(state) (1u << (state))
 
+/* @states: bits of enum ike_sa_state in which it is answered at all */
+struct responder {
+	uint8_t exchange;
+	uint8_t states;
+	enum ike_outcome (*answer)(struct ike_sa *sa, const struct ike_message *request, struct ike_builder *reply);
+};
+
 /* Who answers what: a new exchange is a row here. IKE_SA_INIT is not one of an SA's (init.c). */
-static const struct ike_responder responders[] = {
+static const struct responder responders[] = {
 	{ IKE_AUTH, IN(IKE_SA_CONNECTING), ike_auth_answer },
 	{ CREATE_CHILD_SA, IN(IKE_SA_ESTABLISHED) | IN(IKE_SA_REKEYED) | IN(IKE_SA_DELETING), ike_create_child_answer },
 	{ INFORMATIONAL, IN(IKE_SA_ESTABLISHED) | IN(IKE_SA_REKEYED) | IN(IKE_SA_DELETING), ike_informational_answer },
@@ -17,7 +25,7 @@ static const struct ike_responder responders[] = {
 static uint8_t plain[IKE_MESSAGE_MAX];
 static uint8_t first;
 
-const struct ike_responder *ike_responder_find(uint8_t exchange)
+static const struct responder *find(uint8_t exchange)
 {
 	size_t at;
 
@@ -57,9 +65,14 @@ void ike_reply(struct ike_sa *sa, uint8_t exchange, struct ike_builder *builder,
 	ike_packets_free(sa->reply);
 	sa->reply = packets;
 	sa->receive_id++;
-	ike_packets_send(sa, packets);
-	if (outcome == IKE_END)
-		ike_sa_end(sa, NULL);
+	ike_packets_send_by(sa, &sa->asked, packets);
+	ike_mobike_replied(sa);
+	if (outcome != IKE_END)
+		return;
+	/* Not for strangers: each of these takes memory for a minute. */
+	if (sa->state != IKE_SA_CONNECTING)
+		ike_farewell(sa);
+	ike_sa_end(sa, NULL);
 }
 
 static void refuse(struct ike_sa *sa, uint8_t exchange, uint16_t type, struct ike_slice data, enum ike_outcome outcome)
@@ -73,12 +86,14 @@ static void refuse(struct ike_sa *sa, uint8_t exchange, uint16_t type, struct ik
 
 static void answer(struct ike_sa *sa, const struct ike_message *message)
 {
-	const struct ike_responder *responder = ike_responder_find(message->header.exchange);
+	const struct responder *responder = find(message->header.exchange);
 	uint8_t exchange = message->header.exchange;
 	struct ike_builder builder;
 	enum ike_outcome outcome;
 
 	if (message->unknown) {
+		ike_sa_log(sa, PLUTO_NOTICE, "%s refused: it has a critical payload, %s", ike_exchange_name(exchange),
+			   ike_payload_name(message->unknown));
 		refuse(sa, exchange, N_UNSUPPORTED_CRITICAL_PAYLOAD, (struct ike_slice){ &message->unknown, 1 },
 		       exchange == IKE_AUTH ? IKE_END : IKE_DONE);
 		return;
@@ -103,50 +118,61 @@ static bool is_first_part(struct ike_slice data, const struct ike_header *header
 	       (data.length >= IKE_HEADER + 6 && !data.data[IKE_HEADER + 4] && data.data[IKE_HEADER + 5] == 1);
 }
 
-static bool same_place(const struct ike_endpoint *a, const struct ike_endpoint *b)
+/*
+ * While it is set up, and without MOBIKE, a peer behind a NAT is where its last authentic request came from, which is
+ * newer than all before it: RFC 7296, 2.23. With MOBIKE it says so itself: RFC 4555, 3.8.
+ */
+static void follow(struct ike_sa *sa, const struct ike_path *path)
 {
-	return a->port == b->port && klips_addr_equal(&a->addr, &b->addr);
-}
-
-/* RFC 7296, 2.23: a peer behind a NAT is where its last authentic request came from. */
-static void follow(struct ike_sa *sa, const struct ike_endpoint *local, const struct ike_endpoint *remote)
-{
-	bool moved = !same_place(&sa->remote, remote);
-
-	if (sa->state == IKE_SA_CONNECTING || (sa->nat_remote && !sa->mobike && moved)) {
-		sa->local = *local;
-		sa->remote = *remote;
+	if (sa->state == IKE_SA_CONNECTING) {
+		sa->local = path->local;
+		sa->remote = path->remote;
+	} else if (!sa->mobike) {
+		ike_sa_follow(sa, &path->remote);
 	}
 }
 
-void ike_request_received(struct ike_sa *sa, const struct ike_endpoint *local, const struct ike_endpoint *remote,
-			  struct ike_slice data, const struct ike_header *header)
+/* The reply goes where the request came from; from elsewhere than before, only to the peer itself. */
+static void reply_again(struct ike_sa *sa, const struct ike_path *path, struct ike_slice data,
+			const struct ike_header *header)
 {
 	struct ike_message message;
 	const char *why;
-	int error;
 
-	if (!sa->keyed)
+	if (!is_first_part(data, header))
 		return;
-	if (sa->reply && header->id == sa->receive_id - 1) {
-		if (is_first_part(data, header))
-			ike_packets_send(sa, sa->reply);
+	if (!ike_path_equal(path, &sa->asked) && ike_unprotect(sa, &message, data, &why) == -EBADMSG)
 		return;
-	}
-	if (header->id != sa->receive_id || sa->busy)
-		return;
-	error = ike_unprotect(sa, &message, data, &why);
-	if (error == -EBADMSG)
-		sa->pluto->counters.unprotected++;
+	ike_packets_send_by(sa, path, sa->reply);
+}
+
+static void take_request(struct ike_sa *sa, const struct ike_path *path, struct ike_slice data,
+			 const struct ike_header *header)
+{
+	struct ike_message message;
+	const char *why;
+	int error = ike_unprotect(sa, &message, data, &why);
+
 	if (error && error != -EINVAL)
 		return;
-	sa->heard = pluto_now(sa->pluto);
-	follow(sa, local, remote);
+	sa->asked = *path;
+	follow(sa, path);
 	if (!error) {
 		answer(sa, &message);
 		return;
 	}
-	sa->pluto->counters.malformed++;
 	ike_sa_log(sa, PLUTO_NOTICE, "a malformed request, %s: %s", ike_exchange_name(header->exchange), why);
 	refuse(sa, header->exchange, N_INVALID_SYNTAX, (struct ike_slice){ 0 }, IKE_END);
+}
+
+void ike_request_received(struct ike_sa *sa, const struct ike_path *path, struct ike_slice data,
+			  const struct ike_header *header)
+{
+	/* While its answer to IKE_AUTH is looked at, the peer may ask already: it will do so again. */
+	if (!sa->keyed || (sa->initiator && sa->state == IKE_SA_CONNECTING))
+		return;
+	if (sa->reply && header->id == sa->receive_id - 1)
+		reply_again(sa, path, data, header);
+	else if (header->id == sa->receive_id && !sa->busy)
+		take_request(sa, path, data, header);
 }

@@ -2,64 +2,51 @@
 #include "route.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "child_sa.h"
 #include "rekey.h"
+#include "shunt.h"
 
-bool connection_down_action(const struct connection *connection, enum backend_action *to)
+static enum backend_action action_of(const struct connection *connection)
 {
 	switch (connection->kind) {
 	case CONNECTION_PASSTHROUGH:
-		*to = BACKEND_PASS;
-		return true;
+		return BACKEND_PASS;
 	case CONNECTION_DROP:
-		*to = BACKEND_DROP;
-		return true;
+		return BACKEND_DROP;
+	case CONNECTION_REJECT:
+		return BACKEND_REJECT;
 	default:
-		*to = BACKEND_TRAP;
-		return connection->routed;
+		return BACKEND_TRAP;
 	}
 }
 
-static void fill(const struct connection *connection, const struct ike_ts *local, const struct ike_ts *remote,
-		 struct backend_policy *to)
+void connection_policies(const struct connection *connection, struct policies *to)
 {
-	*to = (struct backend_policy){
-		.local = *local,
-		.remote = *remote,
-		.protocol = connection->child.count ? connection->child.proposals[0].protocol : IKE_PROTO_ESP,
-		.tunnel = connection->kind == CONNECTION_TUNNEL,
-		.local_host = connection->local.host,
-		.remote_host = connection->remote.host,
-		.reqid = connection->reqid,
+	*to = (struct policies){
+		.connection = connection,
+		.physical = connection->physical,
+		.like = {
+			.action = action_of(connection),
+			.protocol = connection->child.count ? connection->child.proposals[0].protocol : IKE_PROTO_ESP,
+			.tunnel = connection->kind == CONNECTION_TUNNEL,
+			.local_host = connection->local.host,
+			.remote_host = connection->remote.host,
+			.reqid = connection->reqid,
+			.options = &connection->options,
+			.physical = connection->physical,
+		},
 	};
-	connection_down_action(connection, &to->action);
+	connection_selectors(connection, &connection->local.host, &connection->remote.host, &to->local, &to->remote);
 }
 
-/* Of each pair of selectors, as far as they go; how many went well. */
-static unsigned int each(struct connection *connection, int (*change)(struct backend *, const struct backend_policy *),
-			 unsigned int most)
+bool connection_down_policies(struct connection *connection, struct policies *to)
 {
-	struct backend *backend = connection->pluto->backend;
-	struct ike_ts_list local, remote;
-	struct backend_policy policy;
-	unsigned int at;
-
-	connection_selectors(connection, &connection->local.host, &connection->remote.host, &local, &remote);
-	for (at = 0; at < most && at < local.count * remote.count; at++) {
-		fill(connection, &local.ts[at / remote.count], &remote.ts[at % remote.count], &policy);
-		if (change == backend->ops->policy_set && connection->physical[0] && backend->ops->attach &&
-		    backend->ops->attach(backend, connection->physical, policy.device))
-			break;
-		if (change(backend, &policy))
-			break;
-	}
-	return at == local.count * remote.count ? UINT32_MAX : at;
+	connection_policies(connection, to);
+	return connection->routed && !policies_set(to);
 }
 
-static bool has_policies(const struct connection *connection)
+bool connection_is_used(const struct connection *connection)
 {
 	const struct child_sa *child;
 	const struct ike_sa *sa;
@@ -71,6 +58,16 @@ static bool has_policies(const struct connection *connection)
 	return false;
 }
 
+/* Of one without IPsec the hosts need not be known, if it is for clients. */
+static bool has_selectors(const struct connection *connection)
+{
+	const struct connection_end *local = &connection->local, *remote = &connection->remote;
+
+	if (connection->kind > CONNECTION_TRANSPORT)
+		return (local->host.version || local->client.count) && (remote->host.version || remote->client.count);
+	return local->host.version && remote->host.version;
+}
+
 /**
  * connection_route() - have traffic bring it up; or, of passthrough and drop, do what they say
  *
@@ -78,30 +75,27 @@ static bool has_policies(const struct connection *connection)
  */
 int connection_route(struct connection *connection)
 {
-	const struct backend_ops *ops = connection->pluto->backend->ops;
-	unsigned int done;
+	struct policies policies;
 
-	if (!connection->local.host.version || !connection->remote.host.version)
+	if (!has_selectors(connection))
 		return -EDESTADDRREQ;
+	connection_policies(connection, &policies);
+	if (!connection_is_used(connection) && connection->shunt == BACKEND_PROTECT && policies_set(&policies))
+		return -EIO;
 	connection->routed = true;
-	if (has_policies(connection))
-		return 0;
-	done = each(connection, ops->policy_set, UINT32_MAX);
-	if (done == UINT32_MAX)
-		return 0;
-	pluto_log(connection->pluto, PLUTO_ERROR, "\"%s\": %s takes no policy: %s", connection->name, ops->name,
-		  ops->why(connection->pluto->backend));
-	each(connection, ops->policy_delete, done);
-	connection->routed = false;
-	return -EIO;
+	return 0;
 }
 
 void connection_unroute(struct connection *connection)
 {
+	struct policies policies;
+
+	shunt_end(connection);
 	if (!connection->routed)
 		return;
-	if (!has_policies(connection))
-		each(connection, connection->pluto->backend->ops->policy_delete, UINT32_MAX);
+	connection_policies(connection, &policies);
+	if (!connection_is_used(connection))
+		policies_delete(&policies, NULL);
 	connection->routed = false;
 }
 
@@ -146,8 +140,8 @@ static bool expire(struct ike_sa *sa, uint32_t spi, uint8_t protocol, bool hard)
 	if (!child)
 		return false;
 	if (hard)
-		child_sa_delete_start(child);
-	else
+		child_sa_expire(child);
+	else if (child->connection->rekey)
 		child_sa_rekey_start(child);
 	return true;
 }

@@ -3,13 +3,17 @@
 #ifndef PLUTO_ROUTE_H
 #define PLUTO_ROUTE_H
 
-#include "connection.h"
+#include "policy.h"
 
 /* Return 0 or a negative errno; then the log says why, and no policy is left. */
 int connection_route(struct connection *connection);
 void connection_unroute(struct connection *connection);
-/* Whether there are to be policies while it is down; @to: with what they do */
-bool connection_down_action(const struct connection *connection, enum backend_action *to);
+/* Those of one that is not up. */
+void connection_policies(const struct connection *connection, struct policies *to);
+/* Whether a Child SA of it is used. */
+bool connection_is_used(const struct connection *connection);
+/* It goes down: sets the policies that it has then, if it has any. @to: gets them. Whether it has */
+bool connection_down_policies(struct connection *connection, struct policies *to);
 
 /* For struct backend_events, whose arg is the engine. */
 void pluto_acquired(void *pluto, const struct ike_ts *src, const struct ike_ts *dst, uint32_t reqid);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#define _GNU_SOURCE /* sched_getaffinity */
 #include "setup.h"
 
 #include <getopt.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,7 @@ enum {
 	OPT_NATPORT,
 	OPT_PROTOSTACK,
 	OPT_DEBUG,
+	OPT_KEYLOG,
 	OPT_HELP,
 	OPT_VERSION,
 };
@@ -45,6 +48,7 @@ static const struct option options[] = {
 	{ "natikeport", required_argument, NULL, OPT_NATPORT },
 	{ "protostack", required_argument, NULL, OPT_PROTOSTACK },
 	{ "debug", no_argument, NULL, OPT_DEBUG },
+	{ "keylog", required_argument, NULL, OPT_KEYLOG },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ 0 },
@@ -63,7 +67,8 @@ static int usage(void)
 	       "  --ikeport PORT      (500)\n"
 	       "  --natikeport PORT   (4500)\n"
 	       "  --protostack STACK  auto, klips, netkey or none\n"
-	       "  --debug             log more\n");
+	       "  --debug             log more\n"
+	       "  --keylog DIR        write the SAs' keys there, for Wireshark: who reads them reads the traffic\n");
 	return 0;
 }
 
@@ -87,11 +92,12 @@ static uint64_t number_of(const struct conf_section *setup, const char *name)
 	return value.number;
 }
 
+/* One for each processor that this process may have. */
 static unsigned int usual_helpers(void)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t processors;
 
-	return processors > 1 ? (unsigned int)processors : 1;
+	return sched_getaffinity(0, sizeof(processors), &processors) ? 1 : (unsigned int)CPU_COUNT(&processors);
 }
 
 static void read_listen(struct setup *to, const char *text)
@@ -117,6 +123,24 @@ static void read_limits(struct setup *to, const struct conf_section *setup)
 		to->limits.cookies = mode == 1 ? 0 : UINT_MAX;
 }
 
+static void read_online(struct pki_online_options *to, const struct conf_section *setup)
+{
+	*to = (struct pki_online_options){
+		.crl_strict = number_of(setup, "crl-strict"),
+		.crl_interval = (unsigned int)number_of(setup, "crlcheckinterval"),
+		.crl_timeout = (unsigned int)number_of(setup, "crl-timeout"),
+		.ocsp = number_of(setup, "ocsp-enable"),
+		.ocsp_strict = number_of(setup, "ocsp-strict"),
+		.ocsp_post = number_of(setup, "ocsp-method"),
+		.ocsp_timeout = (unsigned int)number_of(setup, "ocsp-timeout"),
+		.ocsp_uri = conf_text(setup, "ocsp-uri"),
+		.ocsp_trust = conf_text(setup, "ocsp-trustname"),
+		.cache_size = number_of(setup, "ocsp-cache-size"),
+		.cache_min = (unsigned int)number_of(setup, "ocsp-cache-min-age"),
+		.cache_max = (unsigned int)number_of(setup, "ocsp-cache-max-age"),
+	};
+}
+
 /* What the command line does not say. */
 static void read_section(struct setup *to, const struct conf_section *setup)
 {
@@ -124,6 +148,7 @@ static void read_section(struct setup *to, const struct conf_section *setup)
 
 	to->protostack = conf_text(setup, "protostack");
 	to->secrets = conf_text(setup, "secretsfile");
+	to->ipsecdir = conf_text(setup, "ipsecdir");
 	to->log.file = conf_text(setup, "logfile");
 	to->log.time = number_of(setup, "logtime");
 	to->log.append = number_of(setup, "logappend");
@@ -132,9 +157,12 @@ static void read_section(struct setup *to, const struct conf_section *setup)
 	to->ike_port = (uint16_t)number_of(setup, "ikeport");
 	to->nat_port = (uint16_t)number_of(setup, "nat-ikeport");
 	to->keep_alive = (uint32_t)number_of(setup, "keep-alive");
+	to->shunt_life = number_of(setup, "shuntlifetime") * 1000;
 	to->room = (int)number_of(setup, "ike-socket-bufsize");
 	read_listen(to, conf_text(setup, "listen"));
+	to->many_of_one = !number_of(setup, "uniqueids");
 	read_limits(to, setup);
+	read_online(&to->online, setup);
 }
 
 /* Errors do not keep pluto from its work: they may be those of a conn. */
@@ -205,6 +233,9 @@ static int take(struct setup *to, int option)
 	case OPT_DEBUG:
 		to->log.debug = true;
 		break;
+	case OPT_KEYLOG:
+		to->keylog = optarg;
+		break;
 	}
 	return status;
 }
@@ -239,8 +270,8 @@ static int check(const struct setup *to)
 {
 	if (!to->ike_port || to->ike_port == to->nat_port)
 		return complain("--ikeport", "not a port that IKE can have");
-	if (to->nat_port != IKE_NAT_PORT)
-		return complain("--natikeport", "not supported yet, only 4500");
+	if (!to->nat_port || to->nat_port == IKE_PORT)
+		return complain("--natikeport", "not a port that IKE and ESP can share");
 	return -1;
 }
 
@@ -256,6 +287,7 @@ int setup_read(struct setup *setup, int argc, char **argv)
 	setup->rundir = getenv("PLUTO_RUNDIR");
 	if (!setup->rundir)
 		setup->rundir = SETUP_RUNDIR;
+	setup->keylog = getenv("PLUTO_KEYLOG");
 	if (status < 0)
 		status = read_options(setup, argc, argv, false);
 	return status < 0 ? check(setup) : status;
@@ -266,11 +298,36 @@ void setup_free(struct setup *setup)
 	conf_free(setup->conf);
 }
 
-static const char *const acted_on[] = { "protostack", "logfile",	  "logtime",
-					"logappend",  "plutodebug",	  "secretsfile",
-					"nhelpers",   "ikeport",	  "nat-ikeport",
-					"keep-alive", "listen",		  "ike-socket-bufsize",
-					"ddos-mode",  "max-halfopen-ike", "ddos-ike-threshold",
+static const char *const acted_on[] = { "protostack",
+					"logfile",
+					"logtime",
+					"logappend",
+					"plutodebug",
+					"secretsfile",
+					"ipsecdir",
+					"nhelpers",
+					"ikeport",
+					"nat-ikeport",
+					"keep-alive",
+					"listen",
+					"ike-socket-bufsize",
+					"ddos-mode",
+					"max-halfopen-ike",
+					"ddos-ike-threshold",
+					"crl-strict",
+					"crlcheckinterval",
+					"crl-timeout",
+					"ocsp-enable",
+					"ocsp-strict",
+					"ocsp-uri",
+					"ocsp-timeout",
+					"ocsp-trustname",
+					"ocsp-method",
+					"ocsp-cache-size",
+					"ocsp-cache-min-age",
+					"ocsp-cache-max-age",
+					"uniqueids",
+					"shuntlifetime",
 					NULL };
 
 static bool is_acted_on(const char *name)

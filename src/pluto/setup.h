@@ -4,6 +4,7 @@
 #define PLUTO_SETUP_H
 
 #include "../lib/conf.h"
+#include "../lib/pki_online.h"
 #include "../klips/core/addr.h"
 #include "log.h"
 
@@ -13,12 +14,16 @@
 /**
  * struct setup - the texts are the command line's, or @conf's
  * @nhelpers: threads
+ * @online: crl-strict= and what is about revocation
  * @keep_alive: seconds between NAT keepalives, 0: none
+ * @keylog: the folder that keys are logged in, NULL: none
+ * @many_of_one: uniqueids=no
+ * @shunt_life: milliseconds
  * @room: bytes of sockets' buffers, 0: the kernel's choice
  */
 struct setup {
 	struct conf *conf;
-	const char *config, *secrets, *rundir, *protostack;
+	const char *config, *secrets, *ipsecdir, *rundir, *protostack, *keylog;
 	struct log_options log;
 	unsigned int nhelpers;
 	uint16_t ike_port, nat_port;
@@ -27,7 +32,9 @@ struct setup {
 	struct klips_addr listen[SETUP_LISTEN_MAX];
 	size_t listen_count;
 	struct pluto_limits limits;
-	bool nofork;
+	struct pki_online_options online;
+	uint64_t shunt_life;
+	bool nofork, many_of_one;
 };
 
 /* -1: go on; else the exit status. What is wrong is said on standard error. */

@@ -1,38 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "status.h"
+#include "status_own.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
+#include "../lib/keywords.h"
+#include "cp_state.h"
 #include "plan.h"
+#include "route.h"
+#include "shunt.h"
+#include "trust.h"
 
 static const char *const kinds[] = {
-	[CONNECTION_TUNNEL] = "tunnel",
-	[CONNECTION_TRANSPORT] = "transport",
-	[CONNECTION_PASSTHROUGH] = "passthrough",
-	[CONNECTION_DROP] = "drop",
+	[CONNECTION_TUNNEL] = "tunnel", [CONNECTION_TRANSPORT] = "transport", [CONNECTION_PASSTHROUGH] = "passthrough",
+	[CONNECTION_DROP] = "drop",	[CONNECTION_REJECT] = "reject",
 };
 
 static const char *const autos[] = {
 	[CONNECTION_IGNORE] = "ignore", [CONNECTION_ADD] = "add",   [CONNECTION_ONDEMAND] = "ondemand",
 	[CONNECTION_START] = "start",	[CONNECTION_KEEP] = "keep",
-};
-
-static const char *const sa_states[] = {
-	[IKE_SA_CONNECTING] = "connecting",
-	[IKE_SA_ESTABLISHED] = "established",
-	[IKE_SA_REKEYED] = "rekeyed",
-	[IKE_SA_DELETING] = "deleting",
-	[IKE_SA_DEAD] = "dead",
-};
-
-static const char *const child_states[] = {
-	[CHILD_SA_LARVAL] = "larval",
-	[CHILD_SA_INSTALLED] = "installed",
-	[CHILD_SA_REKEYED] = "rekeyed",
-	[CHILD_SA_DELETING] = "deleting",
 };
 
 static const char *const plan_states[] = {
@@ -41,7 +29,7 @@ static const char *const plan_states[] = {
 	[PLAN_UP] = "up",
 };
 
-static json_t *addr_json(const struct klips_addr *addr)
+json_t *status_addr(const struct klips_addr *addr)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -51,7 +39,7 @@ static json_t *addr_json(const struct klips_addr *addr)
 	return json_string(text);
 }
 
-static json_t *id_json(const struct ike_identity *id)
+json_t *status_id(const struct ike_identity *id)
 {
 	char text[IKE_ID_TEXT];
 
@@ -59,7 +47,7 @@ static json_t *id_json(const struct ike_identity *id)
 	return json_string(text);
 }
 
-static json_t *ts_json(const struct ike_ts_list *list)
+json_t *status_ts(const struct ike_ts_list *list)
 {
 	json_t *rows = json_array();
 	char text[IKE_TS_TEXT];
@@ -72,24 +60,8 @@ static json_t *ts_json(const struct ike_ts_list *list)
 	return rows;
 }
 
-static json_t *suite_json(const struct ike_suite *suite)
-{
-	char text[160];
-
-	ike_suite_print(text, sizeof(text), suite);
-	return json_string(text);
-}
-
-/* When something of the engine's clock was, in seconds since 1970. */
-static json_t *when_json(const struct daemon *daemon, uint64_t then)
-{
-	uint64_t ago = (pluto_now(daemon->pluto) - then) / 1000;
-
-	return json_integer((json_int_t)(time(NULL) - (time_t)ago));
-}
-
 /* When a timer is due, in seconds from now; null: it is not set. */
-static json_t *due_json(const struct daemon *daemon, const struct pluto_timer *timer)
+json_t *status_due(const struct daemon *daemon, const struct pluto_timer *timer)
 {
 	uint64_t now = pluto_now(daemon->pluto);
 
@@ -98,25 +70,48 @@ static json_t *due_json(const struct daemon *daemon, const struct pluto_timer *t
 	return json_integer(timer->at > now ? (json_int_t)((timer->at - now) / 1000) : 0);
 }
 
+/* The words of authby= that a set of bits is, the longest first. */
+static void auth_text(char *text, size_t size, uint32_t auth)
+{
+	enum keyword_side side;
+	const struct keyword_word *word = keyword_find(false, "authby", &side)->words;
+	size_t length = 0;
+
+	snprintf(text, size, auth ? "" : "none");
+	for (; word->name; word++) {
+		if (!auth || (auth & word->number) != word->number)
+			continue;
+		length += snprintf(text + length, size - length, "%s%s", length ? "," : "", word->name);
+		auth &= ~(uint32_t)word->number;
+	}
+}
+
 static json_t *end_json(const struct connection *connection, const struct connection_end *end)
 {
 	struct ike_identity id = end->id;
 
+	char auth[128];
+	json_t *row;
+
 	if (end == &connection->local)
 		connection_local_id(connection, &end->host, &id);
-	return json_pack("{s:o, s:o, s:o, s:i, s:i, s:s}", "host", addr_json(&end->host), "id", id_json(&id), "client",
-			 ts_json(&end->client), "protocol", end->protocol, "port", end->port, "auth",
-			 end->auth == AUTH_PSK ? "secret" : "none");
+	auth_text(auth, sizeof(auth), end->auth);
+	row = json_pack("{s:o, s:o, s:o, s:i, s:i, s:s}", "host", status_addr(&end->host), "id", status_id(&id),
+			"client", status_ts(&end->client), "protocol", end->protocol, "port", end->port, "auth", auth);
+	if (end->key)
+		json_object_set_new(row, "key", trust_key_json(end->key));
+	if (end->cert)
+		json_object_set_new(row, "cert", json_string(pki_cert_info(end->cert)->subject_text));
+	return row;
 }
 
 static json_t *plan_json(const struct plan *plan)
 {
 	const struct connection *connection = plan->connection;
-	json_t *row =
-		json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:s}", "name", connection->name, "type",
-			  kinds[connection->kind], "auto", autos[connection->at_start], "state",
-			  plan_states[plan_state(plan)], "routed", connection->routed, "wanted", connection->wanted,
-			  "reqid", (json_int_t)connection->reqid, "interface", connection->physical);
+	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:s}", "name", connection->name, "type",
+				kinds[connection->kind], "auto", autos[connection->at_start], "state",
+				plan_states[plan_state(plan)], "routed", connection->routed, "wanted", plan->wanted,
+				"reqid", (json_int_t)connection->reqid, "interface", connection->physical);
 
 	json_object_set_new(row, "local", end_json(connection, &connection->local));
 	json_object_set_new(row, "remote", end_json(connection, &connection->remote));
@@ -128,93 +123,9 @@ static json_t *plan_json(const struct plan *plan)
 	return row;
 }
 
-static void put_spi(json_t *row, const char *name, const uint8_t spi[8])
+bool status_is_about(const struct connection *connection, const char *name)
 {
-	char text[20];
-
-	snprintf(text, sizeof(text), "%02x%02x%02x%02x%02x%02x%02x%02x", spi[0], spi[1], spi[2], spi[3], spi[4], spi[5],
-		 spi[6], spi[7]);
-	json_object_set_new(row, name, json_string(text));
-}
-
-static json_t *sa_json(const struct daemon *daemon, const struct ike_sa *sa)
-{
-	json_t *row = json_pack("{s:i, s:s, s:s, s:b, s:o, s:i, s:o, s:i, s:b, s:b}", "serial", (int)sa->serial,
-				"connection", sa->connection->name, "state", sa_states[sa->state], "initiator",
-				sa->initiator, "local", addr_json(&sa->local.addr), "local_port", sa->local.port,
-				"remote", addr_json(&sa->remote.addr), "remote_port", sa->remote.port, "nat_local",
-				sa->nat_local, "nat_remote", sa->nat_remote);
-
-	put_spi(row, "spi_i", sa->spi[0]);
-	put_spi(row, "spi_r", sa->spi[1]);
-	if (sa->state == IKE_SA_CONNECTING)
-		return row;
-	json_object_set_new(row, "established", when_json(daemon, sa->established));
-	json_object_set_new(row, "suite", suite_json(&sa->suite));
-	if (sa->peer_id)
-		json_object_set_new(row, "peer_id", id_json(sa->peer_id));
-	json_object_set_new(row, "rekey_in", due_json(daemon, &sa->rekey));
-	json_object_set_new(row, "expires_in", due_json(daemon, &sa->expire));
-	return row;
-}
-
-static void put_usage(json_t *row, const struct daemon *daemon, const struct child_sa *child, bool inbound)
-{
-	const struct ike_sa *sa = child->sa;
-	const struct klips_addr *own = &sa->local.addr, *peer = &sa->remote.addr;
-	struct backend_usage usage = { .idle = UINT64_MAX };
-
-	if (daemon->backend->ops->sa_usage(daemon->backend, child->protocol, child->spi[!inbound], inbound ? peer : own,
-					   inbound ? own : peer, &usage))
-		return;
-	json_object_set_new(row, inbound ? "in_bytes" : "out_bytes", json_integer((json_int_t)usage.bytes));
-	json_object_set_new(row, inbound ? "in_packets" : "out_packets", json_integer((json_int_t)usage.packets));
-	if (usage.idle != UINT64_MAX)
-		json_object_set_new(row, inbound ? "in_idle" : "out_idle", json_integer((json_int_t)usage.idle));
-}
-
-static json_t *child_json(const struct daemon *daemon, const struct child_sa *child)
-{
-	const struct ike_sa *sa = child->sa;
-	json_t *row = json_pack("{s:i, s:i, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o}", "serial", (int)child->serial,
-				"ike_sa", (int)sa->serial, "connection", child->connection->name, "state",
-				child_states[child->state], "protocol", child->protocol == IKE_PROTO_AH ? "AH" : "ESP",
-				"mode", child->tunnel ? "tunnel" : "transport", "encapsulated",
-				sa->nat_local || sa->nat_remote, "spi_in", (json_int_t)ntohl(child->spi[0]), "spi_out",
-				(json_int_t)ntohl(child->spi[1]), "local", ts_json(&child->local_ts), "remote",
-				ts_json(&child->remote_ts));
-
-	if (child->state == CHILD_SA_LARVAL)
-		return row;
-	json_object_set_new(row, "suite", suite_json(&child->suite));
-	json_object_set_new(row, "installed", when_json(daemon, child->installed));
-	json_object_set_new(row, "rekey_in", due_json(daemon, &child->rekey));
-	json_object_set_new(row, "expires_in", due_json(daemon, &child->expire));
-	if (sa->peer_id)
-		json_object_set_new(row, "peer_id", id_json(sa->peer_id));
-	put_usage(row, daemon, child, true);
-	put_usage(row, daemon, child, false);
-	return row;
-}
-
-static bool is_meant(const struct connection *connection, const char *name)
-{
-	return !name || !strcmp(connection->name, name);
-}
-
-json_t *status_traffic(const struct daemon *daemon, const char *name)
-{
-	json_t *rows = json_array();
-	const struct child_sa *child;
-	const struct ike_sa *sa;
-
-	cds_list_for_each_entry(sa, &daemon->pluto->sas, node) {
-		cds_list_for_each_entry(child, &sa->children, node) {
-			if (is_meant(child->connection, name))
-				json_array_append_new(rows, child_json(daemon, child));
-		}
-	}
-	return json_pack("{s:o}", "child_sas", rows);
+	return !name || connection_is_named(connection, name);
 }
 
 static void put_at(void *arg, const struct ike_endpoint *at)
@@ -254,29 +165,63 @@ json_t *status_brief(const struct daemon *daemon)
 			 (int)children);
 }
 
+static bool has_shunt(const struct plan *plan)
+{
+	const struct connection *connection = plan->connection;
+
+	return !plan->gone && !connection_is_used(connection) &&
+	       (connection->routed || connection->shunt != BACKEND_PROTECT);
+}
+
+/* Of one that a negotiation has set it says so. */
+static json_t *shunt_json(const struct daemon *daemon, const struct connection *connection)
+{
+	struct policies policies;
+	json_t *row;
+
+	connection_policies(connection, &policies);
+	row = json_pack("{s:s, s:s, s:o, s:o}", "connection", connection->name, "shunt",
+			shunt_name(connection->shunt == BACKEND_PROTECT ? policies.like.action : connection->shunt),
+			"local", status_ts(&policies.local), "remote", status_ts(&policies.remote));
+	if (connection->shunt == BACKEND_PROTECT)
+		return row;
+	json_object_set_new(row, "why", json_string(connection->negotiating ? "negotiation" : "failure"));
+	json_object_set_new(row, "expires_in", status_due(daemon, &connection->shunt_timer));
+	return row;
+}
+
+/* What becomes of packets of connections that have no Child SA. */
+static json_t *shunts_json(const struct daemon *daemon, const char *name)
+{
+	json_t *rows = json_array();
+	const struct plan *plan;
+
+	cds_list_for_each_entry(plan, &daemon->plans, node) {
+		if (has_shunt(plan) && status_is_about(plan->connection, name))
+			json_array_append_new(rows, shunt_json(daemon, plan->connection));
+	}
+	return rows;
+}
+
 json_t *status_json(const struct daemon *daemon, const char *name)
 {
-	json_t *status = status_traffic(daemon, name), *plans = json_array(), *sas = json_array();
-	json_t *at = json_array();
+	json_t *status = json_object(), *plans = json_array(), *at = json_array(), *pools = status_pools(daemon);
 	const struct plan *plan;
-	const struct ike_sa *sa;
 
 	net_each(daemon->net, put_at, at);
 	cds_list_for_each_entry(plan, &daemon->plans, node) {
-		if (!plan->gone && is_meant(plan->connection, name))
+		if (!plan->gone && status_is_about(plan->connection, name))
 			json_array_append_new(plans, plan_json(plan));
-	}
-	cds_list_for_each_entry(sa, &daemon->pluto->sas, node) {
-		if (is_meant(sa->connection, name))
-			json_array_append_new(sas, sa_json(daemon, sa));
 	}
 	json_object_set_new(status, "stack", json_string(daemon->backend->ops->name));
 	json_object_set_new(status, "stack_why", json_string(daemon->stack));
 	json_object_set_new(status, "threads", json_integer(pool_threads(daemon->pool)));
 	json_object_set_new(status, "listens", at);
 	json_object_set_new(status, "connections", plans);
-	json_object_set_new(status, "ike_sas", sas);
+	json_object_set_new(status, "shunts", shunts_json(daemon, name));
 	json_object_set_new(status, "counters", counters_json(&daemon->pluto->counters));
+	json_object_set_new(status, "addresspools", json_incref(json_object_get(pools, "addresspools")));
 	json_object_set_new(status, "total", status_brief(daemon));
+	json_decref(pools);
 	return status;
 }

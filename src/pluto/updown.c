@@ -13,38 +13,39 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "move.h"
+#include "route.h"
+#include "shown.h"
 #include "updown_env.h"
 
+#define STANDARD    "ipsec _updown" /* what updown= is if nobody says another */
 #define RUNNING_MAX 8
 #define TIME_LIMIT  10	 /* seconds of a run */
 #define END_LIMIT   2000 /* milliseconds of all, when pluto ends */
 
 /**
  * struct run - one that is to run, or runs
+ * @family: of the connection, or its name
+ * @remote: where the route leads
  * @pid: 0: not yet
  * @peer: of a Child SA that comes up; version 0: none
  */
 struct run {
 	struct cds_list_head node;
 	struct updowns *updowns;
-	char *connection, *command, *verb;
+	char *connection, *family, *command, *verb;
+	struct ike_ts remote;
 	char **env;
 	pid_t pid;
 	struct klips_addr peer;
 	struct event *limit;
 };
 
-/* A pair of selectors that is up; each only once. */
-struct shown {
-	struct cds_list_head node;
-	const struct connection *connection;
-	struct ike_ts local, remote;
-};
-
 struct updowns {
 	struct daemon *daemon;
 	struct event *child;
-	struct cds_list_head runs, shown;
+	struct cds_list_head runs;
+	struct shown shown;
 	unsigned int running;
 };
 
@@ -55,18 +56,22 @@ static void free_run(struct run *run)
 		event_free(run->limit);
 	updown_env_free(run->env);
 	free(run->connection);
+	free(run->family);
 	free(run->command);
 	free(run->verb);
 	free(run);
 }
 
-/* The first of its connection goes before the others. */
+/*
+ * The first of its family goes before the others. So does the first to the same addresses: a route that another
+ * connection needs no more must not be taken away after this one has made it.
+ */
 static bool is_next(const struct run *run)
 {
 	const struct run *one;
 
 	cds_list_for_each_entry(one, &run->updowns->runs, node) {
-		if (!strcmp(one->connection, run->connection))
+		if (!strcmp(one->family, run->family) || shown_is_same_net(&one->remote, &run->remote))
 			return one == run;
 	}
 	return false;
@@ -127,7 +132,9 @@ static void start_all(struct updowns *updowns)
 	struct run *run, *next;
 
 	cds_list_for_each_entry_safe(run, next, &updowns->runs, node) {
-		if (updowns->running < RUNNING_MAX && !run->pid && is_next(run) && !start(run))
+		if (updowns->running == RUNNING_MAX)
+			return;
+		if (!run->pid && is_next(run) && !start(run))
 			free_run(run);
 	}
 }
@@ -173,7 +180,7 @@ struct updowns *updowns_new(struct daemon *daemon)
 		return NULL;
 	updowns->daemon = daemon;
 	CDS_INIT_LIST_HEAD(&updowns->runs);
-	CDS_INIT_LIST_HEAD(&updowns->shown);
+	shown_init(&updowns->shown, daemon->pluto->hash_seed);
 	updowns->child = evsignal_new(daemon->base, SIGCHLD, child_ended, updowns);
 	if (updowns->child && !event_add(updowns->child, NULL))
 		return updowns;
@@ -195,7 +202,6 @@ static void wait_for_all(struct updowns *updowns)
 
 void updowns_free(struct updowns *updowns)
 {
-	struct shown *shown, *after;
 	struct run *run, *next;
 
 	if (!updowns)
@@ -206,8 +212,7 @@ void updowns_free(struct updowns *updowns)
 			kill(-run->pid, SIGKILL);
 		free_run(run);
 	}
-	cds_list_for_each_entry_safe(shown, after, &updowns->shown, node)
-		free(shown);
+	shown_free(&updowns->shown);
 	if (updowns->child)
 		event_free(updowns->child);
 	free(updowns);
@@ -222,14 +227,17 @@ static void queue(struct updowns *updowns, const struct updown_about *about)
 	run->updowns = updowns;
 	cds_list_add_tail(&run->node, &updowns->runs);
 	run->connection = strdup(about->connection->name);
+	run->family = strdup(about->connection->family ? about->connection->family : about->connection->name);
 	run->command = strdup(about->extra->updown);
 	run->verb = strdup(about->verb);
+	run->remote = *about->remote;
 	run->env = updown_env(about);
 	if (about->child && strcmp(about->verb, "down") != 0 && strcmp(about->verb, "unroute") != 0)
-		run->peer = about->child->sa->remote.addr;
-	if (run->connection && run->command && run->verb && run->env)
+		run->peer = about->child->path.remote.addr;
+	if (!run->connection || !run->family || !run->command || !run->verb || !run->env)
+		log_say(PLUTO_ERROR, "updown: no memory");
+	else if (strcmp(run->command, STANDARD) != 0 || !updown_env_is_idle(run->env))
 		return;
-	log_say(PLUTO_ERROR, "updown: no memory");
 	free_run(run);
 }
 
@@ -244,72 +252,69 @@ static void run_verbs(struct updowns *updowns, struct updown_about *about, const
 	start_all(updowns);
 }
 
-/* KLIPS has one for what is attached to that device. */
-static void find_device(const struct daemon *daemon, const struct connection *connection, char device[16])
+/* That its traffic in clear goes by, if the stack has one for it. */
+static void find_device(const struct daemon *daemon, const struct policies *policies, char device[16])
 {
 	*device = '\0';
-	if (connection->physical[0] && daemon->backend->ops->attach(daemon->backend, connection->physical, device))
+	if (policies->physical[0] && daemon->backend->ops->attach(daemon->backend, &policies->like, device))
 		*device = '\0';
 }
 
-static const struct plan *plan_for(const struct daemon *daemon, const struct connection *connection)
+static bool has_remote(const struct connection *connection, const struct ike_ts *remote)
+{
+	struct ike_ts_list locals, remotes;
+	unsigned int i;
+
+	connection_selectors(connection, &connection->local.host, &connection->remote.host, &locals, &remotes);
+	for (i = 0; i < remotes.count; i++) {
+		if (shown_is_same_net(&remotes.ts[i], remote))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the route to these addresses is another's too: of a pair that is up, or of a connection that is routed. */
+static bool is_needed(const struct updowns *updowns, const struct connection *connection, const struct ike_ts *remote)
 {
 	const struct plan *plan;
 
-	cds_list_for_each_entry(plan, &daemon->plans, node) {
-		if (plan->connection == connection)
-			return plan;
-	}
-	return NULL;
-}
-
-static struct shown *find_shown(struct updowns *updowns, const struct connection *connection,
-				const struct ike_ts *local, const struct ike_ts *remote)
-{
-	struct shown *one;
-
-	cds_list_for_each_entry(one, &updowns->shown, node) {
-		if (one->connection == connection && !memcmp(&one->local, local, sizeof(*local)) &&
-		    !memcmp(&one->remote, remote, sizeof(*remote)))
-			return one;
-	}
-	return NULL;
-}
-
-/* Whether that is news. */
-static bool show(struct updowns *updowns, const struct connection *connection, const struct ike_ts *local,
-		 const struct ike_ts *remote, bool up)
-{
-	struct shown *one = find_shown(updowns, connection, local, remote);
-
-	if (up == !!one)
-		return false;
-	if (!up) {
-		cds_list_del(&one->node);
-		free(one);
+	if (shown_leads_to(&updowns->shown, remote))
 		return true;
+	cds_list_for_each_entry(plan, &updowns->daemon->plans, node) {
+		if (plan->shown && plan->connection != connection && has_remote(plan->connection, remote))
+			return true;
 	}
-	one = calloc(1, sizeof(*one));
-	if (!one)
-		return false;
-	*one = (struct shown){ .connection = connection, .local = *local, .remote = *remote };
-	cds_list_add(&one->node, &updowns->shown);
-	return true;
+	return false;
 }
 
-void updown_child(struct updowns *updowns, const char *verb, const struct child_sa *child)
+/* What is run for each verb of the engine. A route that stays is not taken away while the Child SA moves. */
+static const char *const *verbs_of(const struct updowns *updowns, const struct child_sa *child, const char *verb,
+				   const struct ike_ts *remote)
 {
 	static const char *const ups[] = { "prepare", "route", "up", NULL };
 	static const char *const downs[] = { "down", "unroute", NULL };
 	static const char *const still_routed[] = { "down", NULL };
-	const struct plan *plan = plan_for(updowns->daemon, child->connection);
-	bool up = !strcmp(verb, "up");
-	const char *const *verbs = up ? ups : child->connection->routed ? still_routed : downs;
+	static const char *const unroutes[] = { "unroute", NULL };
+
+	if (!strcmp(verb, "left"))
+		return unroutes;
+	if (!strcmp(verb, "up") || !strcmp(verb, "arrive"))
+		return ups;
+	if (!strcmp(verb, "leave") || child->connection->routed || is_needed(updowns, child->connection, remote))
+		return still_routed;
+	return downs;
+}
+
+void updown_child(struct updowns *updowns, const char *verb, const struct child_sa *child)
+{
+	const struct plan *plan = plan_of(updowns->daemon, child->connection);
+	bool moves = strcmp(verb, "up") != 0 && strcmp(verb, "down") != 0;
 	struct updown_about about = {
 		.daemon = updowns->daemon,
 		.connection = child->connection,
 		.child = child,
 	};
+	struct policies policies;
 	char device[16];
 	unsigned int i, j;
 
@@ -317,13 +322,17 @@ void updown_child(struct updowns *updowns, const char *verb, const struct child_
 		return;
 	about.extra = &plan->extra;
 	about.device = device;
-	find_device(updowns->daemon, child->connection, device);
+	child_sa_policies(child, &policies);
+	find_device(updowns->daemon, &policies, device);
 	for (i = 0; i < child->local_ts.count; i++) {
 		for (j = 0; j < child->remote_ts.count; j++) {
 			about.local = &child->local_ts.ts[i];
 			about.remote = &child->remote_ts.ts[j];
-			if (show(updowns, child->connection, about.local, about.remote, up))
-				run_verbs(updowns, &about, verbs);
+			if (about.local->version != about.remote->version)
+				continue;
+			if (moves || shown_set(&updowns->shown, child->connection, about.local, about.remote,
+					       !strcmp(verb, "up")))
+				run_verbs(updowns, &about, verbs_of(updowns, child, verb, about.remote));
 		}
 	}
 }
@@ -338,6 +347,7 @@ void updown_route(struct updowns *updowns, const struct plan *plan, bool route)
 		.connection = connection,
 		.extra = &plan->extra,
 	};
+	struct policies policies;
 	struct ike_ts_list local, remote;
 	char device[16];
 	unsigned int i, j;
@@ -345,13 +355,16 @@ void updown_route(struct updowns *updowns, const struct plan *plan, bool route)
 	if (connection->kind > CONNECTION_TRANSPORT)
 		return;
 	about.device = device;
-	find_device(updowns->daemon, connection, device);
+	connection_policies(connection, &policies);
+	find_device(updowns->daemon, &policies, device);
 	connection_selectors(connection, &connection->local.host, &connection->remote.host, &local, &remote);
 	for (i = 0; i < local.count; i++) {
 		for (j = 0; j < remote.count; j++) {
 			about.local = &local.ts[i];
 			about.remote = &remote.ts[j];
-			if (find_shown(updowns, connection, about.local, about.remote))
+			if (about.local->version != about.remote->version ||
+			    shown_is_up(&updowns->shown, connection, about.local, about.remote) ||
+			    (!route && is_needed(updowns, connection, about.remote)))
 				continue;
 			run_verbs(updowns, &about, route ? routes : unroutes);
 		}
@@ -360,14 +373,7 @@ void updown_route(struct updowns *updowns, const struct plan *plan, bool route)
 
 void updown_forget(struct updowns *updowns, const struct plan *plan)
 {
-	struct shown *one, *next;
-
-	cds_list_for_each_entry_safe(one, next, &updowns->shown, node) {
-		if (one->connection != plan->connection)
-			continue;
-		cds_list_del(&one->node);
-		free(one);
-	}
+	shown_forget(&updowns->shown, plan->connection);
 }
 
 bool updown_is_busy(const struct updowns *updowns, const char *connection)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../lib/version.h"
+#include "cp_state.h"
 
 struct env {
 	char *list[UPDOWN_ENV_MAX + 1];
@@ -73,8 +74,8 @@ static void put_hosts(struct env *env, const struct updown_about *about)
 {
 	const struct connection *connection = about->connection;
 	const struct ike_sa *sa = about->child ? about->child->sa : NULL;
-	const struct klips_addr *own = sa ? &sa->local.addr : &connection->local.host;
-	const struct klips_addr *peer = sa ? &sa->remote.addr : &connection->remote.host;
+	const struct klips_addr *own = sa ? &about->child->path.local.addr : &connection->local.host;
+	const struct klips_addr *peer = sa ? &about->child->path.remote.addr : &connection->remote.host;
 	struct ike_identity id;
 	char text[INET6_ADDRSTRLEN];
 
@@ -93,6 +94,39 @@ static void put_child(struct env *env, const struct child_sa *child)
 	put(env, "PLUTO_SPI_OUT=0x%08" PRIx32, (uint32_t)ntohl(child->spi[1]));
 }
 
+static void put_names(struct env *env, const struct cp_names *names)
+{
+	char text[CP_DOMAINS_MAX * CP_DOMAIN] = "";
+	size_t length = 0;
+	unsigned int i;
+
+	for (i = 0; i < names->dns_count; i++) {
+		length += i ? (size_t)snprintf(text + length, sizeof(text) - length, " ") : 0;
+		klips_addr_print(text + length, sizeof(text) - length, &names->dns[i]);
+		length += strlen(text + length);
+	}
+	put(env, "PLUTO_PEER_DNS_INFO=%s", text);
+	text[0] = '\0';
+	for (i = length = 0; i < names->domain_count; i++)
+		length +=
+			(size_t)snprintf(text + length, sizeof(text) - length, "%s%s", i ? " " : "", names->domains[i]);
+	put(env, "PLUTO_PEER_DOMAIN_INFO=%s", text);
+}
+
+/* The address that the peer gave, and what it said of names. */
+static bool put_given(struct env *env, const struct updown_about *about)
+{
+	const struct klips_addr *given = about->child ? cp_own_addr(about->child->sa, about->local->version) : NULL;
+	char text[INET6_ADDRSTRLEN];
+
+	if (!given)
+		return false;
+	put(env, "PLUTO_CFG_CLIENT=1");
+	put(env, "PLUTO_MY_SOURCEIP=%s", text_of(given, text));
+	put_names(env, &about->child->sa->cp->names);
+	return true;
+}
+
 /* The first that this host is to speak from, and that fits. */
 static void put_source(struct env *env, const struct updown_about *about)
 {
@@ -100,6 +134,8 @@ static void put_source(struct env *env, const struct updown_about *about)
 	char text[INET6_ADDRSTRLEN];
 	unsigned int i;
 
+	if (put_given(env, about))
+		return;
 	for (i = 0; i < extra->source_count; i++) {
 		if (extra->sources[i].version != about->remote->version)
 			continue;
@@ -118,22 +154,28 @@ static bool is_host(const struct ike_ts *ts, const struct klips_addr *addr)
 static void put_verb(struct env *env, const struct updown_about *about)
 {
 	const struct connection *connection = about->connection;
-	const struct klips_addr *own = about->child ? &about->child->sa->local.addr : &connection->local.host;
+	const struct klips_addr *own = about->child ? &about->child->path.local.addr : &connection->local.host;
 
 	put(env, "PLUTO_VERB=%s-%s%s", about->verb, is_host(about->local, own) ? "host" : "client",
 	    about->remote->version == KLIPS_V6 ? "-v6" : "");
 	put(env, "PLUTO_CONNECTION=%s", connection->name);
 	put(env, "PLUTO_CONNECTION_TYPE=%s", connection->kind == CONNECTION_TRANSPORT ? "transport" : "tunnel");
 	put(env, "PLUTO_CONN_ADDRFAMILY=%s", about->remote->version == KLIPS_V6 ? "ipv6" : "ipv4");
-	put(env, "PLUTO_CONN_KIND=CK_PERMANENT");
-	put(env, "PLUTO_SA_REQID=%" PRIu32, connection->reqid);
+	put(env, "PLUTO_CONN_KIND=%s", connection_is_template(connection) ? "CK_INSTANCE" : "CK_PERMANENT");
+	put(env, "PLUTO_SA_REQID=%" PRIu32, about->child ? about->child->reqid : connection->reqid);
 }
 
 static void put_devices(struct env *env, const struct updown_about *about)
 {
+	const char *physical = about->child ? about->child->physical : about->connection->physical;
+
 	put(env, "PLUTO_STACK=%s", about->daemon->backend->ops->name);
-	put(env, "PLUTO_INTERFACE=%s", about->connection->physical);
-	put(env, "PLUTO_VIRT_INTERFACE=%s", *about->device ? about->device : about->connection->physical);
+	put(env, "PLUTO_INTERFACE=%s", physical);
+	put(env, "PLUTO_VIRT_INTERFACE=%s", *about->device ? about->device : physical);
+	if (about->extra->device_addr[0])
+		put(env, "PLUTO_INTERFACE_IP=%s", about->extra->device_addr);
+	if (about->extra->no_device_routes)
+		put(env, "PLUTO_VTI_ROUTING=no");
 	if (about->extra->mtu)
 		put(env, "PLUTO_MTU=%" PRIu32, about->extra->mtu);
 	if (about->extra->metric)
@@ -187,4 +229,30 @@ void updown_env_free(char **env)
 	for (one = env; env && *one; one++)
 		free(*one);
 	free(env);
+}
+
+static const char *value(char *const *env, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (; *env; env++) {
+		if (!strncmp(*env, name, length) && (*env)[length] == '=')
+			return *env + length + 1;
+	}
+	return "";
+}
+
+/* As _updown does it; three processes for a Child SA on each end cost more than all the rest of it. */
+bool updown_env_is_idle(char *const *env)
+{
+	const char *stack = value(env, "PLUTO_STACK"), *verb = value(env, "PLUTO_VERB");
+
+	if (!strcmp(stack, "none") || !strncmp(verb, "prepare-", strlen("prepare-")))
+		return true;
+	if (!strncmp(verb, "up-", strlen("up-")) || !strncmp(verb, "down-", strlen("down-")))
+		return !*value(env, "PLUTO_PEER_DNS_INFO");
+	if (strcmp(value(env, "PLUTO_VIRT_INTERFACE"), value(env, "PLUTO_INTERFACE")) != 0)
+		return false; /* a device to route into */
+	return strcmp(stack, "klips") != 0 && !*value(env, "PLUTO_MY_SOURCEIP") && !*value(env, "PLUTO_MTU") &&
+	       !*value(env, "PLUTO_METRIC");
 }

@@ -27,5 +27,7 @@ struct updown_about {
 /* An array that ends with NULL, for updown_env_free(); NULL without memory. */
 char **updown_env(const struct updown_about *about);
 void updown_env_free(char **env);
+/* Whether _updown, the standard program, has nothing to do with that. */
+bool updown_env_is_idle(char *const *env);
 
 #endif

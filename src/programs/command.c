@@ -42,6 +42,21 @@ int bad_usage(const char *format, ...)
 	return EXIT_USAGE;
 }
 
+int not_done(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+	return EXIT_REFUSED;
+}
+
+int no_order(void)
+{
+	return bad_usage("what is to be done? --help lists it");
+}
+
 int refused(const struct klips_refusal *why, const struct names *names)
 {
 	for (; why->name && names && names->attr; names++) {
@@ -64,20 +79,29 @@ bool is_wrong(const char *wrong, const char *option, const char *value)
 	return wrong;
 }
 
-/* '?': it has been complained about. */
-static int next_option(int argc, char **argv, const struct option *options)
+/* After all options. */
+static int take_word(const struct command_line *line, int argc, char **argv)
 {
-	int option = getopt_long(argc, argv, "+:", options, NULL);
+	if (line->word && optind < argc)
+		*line->word = argv[optind++];
+	if (optind == argc)
+		return -1;
+	complain("%s: what is this for?", argv[optind]);
+	return '?';
+}
+
+/* '?': it has been complained about. */
+static int next_option(const struct command_line *line, int argc, char **argv)
+{
+	int option = getopt_long(argc, argv, line->word ? ":" : "+:", line->options, NULL);
 
 	if (option == ':')
 		complain("%s: its value is missing", argv[optind - 1]);
 	else if (option == '?')
 		complain("%s: there is no such option, or it is not clear which, or it takes no value",
 			 argv[optind - 1]);
-	else if (option < 0 && optind < argc) {
-		complain("%s: what is this for?", argv[optind]);
-		option = '?';
-	}
+	else if (option < 0)
+		option = take_word(line, argc, argv);
 	return option == ':' ? '?' : option;
 }
 
@@ -98,7 +122,7 @@ int run_line(const struct command_line *line, int argc, char **argv)
 {
 	int option, status = 0;
 
-	while (!status && (option = next_option(argc, argv, line->options)) >= 0) {
+	while (!status && (option = next_option(line, argc, argv)) >= 0) {
 		switch (option) {
 		case '?':
 			return EXIT_USAGE;
@@ -118,7 +142,9 @@ int run_line(const struct command_line *line, int argc, char **argv)
 	}
 	if (!status && line->check)
 		status = line->check(line->order);
-	return status ? status : with_klips(line->carry_out, line->order);
+	if (status)
+		return status;
+	return line->act ? line->act(line->order) : with_klips(line->carry_out, line->order);
 }
 
 int print_json(json_t *rows)

@@ -34,10 +34,16 @@ int run_klipsdebug(int argc, char **argv);
 int run_look(int argc, char **argv);
 int run_monitor(int argc, char **argv);
 int run_pf_key(int argc, char **argv);
+int run_newhostkey(int argc, char **argv);
+int run_pki(int argc, char **argv);
+int run_showhostkey(int argc, char **argv);
 int run_spi(int argc, char **argv);
 int run_spigrp(int argc, char **argv);
 int run_start(int argc, char **argv);
 int run_pluto_status(int argc, char **argv);
+int run_pluto_read(int argc, char **argv);
+int run_barf(int argc, char **argv);
+int run_verify(int argc, char **argv);
 int run_tncfg(int argc, char **argv);
 int run_whack(int argc, char **argv);
 
@@ -52,9 +58,11 @@ struct names {
 /* How complaints begin: the command's name, and the --label if one is given. */
 void say_as(const char *command, const char *label);
 
-/* Both complain on stderr and return the exit status. */
+/* All complain on stderr and return the exit status; no_order(): no option says what is to be done. */
 int bad_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int not_done(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int refused(const struct klips_refusal *why, const struct names *names);
+int no_order(void);
 
 /* Complains about an option's value if a parser found something @wrong; whether it did. */
 bool is_wrong(const char *wrong, const char *option, const char *value);
@@ -85,6 +93,8 @@ enum {
  * @check: all that was taken, likewise; NULL: anything will do
  * @order: what @take, @check and @carry_out get
  * @json: whether --json was there; NULL: @options have no such
+ * @act: what is done instead of @carry_out, without a connection to KLIPS; NULL: nothing is
+ * @word: gets the one word that may be there beside options, wherever it is; NULL: none may
  */
 struct command_line {
 	const struct option *options;
@@ -94,6 +104,8 @@ struct command_line {
 	carry_out_fn carry_out;
 	void *order;
 	bool *json;
+	int (*act)(void *order);
+	const char **word;
 };
 
 int run_line(const struct command_line *line, int argc, char **argv);

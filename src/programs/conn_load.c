@@ -5,20 +5,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+void conf_errors_say(const struct conf_errors *errors)
+{
+	unsigned int i;
+	char line[1024];
+
+	for (i = 0; i < errors->count; i++) {
+		conf_error_print(line, sizeof(line), &errors->list[i]);
+		fprintf(stderr, "%s\n", line);
+	}
+	if (errors->errors > CONF_ERRORS_MAX)
+		bad_usage("and %u more errors", errors->errors - CONF_ERRORS_MAX);
+}
+
+const char *conf_path(const char *given)
+{
+	const char *usual = getenv("IPSEC_CONF");
+
+	return given ? given : usual ? usual : CONF_PATH;
+}
+
 struct conf *conf_load_or_complain(const char *path)
 {
 	struct conf_errors errors = { 0 };
-	struct conf *conf;
-	char line[1024];
-	unsigned int i;
+	struct conf *conf = conf_load(conf_path(path), &errors);
 
-	if (!path)
-		path = getenv("IPSEC_CONF");
-	conf = conf_load(path ? path : CONF_PATH, &errors);
-	for (i = 0; i < errors.count; i++) {
-		conf_error_print(line, sizeof(line), &errors.list[i]);
-		fprintf(stderr, "%s\n", line);
-	}
+	conf_errors_say(&errors);
 	conf_errors_free(&errors);
 	if (!conf)
 		bad_usage("no memory");

@@ -6,7 +6,11 @@
 #include "../lib/conf.h"
 #include "pluto_client.h"
 
-/* ipsec.conf, with complaints about what is wrong in it. @path: NULL: $IPSEC_CONF, or the usual one; NULL: no memory */
+/* What is wrong, as compilers say it, on stderr. */
+void conf_errors_say(const struct conf_errors *errors);
+/* The configuration that is meant: @given, or $IPSEC_CONF, or CONF_PATH. */
+const char *conf_path(const char *given);
+/* That one, with complaints about what is wrong in it. NULL: no memory */
 struct conf *conf_load_or_complain(const char *path);
 /* "add". The exit status: of pluto's answer, or of a complaint. */
 int conn_add(struct pluto_client *client, const struct conf *conf, const char *name);

@@ -166,6 +166,7 @@ int format_sa(char *text, size_t size, const struct klips_sa_info *info)
 	const struct klips_sa_config *config = &info->config;
 	char said[KLIPS_SAID_TEXT], src[KLIPS_SAID_TEXT] = "0.0.0.0";
 	struct row row = { text, size, 0 };
+	unsigned int i;
 
 	klips_said_print(said, sizeof(said), &config->said);
 	if (config->src.version)
@@ -174,6 +175,8 @@ int format_sa(char *text, size_t size, const struct klips_sa_info *info)
 	add_xform(&row, config);
 	add(&row, ": dir=%s src=%s", config->flags & KLIPS_SA_INBOUND ? "in " : "out", src);
 	add_policy(&row, &config->selector);
+	for (i = 0; i < config->more_count; i++)
+		add_policy(&row, &config->more[i]);
 	if (klips_encr(config->keys.encr)->iv)
 		add(&row, " iv_bits=%ubits", 8 * klips_encr(config->keys.encr)->iv);
 	add_replay(&row, info);

@@ -71,6 +71,16 @@ static json_t *json_limits(const struct klips_limits *limits)
 	return row;
 }
 
+static json_t *json_more(const struct klips_sa_config *config)
+{
+	json_t *rows = json_array();
+	unsigned int i;
+
+	for (i = 0; i < config->more_count; i++)
+		json_array_append_new(rows, json_selector(&config->more[i]));
+	return rows;
+}
+
 static void set_ends(json_t *row, const struct klips_sa_config *config)
 {
 	json_object_set_new(row, "said", json_said(&config->said));
@@ -79,6 +89,8 @@ static void set_ends(json_t *row, const struct klips_sa_config *config)
 	set_addr(row, "inner-dst", &config->inner_dst);
 	if (config->selector.src.version)
 		json_object_set_new(row, "selector", json_selector(&config->selector));
+	if (config->more_count)
+		json_object_set_new(row, "more-selectors", json_more(config));
 	if (config->keys.encr != KLIPS_ENCR_NONE)
 		set_string(row, "encr", klips_encr(config->keys.encr)->name);
 	if (config->keys.auth != KLIPS_AUTH_NONE)

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ipsec addconn: reads ipsec.conf, says what is wrong in it, and lists what is in it. */
 #include "command.h"
+#include "conn_load.h"
 
-#include "../lib/conf.h"
+#include "../lib/json_text.h"
 #include "../lib/keywords_json.h"
+
+#include <stdlib.h>
 
 /**
  * struct order - what is to be done
@@ -74,9 +77,11 @@ static int usage(void)
 }
 
 /* Without a list, what is to be done is the default: --checkconfig. */
-static int take(struct order *order, int option)
+static int take(void *arg, int option)
 {
-	if (option >= OPT_LIST && option < OPT_JSON) {
+	struct order *order = arg;
+
+	if (option >= OPT_LIST) {
 		if (order->list)
 			return bad_usage("only one of --list...");
 		order->list = &listings[option - OPT_LIST];
@@ -98,9 +103,6 @@ static int take(struct order *order, int option)
 	case OPT_VARPREFIX:
 		order->prefix = optarg;
 		break;
-	case OPT_JSON:
-		order->json = true;
-		break;
 	default:
 		if (order->op && order->op != option)
 			return bad_usage("only one of --checkconfig, --configsetup, --liststack and --keywords");
@@ -109,10 +111,12 @@ static int take(struct order *order, int option)
 	return 0;
 }
 
-static int check(const struct order *order)
+static int check(void *arg)
 {
+	const struct order *order = arg;
+
 	if (!order->op && !order->list)
-		return bad_usage("what is to be done? --help lists it");
+		return no_order();
 	if (order->list && order->op && order->op != OPT_CHECKCONFIG)
 		return bad_usage("--list... goes with --checkconfig alone");
 	if (order->only && (order->list || order->op != OPT_CHECKCONFIG))
@@ -149,9 +153,9 @@ static json_t *errors_json(const struct conf_errors *errors)
 	for (i = 0; i < errors->count; i++) {
 		const struct conf_error *one = &errors->list[i];
 
-		json_array_append_new(rows, json_pack("{s:s?, s:i, s:i, s:b, s:s?}", "file", one->file, "line",
+		json_array_append_new(rows, json_pack("{s:o, s:i, s:i, s:b, s:o}", "file", json_text(one->file), "line",
 						      (int)one->line, "column", (int)one->column, "warning",
-						      one->is_warning, "text", one->text));
+						      one->is_warning, "text", json_text(one->text)));
 	}
 	return rows;
 }
@@ -183,19 +187,12 @@ static json_t *faulty_json(const struct conf *conf)
 
 static void print_errors(const struct conf *conf, const struct conf_errors *errors)
 {
-	unsigned int i;
-	char line[1024];
-	size_t j;
+	size_t i;
 
-	for (i = 0; i < errors->count; i++) {
-		conf_error_print(line, sizeof(line), &errors->list[i]);
-		fprintf(stderr, "%s\n", line);
-	}
-	if (errors->errors > CONF_ERRORS_MAX)
-		fprintf(stderr, "ipsec addconn: and %u more errors\n", errors->errors - CONF_ERRORS_MAX);
-	for (j = 0; j < conf->count; j++) {
-		if (conf->conns[j]->is_faulty)
-			fprintf(stderr, "ipsec addconn: conn %s does not load\n", conf->conns[j]->name);
+	conf_errors_say(errors);
+	for (i = 0; i < conf->count; i++) {
+		if (conf->conns[i]->is_faulty)
+			bad_usage("conn %s does not load", conf->conns[i]->name);
 	}
 }
 
@@ -232,8 +229,7 @@ static int print_setup(const struct order *order, const struct conf *conf)
 
 	if (order->json)
 		return print_json(setup);
-	json_object_foreach(setup, name, value)
-	{
+	json_object_foreach(setup, name, value) {
 		printf("%s%s", order->noexport ? "" : "export ", order->prefix ? order->prefix : "");
 		for (at = name; *at; at++)
 			putchar(*at == '-' ? '_' : *at);
@@ -271,7 +267,7 @@ static int carry_out(const struct order *order, const struct conf *conf, const s
 static int read_config(const struct order *order)
 {
 	struct conf_errors errors = { 0 };
-	struct conf *conf = conf_load(order->config ? order->config : CONF_PATH, &errors);
+	struct conf *conf = conf_load(conf_path(order->config), &errors);
 	int status;
 
 	if (!conf) {
@@ -290,25 +286,17 @@ static int read_config(const struct order *order)
 	return status;
 }
 
+static int act(void *arg)
+{
+	const struct order *order = arg;
+
+	return order->op == OPT_KEYWORDS ? print_json(keywords_json()) : read_config(order);
+}
+
 int run_addconn(int argc, char **argv)
 {
 	struct order order = { 0 };
-	int option, status = 0;
+	const struct command_line line = { options, usage, take, check, NULL, &order, &order.json, act, NULL };
 
-	while (!status && (option = getopt_long(argc, argv, "+:", options, NULL)) >= 0) {
-		if (option == OPT_HELP)
-			return usage();
-		if (option == '?')
-			return bad_usage("%s: there is no such option, or it takes no value", argv[optind - 1]);
-		if (option == ':')
-			return bad_usage("%s: its value is missing", argv[optind - 1]);
-		status = take(&order, option);
-	}
-	if (!status && optind < argc)
-		return bad_usage("%s: what is this for?", argv[optind]);
-	if (!status)
-		status = check(&order);
-	if (status)
-		return status;
-	return order.op == OPT_KEYWORDS ? print_json(keywords_json()) : read_config(&order);
+	return run_line(&line, argc, argv);
 }

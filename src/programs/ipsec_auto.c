@@ -19,6 +19,14 @@ enum {
 	OPT_UNROUTE,
 	OPT_STATUS,
 	OPT_REREADSECRETS,
+	OPT_REREADALL,
+	OPT_REREADCRLS,
+	OPT_LISTALL,
+	OPT_LISTCERTS,
+	OPT_LISTCACERTS,
+	OPT_LISTPUBKEYS,
+	OPT_CHECKPUBKEYS,
+	OPT_LISTCRLS,
 	OPT_READY,
 };
 
@@ -37,7 +45,16 @@ static const struct option options[] = {
 	{ "unroute", no_argument, NULL, OPT_UNROUTE },
 	{ "status", no_argument, NULL, OPT_STATUS },
 	{ "rereadsecrets", no_argument, NULL, OPT_REREADSECRETS },
-	{ "rereadall", no_argument, NULL, OPT_REREADSECRETS },
+	{ "rereadall", no_argument, NULL, OPT_REREADALL },
+	{ "rereadcrls", no_argument, NULL, OPT_REREADCRLS },
+	{ "fetchcrls", no_argument, NULL, OPT_REREADCRLS },
+	{ "listall", no_argument, NULL, OPT_LISTALL },
+	{ "listcerts", no_argument, NULL, OPT_LISTCERTS },
+	{ "listcacerts", no_argument, NULL, OPT_LISTCACERTS },
+	{ "listpubkeys", no_argument, NULL, OPT_LISTPUBKEYS },
+	{ "checkpubkeys", no_argument, NULL, OPT_CHECKPUBKEYS },
+	{ "listcrls", no_argument, NULL, OPT_LISTCRLS },
+	{ "json", no_argument, NULL, OPT_JSON },
 	{ "ready", no_argument, NULL, OPT_READY },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
@@ -48,32 +65,50 @@ static const struct action {
 	const char *command;
 	int option;
 	bool adds, named;
+	void (*print)(const json_t *status);
 } actions[] = {
-	{ NULL, OPT_ADD, true, true },		 { NULL, OPT_REPLACE, true, true },
-	{ "up", OPT_START, true, true },	 { "delete", OPT_DELETE, false, true },
-	{ "up", OPT_UP, false, true },		 { "down", OPT_DOWN, false, true },
-	{ "route", OPT_ROUTE, false, true },	 { "route", OPT_ONDEMAND, false, true },
-	{ "unroute", OPT_UNROUTE, false, true }, { "status", OPT_STATUS, false, false },
-	{ "listen", OPT_READY, false, false },	 { "rereadsecrets", OPT_REREADSECRETS, false, false },
+	{ NULL, OPT_ADD, true, true, NULL },
+	{ NULL, OPT_REPLACE, true, true, NULL },
+	{ "up", OPT_START, true, true, NULL },
+	{ "delete", OPT_DELETE, false, true, NULL },
+	{ "up", OPT_UP, false, true, NULL },
+	{ "down", OPT_DOWN, false, true, NULL },
+	{ "route", OPT_ROUTE, false, true, NULL },
+	{ "route", OPT_ONDEMAND, false, true, NULL },
+	{ "unroute", OPT_UNROUTE, false, true, NULL },
+	{ "status", OPT_STATUS, false, false, print_pluto_status },
+	{ "listen", OPT_READY, false, false, NULL },
+	{ "rereadsecrets", OPT_REREADSECRETS, false, false, NULL },
+	{ "rereadall", OPT_REREADALL, false, false, NULL },
+	{ "rereadcrls", OPT_REREADCRLS, false, false, NULL },
+	{ "listall", OPT_LISTALL, false, false, print_pluto_trust },
+	{ "listcerts", OPT_LISTCERTS, false, false, print_pluto_trust },
+	{ "listcacerts", OPT_LISTCACERTS, false, false, print_pluto_trust },
+	{ "listpubkeys", OPT_LISTPUBKEYS, false, false, print_pluto_trust },
+	{ "listpubkeys", OPT_CHECKPUBKEYS, false, false, print_pluto_expired },
+	{ "listcrls", OPT_LISTCRLS, false, false, print_pluto_trust },
 };
 
 struct order {
 	const struct action *action;
 	const char *config, *name;
-	bool async;
+	bool async, json;
 };
 
 static int usage(void)
 {
 	printf("usage: ipsec auto --add|--replace|--delete|--up|--down|--start|--route|--ondemand|--unroute NAME\n"
-	       "       ipsec auto --status | --ready | --rereadsecrets\n"
+	       "       ipsec auto --ready | --rereadsecrets | --rereadcrls | --rereadall\n"
+	       "       ipsec auto [--json] --status | --listall | --listcerts | --listcacerts | --listpubkeys |\n"
+	       "               --listcrls | --checkpubkeys\n"
 	       "  --config FILE    (/etc/ipsec.conf)\n"
 	       "  --asynchronous   do not wait for what was begun\n");
 	return 0;
 }
 
-static int take(struct order *order, int option)
+static int take(void *arg, int option)
 {
+	struct order *order = arg;
 	size_t i;
 
 	if (option == OPT_CONFIG)
@@ -89,16 +124,32 @@ static int take(struct order *order, int option)
 	return 0;
 }
 
+static int check(void *arg)
+{
+	const struct order *order = arg;
+
+	if (!order->action)
+		return no_order();
+	if (order->action->named && !order->name)
+		return bad_usage("which connection?");
+	if (!order->action->named && order->name)
+		return bad_usage("%s: what is this for?", order->name);
+	return 0;
+}
+
 static int tell(struct pluto_client *client, const struct order *order)
 {
-	bool is_status = order->action->option == OPT_STATUS;
-	json_t *answer = NULL;
+	void (*print)(const json_t *status) = order->action->print;
+	json_t *answer = NULL, *data;
 	json_t *request = json_pack("{s:s, s:s*, s:b}", "command", order->action->command, "name", order->name, "async",
 				    order->async);
-	int status = pluto_ask(client, request, stdout, is_status ? &answer : NULL);
+	int status = pluto_ask(client, request, stdout, print ? &answer : NULL);
 
-	if (answer)
-		print_pluto_status(json_object_get(answer, "status"));
+	data = json_object_get(answer, "status");
+	if (data && order->json)
+		print_json(json_incref(data));
+	else if (data && print)
+		print(data);
 	json_decref(answer);
 	return status;
 }
@@ -116,15 +167,13 @@ static int carry_out(struct pluto_client *client, const struct order *order)
 	return status || !order->action->command ? status : tell(client, order);
 }
 
-static int connect_and_do(const struct order *order)
+static int connect_and_do(void *order)
 {
 	struct pluto_client client;
-	int status, err = pluto_client_open(&client);
+	int status = pluto_client_open_or_complain(&client);
 
-	if (err) {
-		bad_usage("pluto does not run (%s): %s", pluto_rundir(), strerror(-err));
-		return EXIT_REFUSED;
-	}
+	if (status)
+		return status;
 	status = carry_out(&client, order);
 	pluto_client_close(&client);
 	return status;
@@ -133,25 +182,8 @@ static int connect_and_do(const struct order *order)
 int run_auto(int argc, char **argv)
 {
 	struct order order = { 0 };
-	int option, status = 0;
+	const struct command_line line = { options, usage,	 take,		 check,	     NULL,
+					   &order,  &order.json, connect_and_do, &order.name };
 
-	/* Options may come after the name. */
-	while (!status && (option = getopt_long(argc, argv, ":", options, NULL)) >= 0) {
-		if (option == OPT_HELP)
-			return usage();
-		if (option == '?')
-			return bad_usage("%s: there is no such option, or it takes no value", argv[optind - 1]);
-		if (option == ':')
-			return bad_usage("%s: its value is missing", argv[optind - 1]);
-		status = take(&order, option);
-	}
-	if (status)
-		return status;
-	if (!order.action)
-		return bad_usage("what is to be done? --help lists it");
-	if (order.action->named && optind < argc)
-		order.name = argv[optind++];
-	if (order.action->named && !order.name)
-		return bad_usage("which connection?");
-	return optind < argc ? bad_usage("%s: what is this for?", argv[optind]) : connect_and_do(&order);
+	return run_line(&line, argc, argv);
 }

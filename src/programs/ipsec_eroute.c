@@ -3,6 +3,7 @@
 #include "command.h"
 #include "format.h"
 #include "said_option.h"
+#include "stack_tables.h"
 
 #include "../lib/parse.h"
 
@@ -223,12 +224,13 @@ static int print_row(const struct klips_eroute_info *info, void *rows)
 	return 0;
 }
 
-static int print_table(struct klips_client *client, bool json)
+static int print_table(struct stack *stack, void *arg)
 {
-	json_t *rows = json ? json_array() : NULL;
+	const struct order *order = arg;
+	json_t *rows = order->json ? json_array() : NULL;
 	struct klips_refusal why = { 0 };
 
-	return end_table(klips_client_eroute_list(client, print_row, rows, &why), rows, &why);
+	return end_table(stack_eroute_list(stack, print_row, rows, &why), rows, &why);
 }
 
 static int carry_out(struct klips_client *client, void *arg)
@@ -238,8 +240,6 @@ static int carry_out(struct klips_client *client, void *arg)
 	int err;
 
 	switch (order->action) {
-	case LIST:
-		return print_table(client, order->json);
 	case DELETE:
 		err = klips_client_eroute_delete(client, &order->sel, &why);
 		break;
@@ -252,10 +252,18 @@ static int carry_out(struct klips_client *client, void *arg)
 	return err ? refused(&why, names) : 0;
 }
 
+/* Only KLIPS has eroutes that can be changed here. */
+static int act(void *arg)
+{
+	const struct order *order = arg;
+
+	return order->action == LIST ? with_stack(print_table, arg) : with_klips(carry_out, arg);
+}
+
 int run_eroute(int argc, char **argv)
 {
 	struct order order = { .action = LIST };
-	const struct command_line line = { options, usage, take, check, carry_out, &order, &order.json };
+	const struct command_line line = { options, usage, take, check, NULL, &order, &order.json, act, NULL };
 
 	return run_line(&line, argc, argv);
 }

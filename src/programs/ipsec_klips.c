@@ -7,7 +7,7 @@
 
 static int usage(void)
 {
-	printf("usage: ipsec klips start [WORD...]    (words for klipsd)\n"
+	printf("usage: ipsec klips start [WORD...]    (words for klipsd: klipsd --help tells them)\n"
 	       "       ipsec klips stop\n"
 	       "       ipsec klips status [--json]\n"
 	       "       ipsec klips settings [--json] [NAME=VALUE...]\n");
@@ -157,7 +157,7 @@ int run_klips(int argc, char **argv)
 
 	if (argc < 2)
 		return bad_usage("start, stop, status or settings?");
-	if (!strcmp(argv[1], "--help"))
+	if (!strcmp(argv[argc - 1], "--help"))
 		return usage();
 	if (!strcmp(argv[1], "status"))
 		return with_klips(run_status, &words);

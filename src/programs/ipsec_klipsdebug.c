@@ -125,7 +125,7 @@ static int carry_out(struct klips_client *client, void *arg)
 int run_klipsdebug(int argc, char **argv)
 {
 	struct order order = { 0 };
-	const struct command_line line = { options, usage, take, check, carry_out, &order, &order.json };
+	const struct command_line line = { options, usage, take, check, carry_out, &order, &order.json, NULL, NULL };
 
 	return run_line(&line, argc, argv);
 }

@@ -2,6 +2,7 @@
 /* ipsec look: all tables in one. */
 #include "command.h"
 #include "format.h"
+#include "stack_tables.h"
 
 #include <spawn.h>
 #include <sys/wait.h>
@@ -122,16 +123,16 @@ static int take_dev(const struct klips_dev_info *info, void *arg)
 	return add_row(&tables->devs, text);
 }
 
-static int read_tables(struct klips_client *client, struct tables *tables, struct klips_refusal *why)
+static int read_tables(struct stack *stack, struct tables *tables, struct klips_refusal *why)
 {
-	int err = klips_client_sa_list(client, take_sa, tables, why);
+	int err = stack_sa_list(stack, take_sa, tables, why);
 
 	sort_rows(&tables->sas);
 	sort_rows(&tables->groups);
 	if (!err)
-		err = klips_client_eroute_list(client, take_eroute, tables, why);
+		err = stack_eroute_list(stack, take_eroute, tables, why);
 	sort_rows(&tables->eroutes);
-	return err ? err : klips_client_dev_list(client, take_dev, tables, why);
+	return err || !stack->klips ? err : klips_client_dev_list(stack->klips, take_dev, tables, why);
 }
 
 static void print_head(void)
@@ -158,12 +159,12 @@ static void print_routes(const char *family)
 	waitpid(pid, NULL, 0);
 }
 
-static int look(struct klips_client *client, void *arg)
+static int look(struct stack *stack, void *arg)
 {
 	struct tables *tables = arg;
 	struct klips_refusal why = { 0 };
 
-	if (read_tables(client, tables, &why))
+	if (read_tables(stack, tables, &why))
 		return refused(&why, NULL);
 	print_head();
 	print_rows(&tables->eroutes);
@@ -185,7 +186,7 @@ int run_look(int argc, char **argv)
 	}
 	if (argc > 1)
 		return bad_usage("%s: look takes no words", argv[1]);
-	status = with_klips(look, &tables);
+	status = with_stack(look, &tables);
 	free_rows(&tables.eroutes);
 	free_rows(&tables.groups);
 	free_rows(&tables.sas);

@@ -159,7 +159,7 @@ static int carry_out(struct klips_client *client, void *arg)
 int run_pf_key(int argc, char **argv)
 {
 	struct order order = { NULL };
-	const struct command_line line = { options, usage, take, NULL, carry_out, &order, NULL };
+	const struct command_line line = { options, usage, take, NULL, carry_out, &order, NULL, NULL, NULL };
 
 	return run_line(&line, argc, argv);
 }

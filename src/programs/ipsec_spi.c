@@ -2,10 +2,7 @@
 /* ipsec spi: security associations. */
 #include "format.h"
 #include "spi_options.h"
-
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "stack_tables.h"
 
 #include "../lib/parse.h"
 
@@ -50,28 +47,10 @@ static int usage(void)
 	return 0;
 }
 
-/* Whether an address is this host's: those can be bound. */
-static bool is_local(const struct klips_addr *addr)
-{
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
-	struct sockaddr_in v4 = { .sin_family = AF_INET };
-	bool is_v6 = addr->version == KLIPS_V6;
-	int fd = socket(is_v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int err;
-
-	if (fd < 0)
-		return false;
-	memcpy(&v6.sin6_addr, addr->b, 16);
-	memcpy(&v4.sin_addr, addr->b, 4);
-	err = is_v6 ? bind(fd, (struct sockaddr *)&v6, sizeof(v6)) : bind(fd, (struct sockaddr *)&v4, sizeof(v4));
-	close(fd);
-	return !err;
-}
-
 /* As ever: an SA that leads to this host is an inbound one. */
 static void set_way(struct spi_order *order)
 {
-	if (order->way ? order->way == 'i' : is_local(&order->config.said.dst))
+	if (order->way ? order->way == 'i' : is_own_address(&order->config.said.dst))
 		order->config.flags |= KLIPS_SA_INBOUND;
 	if ((order->config.flags & KLIPS_SA_INBOUND) && !order->windowed &&
 	    (order->kind_proto == KLIPS_PROTO_ESP || order->kind_proto == KLIPS_PROTO_AH))
@@ -124,12 +103,13 @@ static int print_row(const struct klips_sa_info *info, void *rows)
 	return 0;
 }
 
-static int print_table(struct klips_client *client, bool json)
+static int print_table(struct stack *stack, void *arg)
 {
-	json_t *rows = json ? json_array() : NULL;
+	const struct spi_order *order = arg;
+	json_t *rows = order->json ? json_array() : NULL;
 	struct klips_refusal why = { 0 };
 
-	return end_table(klips_client_sa_list(client, print_row, rows, &why), rows, &why);
+	return end_table(stack_sa_list(stack, print_row, rows, &why), rows, &why);
 }
 
 static int print_one(struct klips_client *client, const struct spi_order *order)
@@ -167,8 +147,6 @@ static int carry_out(struct klips_client *client, void *arg)
 	struct klips_refusal why = { 0 };
 
 	switch (order->action) {
-	case SPI_LIST:
-		return print_table(client, order->json);
 	case SPI_GET:
 		return print_one(client, order);
 	case SPI_DELETE:
@@ -180,11 +158,20 @@ static int carry_out(struct klips_client *client, void *arg)
 	}
 }
 
+/* The kernel's own SAs can be looked at here; it is KLIPS's that can be changed. */
+static int act(void *arg)
+{
+	const struct spi_order *order = arg;
+
+	return order->action == SPI_LIST ? with_stack(print_table, arg) : with_klips(carry_out, arg);
+}
+
 int run_spi(int argc, char **argv)
 {
 	struct spi_order order = { .action = SPI_LIST };
-	const struct command_line line = { spi_options, usage,	spi_option_take, spi_options_check,
-					   carry_out,	&order, &order.json };
+	const struct command_line line = { spi_options,	      usage, spi_option_take,
+					   spi_options_check, NULL,  &order,
+					   &order.json,	      act,   NULL };
 	int status = run_line(&line, argc, argv);
 
 	explicit_bzero(&order, sizeof(order));

@@ -81,10 +81,10 @@ static void print_file(const char *path)
 }
 
 /* What klipsd says goes to a file, also later. */
-static int start_klipsd_quietly(const char *log)
+static int start_klipsd_quietly(const char *log, const char *port)
 {
-	static char name[] = "klipsd", share[] = "--share-udp";
-	char *words[] = { name, share, NULL };
+	static char name[] = "klipsd", share[] = "--share-udp", udp[] = "--udp-port";
+	char *words[] = { name, share, udp, (char *)port, NULL };
 	int file = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), out, err, status;
 
 	if (file < 0)
@@ -104,8 +104,8 @@ static int start_klipsd_quietly(const char *log)
 	return status;
 }
 
-/* That it was started here is noted in a file, for ipsec stop. */
-static int start_klipsd(void)
+/* @port: of ESP in UDP. That it was started here is noted in a file, for ipsec stop. */
+static int start_klipsd(const char *port)
 {
 	char log[4096], mark[4096];
 	int status, fd;
@@ -114,7 +114,7 @@ static int start_klipsd(void)
 	name_file(mark, sizeof(mark), "klipsd.started");
 	if (mkdir(pluto_rundir(), 0755) && errno != EEXIST)
 		return refuse(pluto_rundir(), errno);
-	status = start_klipsd_quietly(log);
+	status = start_klipsd_quietly(log, port);
 	if (status) {
 		print_file(log);
 		return status;
@@ -165,10 +165,10 @@ static int start_pluto(const char *config)
 static int load(const struct conf *conf)
 {
 	struct pluto_client client;
-	int err = pluto_client_open(&client);
+	int status = pluto_client_open_or_complain(&client);
 
-	if (err)
-		return refuse("pluto", -err);
+	if (status)
+		return status;
 	conns_load(&client, conf);
 	pluto_client_close(&client);
 	return 0;
@@ -180,12 +180,10 @@ static int start(const char *config)
 	const char *protostack = conf ? conf_text(&conf->setup, "protostack") : NULL;
 	int status = conf ? 0 : EXIT_REFUSED;
 
-	if (!config)
-		config = getenv("IPSEC_CONF");
 	if (protostack && needs_klipsd(protostack))
-		status = start_klipsd();
+		status = start_klipsd(conf_text(&conf->setup, "nat-ikeport"));
 	if (!status) {
-		status = start_pluto(config);
+		status = start_pluto(config ? config : getenv("IPSEC_CONF"));
 		if (status)
 			stop_klipsd();
 	}

@@ -1,16 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ipsec status, trafficstatus, briefstatus, monitor: how pluto is. */
+/* ipsec status and those that show a part of it, monitor; and what pluto is to read again. */
 #include "command.h"
 #include "pluto_client.h"
 #include "pluto_text.h"
 
+/**
+ * struct kind - a command
+ * @asks: pluto's word
+ * @parts: of the answer, for --json; NULL after the last, the first: all of it
+ */
 static const struct kind {
-	const char *name;
+	const char *name, *asks;
 	void (*print)(const json_t *status);
+	const char *parts[3];
 } kinds[] = {
-	{ "status", print_pluto_status },
-	{ "trafficstatus", print_pluto_traffic },
-	{ "briefstatus", print_pluto_brief },
+	{ "status", "status", print_pluto_status, { NULL } },
+	{ "trafficstatus", "trafficstatus", print_pluto_traffic, { NULL } },
+	{ "briefstatus", "briefstatus", print_pluto_brief, { NULL } },
+	{ "globalstatus", "briefstatus", print_pluto_brief, { NULL } },
+	{ "processstatus", "processstatus", print_pluto_process, { NULL } },
+	{ "addresspoolstatus", "addresspoolstatus", print_pluto_pools, { NULL } },
+	{ "connectionstatus", "status", print_pluto_connections, { "connections", NULL } },
+	{ "showstates", "status", print_pluto_states, { "ike_sas", "child_sas", NULL } },
+	{ "shuntstatus", "status", print_pluto_shunts, { "shunts", NULL } },
 };
 
 static int usage(const char *name)
@@ -19,14 +31,28 @@ static int usage(const char *name)
 	return 0;
 }
 
+static int print_parts(const struct kind *kind, json_t *data)
+{
+	const char *const *part = kind->parts;
+	json_t *some = json_object();
+
+	if (!*part) {
+		json_decref(some);
+		return print_json(json_incref(data));
+	}
+	for (; *part; part++)
+		json_object_set(some, *part, json_object_get(data, *part));
+	return print_json(some);
+}
+
 static int show(const struct kind *kind, const char *connection, bool json)
 {
-	json_t *answer = NULL, *request = json_pack("{s:s, s:s*}", "command", kind->name, "name", connection);
+	json_t *answer = NULL, *request = json_pack("{s:s, s:s*}", "command", kind->asks, "name", connection);
 	int status = pluto_tell(request, stderr, &answer);
 	json_t *data = json_object_get(answer, "status");
 
 	if (!status && json)
-		print_json(json_incref(data));
+		status = print_parts(kind, data);
 	else if (!status)
 		kind->print(data);
 	json_decref(answer);
@@ -62,4 +88,14 @@ int run_monitor(int argc, char **argv)
 	if (argc > 1)
 		return bad_usage("%s: what is this for?", argv[1]);
 	return pluto_watch(json_pack("{s:s}", "command", "monitor"));
+}
+
+/* What the commands are called is what pluto calls them. */
+int run_pluto_read(int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "--help"))
+		return printf("usage: ipsec %s\n", argv[0]) < 0;
+	if (argc > 1)
+		return bad_usage("%s: what is this for?", argv[1]);
+	return pluto_tell(json_pack("{s:s}", "command", argv[0]), stdout, NULL);
 }

@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ipsec whack: what pluto can be told, one option a command. */
+#define _GNU_SOURCE /* asprintf */
 #include "command.h"
 #include "pluto_client.h"
 #include "pluto_text.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../lib/parse.h"
+
 enum {
 	OPT_NAME = 256,
 	OPT_ASYNC,
+	OPT_IMPAIR,
+	OPT_KEYLOG,
+	OPT_NO_KEYLOG,
+	OPT_DELETESTATE,
 	OPT_COMMAND, /* and as many as there are commands */
 };
 
@@ -25,18 +36,48 @@ static const struct command_of {
 	{ "listen", "listen", false, NULL },
 	{ "ready", "listen", false, NULL },
 	{ "rereadsecrets", "rereadsecrets", false, NULL },
-	{ "rereadall", "rereadsecrets", false, NULL },
+	{ "rereadall", "rereadall", false, NULL },
+	{ "rereadcrls", "rereadcrls", false, NULL },
+	{ "fetchcrls", "rereadcrls", false, NULL },
 	{ "shutdown", "shutdown", false, NULL },
 	{ "status", "status", false, print_pluto_status },
 	{ "trafficstatus", "trafficstatus", false, print_pluto_traffic },
 	{ "briefstatus", "briefstatus", false, print_pluto_brief },
+	{ "connectionstatus", "status", false, print_pluto_connections },
+	{ "showstates", "status", false, print_pluto_states },
+	{ "shuntstatus", "status", false, print_pluto_shunts },
+	{ "globalstatus", "briefstatus", false, print_pluto_brief },
+	{ "processstatus", "processstatus", false, print_pluto_process },
+	{ "rekey-ike", "rekey-ike", true, NULL },
+	{ "rekey-child", "rekey-child", true, NULL },
+	{ "rekey-ipsec", "rekey-child", true, NULL },
+	{ "liveness", "liveness", true, NULL },
+	{ "listcerts", "listcerts", false, print_pluto_trust },
+	{ "listcacerts", "listcacerts", false, print_pluto_trust },
+	{ "checkpubkeys", "listpubkeys", false, print_pluto_expired },
+	{ "listpubkeys", "listpubkeys", false, print_pluto_trust },
+	{ "listcrls", "listcrls", false, print_pluto_trust },
+	{ "listall", "listall", false, print_pluto_trust },
+	{ "addresspoolstatus", "addresspoolstatus", false, print_pluto_pools },
 };
+
+/* What takes a value: pluto's word, and what it calls the value. */
+static const struct command_of impair = { "impair", "impair", false, print_pluto_impairments },
+			       keylog = { "keylog", "keylog", false, NULL },
+			       deletestate = { "deletestate", "deletestate", false, NULL };
 
 #define COMMANDS (sizeof(commands_of) / sizeof(commands_of[0]))
 
+/**
+ * struct order - what to tell
+ * @serial: of --deletestate; 0: none
+ * @what: of --impair; @folder: of --keylog, absolute
+ */
 struct order {
 	const struct command_of *command;
-	const char *name;
+	const char *name, *what;
+	char *folder;
+	u64 serial;
 	bool async, json;
 };
 
@@ -46,10 +87,18 @@ static int usage(void)
 
 	printf("usage: ipsec whack --name NAME [--asynchronous] --initiate|--terminate|--delete|--route|--unroute\n"
 	       "       ipsec whack [--json] [--name NAME] --status|--trafficstatus|--briefstatus\n"
-	       "       ipsec whack --listen|--rereadsecrets|--shutdown\n\noptions that tell pluto something:");
+	       "       ipsec whack --name NAME [--asynchronous] --rekey-ike|--rekey-child|--liveness\n"
+	       "       ipsec whack [--json] --listall|--listcerts|--listcacerts|--listpubkeys|--listcrls|\n"
+	       "               --checkpubkeys\n"
+	       "       ipsec whack [--json] [--name NAME] --connectionstatus|--showstates|--shuntstatus\n"
+	       "       ipsec whack [--json] --globalstatus|--processstatus|--addresspoolstatus\n"
+	       "       ipsec whack [--asynchronous] --deletestate NUMBER\n"
+	       "       ipsec whack --listen|--rereadall|--rereadsecrets|--rereadcrls|--shutdown\n"
+	       "       ipsec whack [--json] --impair WHAT[:N]|release|list|none|help\n"
+	       "       ipsec whack --keylog DIR | --no-keylog\n\noptions that tell pluto something:");
 	for (i = 0; i < COMMANDS; i++)
 		printf(" --%s", commands_of[i].option);
-	printf("\n");
+	printf(" --deletestate --impair --keylog --no-keylog\n");
 	return 0;
 }
 
@@ -58,6 +107,10 @@ static void fill(struct option *options)
 	const struct option others[] = {
 		{ "name", required_argument, NULL, OPT_NAME },
 		{ "asynchronous", no_argument, NULL, OPT_ASYNC },
+		{ "impair", required_argument, NULL, OPT_IMPAIR },
+		{ "keylog", required_argument, NULL, OPT_KEYLOG },
+		{ "no-keylog", no_argument, NULL, OPT_NO_KEYLOG },
+		{ "deletestate", required_argument, NULL, OPT_DELETESTATE },
 		{ "json", no_argument, NULL, OPT_JSON },
 		{ "help", no_argument, NULL, OPT_HELP },
 		{ 0 },
@@ -69,26 +122,76 @@ static void fill(struct option *options)
 	memcpy(options + COMMANDS, others, sizeof(others));
 }
 
-static int take(struct order *order, int option)
+/* pluto's folder is not this command's. */
+static int take_folder(struct order *order, const char *folder)
 {
-	if (option == OPT_NAME)
-		order->name = optarg;
-	else if (option == OPT_ASYNC)
-		order->async = true;
-	else if (option == OPT_JSON)
-		order->json = true;
-	else if (order->command)
-		return bad_usage("only one thing at a time");
-	else
-		order->command = &commands_of[option - OPT_COMMAND];
-	return 0;
+	char here[4096] = "";
+
+	if (folder[0] != '/' && !getcwd(here, sizeof(here)))
+		return bad_usage("%s: %s", folder, strerror(errno));
+	free(order->folder);
+	if (asprintf(&order->folder, "%s%s%s", here, *here ? "/" : "", folder) < 0)
+		order->folder = NULL;
+	return order->folder ? 0 : bad_usage("no memory");
 }
 
-static int tell(const struct order *order)
+/* With or without the # that logs have before it. */
+static int take_serial(struct order *order, const char *text)
 {
+	const char *wrong = klips_parse_number(&order->serial, text + (*text == '#'), UINT32_MAX);
+
+	if (!wrong && !order->serial)
+		wrong = "SAs are counted from 1";
+	return is_wrong(wrong, "deletestate", text) ? EXIT_USAGE : 0;
+}
+
+static const struct command_of *command_of(int option)
+{
+	if (option == OPT_IMPAIR)
+		return &impair;
+	if (option == OPT_DELETESTATE)
+		return &deletestate;
+	return option >= OPT_COMMAND ? &commands_of[option - OPT_COMMAND] : &keylog;
+}
+
+static int take(void *arg, int option)
+{
+	struct order *order = arg;
+
+	if (option == OPT_NAME) {
+		order->name = optarg;
+		return 0;
+	}
+	if (option == OPT_ASYNC) {
+		order->async = true;
+		return 0;
+	}
+	if (order->command)
+		return bad_usage("only one thing at a time");
+	order->command = command_of(option);
+	if (option == OPT_IMPAIR)
+		order->what = optarg;
+	if (option == OPT_DELETESTATE)
+		return take_serial(order, optarg);
+	return option == OPT_KEYLOG ? take_folder(order, optarg) : 0;
+}
+
+static int check(void *arg)
+{
+	const struct order *order = arg;
+
+	if (!order->command)
+		return no_order();
+	return order->command->named && !order->name ? bad_usage("--name is missing") : 0;
+}
+
+static int tell(void *arg)
+{
+	const struct order *order = arg;
 	json_t *answer = NULL;
-	json_t *request = json_pack("{s:s, s:s*, s:b}", "command", order->command->word, "name", order->name, "async",
-				    order->async);
+	json_t *request = json_pack("{s:s, s:s*, s:s*, s:s*, s:I, s:b}", "command", order->command->word, "name",
+				    order->name, "what", order->what, "folder", order->folder, "serial",
+				    (json_int_t)order->serial, "async", order->async);
 	int status = pluto_tell(request, stdout, &answer);
 	json_t *data = json_object_get(answer, "status");
 
@@ -102,25 +205,14 @@ static int tell(const struct order *order)
 
 int run_whack(int argc, char **argv)
 {
-	struct option options[COMMANDS + 5];
+	struct option options[COMMANDS + 9];
 	struct order order = { 0 };
-	int option, status = 0;
+	const struct command_line line = { options, usage, take, check, NULL, &order, &order.json, tell, NULL };
+
+	int status;
 
 	fill(options);
-	while (!status && (option = getopt_long(argc, argv, "+:", options, NULL)) >= 0) {
-		if (option == OPT_HELP)
-			return usage();
-		if (option == '?')
-			return bad_usage("%s: there is no such option, or it takes no value", argv[optind - 1]);
-		if (option == ':')
-			return bad_usage("%s: its value is missing", argv[optind - 1]);
-		status = take(&order, option);
-	}
-	if (status)
-		return status;
-	if (optind < argc)
-		return bad_usage("%s: what is this for?", argv[optind]);
-	if (!order.command)
-		return bad_usage("what is to be done? --help lists it");
-	return order.command->named && !order.name ? bad_usage("--name is missing") : tell(&order);
+	status = run_line(&line, argc, argv);
+	free(order.folder);
+	return status;
 }

@@ -119,14 +119,17 @@ static pid_t read_pid(void)
 	return length > 0 && !strcmp(name, "klipsd\n") ? (pid_t)pid : 0;
 }
 
-/* In the child. It leaves the terminal and its folder; what it says goes where the command's does. */
+/*
+ * In the child. It leaves the terminal and its folder; what it says goes where the command's errors do. It prints
+ * nothing on standard output, and whoever reads the command's is not to wait for it.
+ */
 static void become_klipsd(const char *path, char *const *words)
 {
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	setsid();
-	if (null >= 0)
-		dup2(null, STDIN_FILENO);
+	if (null >= 0 && (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0))
+		_exit(127);
 	if (!chdir("/"))
 		execv(path, words);
 	fail(path, errno);

@@ -63,6 +63,19 @@ void pluto_client_close(struct pluto_client *client)
 	client->stream = NULL;
 }
 
+int pluto_client_open_or_complain(struct pluto_client *client)
+{
+	int err = pluto_client_open(client);
+
+	if (!err)
+		return 0;
+	if (err == -ENOENT || err == -ECONNREFUSED)
+		bad_usage("pluto does not run (%s/" CONTROL_SOCKET ")", pluto_rundir());
+	else
+		bad_usage("%s/" CONTROL_SOCKET ": %s", pluto_rundir(), strerror(-err));
+	return EXIT_REFUSED;
+}
+
 static int send_request(struct pluto_client *client, json_t *request)
 {
 	int err = json_dumpf(request, client->stream, JSON_COMPACT);
@@ -83,24 +96,55 @@ static json_t *receive(struct pluto_client *client, char **line, size_t *room)
 	return length > 0 ? json_loadb(*line, (size_t)length, 0, &error) : NULL;
 }
 
+/* Rows of a long answer: those of a key come one part after the other. */
+static void add_part(json_t *rows, json_t *part)
+{
+	const char *key;
+	json_t *some;
+
+	json_object_foreach(part, key, some) {
+		if (json_object_get(rows, key))
+			json_array_extend(json_object_get(rows, key), some);
+		else
+			json_object_set(rows, key, some);
+	}
+}
+
+/* The answer's status, with the rows that came before it. */
+static json_t *complete(json_t *answer, json_t *rows)
+{
+	if (json_object_size(rows)) {
+		json_object_update(rows, json_object_get(answer, "status"));
+		json_object_set(answer, "status", rows);
+	}
+	return json_incref(answer);
+}
+
+static void show_log(FILE *log, const json_t *one)
+{
+	if (!log || !json_object_get(one, "log"))
+		return;
+	fprintf(log, "%s\n", json_string_value(json_object_get(one, "log")));
+	fflush(log);
+}
+
 static int take_answers(struct pluto_client *client, FILE *log, json_t **answer)
 {
+	json_t *rows = json_object(), *one;
 	size_t room = 0;
 	char *line = NULL;
 	int status = -1;
-	json_t *one;
 
 	while (status < 0 && (one = receive(client, &line, &room))) {
-		if (log && json_object_get(one, "log"))
-			fprintf(log, "%s\n", json_string_value(json_object_get(one, "log")));
-		if (log)
-			fflush(log);
+		show_log(log, one);
+		add_part(rows, json_object_get(one, "part"));
 		if (json_object_get(one, "exit"))
 			status = (int)json_integer_value(json_object_get(one, "exit"));
 		if (status >= 0 && answer)
-			*answer = json_incref(one);
+			*answer = complete(one, rows);
 		json_decref(one);
 	}
+	json_decref(rows);
 	free(line);
 	if (status >= 0)
 		return status;
@@ -115,23 +159,10 @@ int pluto_ask(struct pluto_client *client, json_t *request, FILE *log, json_t **
 	return status ? status : take_answers(client, log, answer);
 }
 
-static int open_or_complain(struct pluto_client *client)
-{
-	int err = pluto_client_open(client);
-
-	if (!err)
-		return 0;
-	if (err == -ENOENT || err == -ECONNREFUSED)
-		bad_usage("pluto does not run (%s/" CONTROL_SOCKET ")", pluto_rundir());
-	else
-		bad_usage("%s/" CONTROL_SOCKET ": %s", pluto_rundir(), strerror(-err));
-	return EXIT_REFUSED;
-}
-
 int pluto_tell(json_t *request, FILE *log, json_t **answer)
 {
 	struct pluto_client client;
-	int status = open_or_complain(&client);
+	int status = pluto_client_open_or_complain(&client);
 
 	if (status) {
 		json_decref(request);
@@ -147,7 +178,7 @@ int pluto_watch(json_t *request)
 	struct pluto_client client;
 	size_t room = 0;
 	char *line = NULL;
-	int status = open_or_complain(&client);
+	int status = pluto_client_open_or_complain(&client);
 
 	if (status) {
 		json_decref(request);

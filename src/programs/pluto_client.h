@@ -18,6 +18,8 @@ struct pluto_client {
 const char *pluto_rundir(void);
 /* 0 or a negative errno: -ENOENT, -ECONNREFUSED: none runs. */
 int pluto_client_open(struct pluto_client *client);
+/* The same, but returns the exit status of a complaint. */
+int pluto_client_open_or_complain(struct pluto_client *client);
 void pluto_client_close(struct pluto_client *client);
 /*
  * Sends a request, which it frees, and prints lines of the log as they come, to @log; NULL: not. The exit status: the

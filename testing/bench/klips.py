@@ -20,18 +20,16 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Iterator
 
-from measure import LAB, ROOT, finish, row, run
+from hosts import GUESTS, Hosts
+from measure import ROOT, finish, row, run
 
 TEST = "klips/strongswan-esp-in-udp"  # whose hosts have what it takes
 TABLES = ROOT / "build/klips/plain/klips/bench/bench_tables"
 SCRIPTS = "/testing/guestbin"
-GUESTS = {"west": ("192.1.2.45", "192.0.1"), "east": ("192.1.2.23", "192.0.2")}  # outer address, network
 DAEMONS = ("klipsd", "charon-systemd")
 PEER = "strongSwan, kernel-libipsec"
 SECONDS, FIRST = 3, 1  # of traffic, after the first, in which TCP finds its speed
@@ -43,86 +41,6 @@ ALIKE = {"tcp-1-openssl": ("openssl", "tcp-1"), "tcp-1-esp": ("esp", "tcp-1")}  
 OFFLINE = ("lookup-1e5", "bytes-per-sa")
 NAMES = ("tcp-1", "tcp-8", "tcp-1-openssl", "tcp-1-esp", "cpu-per-gb", "pps-64", "ping-load", *OFFLINE)
 SETUPS = ("strongswan", "klips", "openssl", "esp")
-
-
-def _processes() -> Iterator[tuple[int, int, str, float]]:
-    """Process, parent, name and CPU seconds of all there are."""
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            continue
-        head, _, tail = text.rpartition(")")
-        words = tail.split()
-        yield int(pid), int(words[1]), head.partition("(")[2], (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-
-
-class Hosts:
-    """East and west, left up, joined by a veth; to be used with `with`."""
-
-    def __init__(self, folder: Path) -> None:
-        self.out = folder / "hosts"
-        self.top = 0
-
-    def __enter__(self) -> "Hosts":
-        command = [LAB, "run", TEST, "--stop-at", "1", "--out", str(self.out)]
-        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, text=True, timeout=600, check=False)
-        holder = self.out / TEST / "live.pid"
-        if not holder.exists():
-            sys.exit(f"bench: the hosts of {TEST} are not up:\n{done.stdout}{done.stderr}")
-        self.top = int(holder.read_text(encoding="ascii"))
-        try:
-            self._join()
-            self.at("east", "iperf3 --server --daemon")
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        run(LAB, "stop", TEST)
-
-    def at(self, host: str, script: str) -> str:
-        """What a script prints on a host."""
-        return run(LAB, "exec", "--limit", "60", TEST, host, "sh", "-euc", script)[1]
-
-    def cpu(self) -> float:
-        """Seconds of CPU time that the daemons of both hosts have had."""
-        return sum(seconds for _, _, name, seconds in self._family() if name in DAEMONS)
-
-    def _family(self) -> list[tuple[int, int, str, float]]:
-        """The processes of the run; the namespaces' own numbers do not matter here."""
-        every, known, size = sorted(_processes()), {self.top}, 0
-        while size != len(known):
-            size = len(known)
-            known |= {pid for pid, parent, _, _ in every if parent in known}
-        return [entry for entry in every if entry[0] in known]
-
-    def _join(self) -> None:
-        """Put a veth in the place of the wire between them."""
-        found = {self._name(pid): pid for pid, *_ in reversed(self._family())}
-        for host in GUESTS:
-            self._inside(found[host], "link", "delete", "eth1")
-        self._inside(found["west"], "link", "add", "eth1", "type", "veth", "peer", "name", "eth1", "netns", str(found["east"]))
-        for host, (address, _) in GUESTS.items():
-            self._inside(found[host], "address", "add", f"{address}/24", "dev", "eth1")
-            self._inside(found[host], "link", "set", "eth1", "up")
-        for host, other in (("west", "east"), ("east", "west")):
-            address, network = GUESTS[other]
-            self._inside(found[host], "route", "add", f"{network}.0/24", "via", address)
-
-    @staticmethod
-    def _name(pid: int) -> str:
-        return run("nsenter", f"--target={pid}", *Hosts._user(pid), "--uts", "hostname")[1].strip()
-
-    @staticmethod
-    def _user(pid: int) -> tuple[str, ...]:
-        same = os.readlink(f"/proc/{pid}/ns/user") == os.readlink("/proc/self/ns/user")
-        return () if same else ("--user", "--preserve-credentials")
-
-    @staticmethod
-    def _inside(pid: int, *words: str) -> None:
-        run("nsenter", f"--target={pid}", *Hosts._user(pid), "--net", "ip", *words)
 
 
 class Bench:
@@ -177,11 +95,11 @@ class Bench:
 
     def tcp_1(self, setup: str) -> None:
         """See the file's head; and cpu-per-gb, of the same traffic with its first second."""
-        before = self.hosts.cpu()
+        before = self.hosts.cpu(*DAEMONS)
         received = self.iperf("--parallel 1")["sum_received"]
         self.add(setup, "tcp-1", received["bits_per_second"] / 1e9)
         octets = received["bits_per_second"] / 8 * (SECONDS + FIRST)
-        self.add(setup, "cpu-per-gb", (self.hosts.cpu() - before) / (octets / 1e9))
+        self.add(setup, "cpu-per-gb", (self.hosts.cpu(*DAEMONS) - before) / (octets / 1e9))
 
     def tcp_8(self) -> float:
         """See the file's head."""
@@ -221,7 +139,8 @@ def measure(names: list[str], runs: int, folder: Path) -> list[dict]:
     """A row for each name, in their order."""
     rows = tables(folder) if set(names) & set(OFFLINE) else {}
     if online := set(names) - set(OFFLINE):
-        with Hosts(folder) as hosts:
+        with Hosts(folder, TEST) as hosts:
+            hosts.at("east", "iperf3 --server --daemon")
             bench = Bench(hosts, online)
             for number in range(runs):
                 print(f"run {number + 1} of {runs}, load {os.getloadavg()[0]:.1f}", file=sys.stderr, flush=True)

@@ -33,6 +33,7 @@ COMMANDS = {
     "lint": "check the tests' folders",
     "mutate": "prove that each expectation can fail",
     "capture": "print a capture file as tests compare it",
+    "tshark": "check or print a run's packets by tshark, decrypted",
 }
 
 

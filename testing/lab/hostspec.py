@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from lab import paths, peers, stack, x509
+from lab import paths, peers, stack, wireshark, x509
 from lab.errors import UsageError
 from lab.place import HostSpec
 from lab.place.frames import pack
@@ -14,6 +14,7 @@ _ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/root", "USER": "root", "LOGNAME": "root", "SHELL": "/bin/bash", "TERM": "dumb", "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
+    "PLUTO_KEYLOG": wireshark.KEYLOG,
 }
 OWN_COMMAND = "usr/sbin/ipsec"  # a peer that has one needs it: Cygnet's would be in its place
 SANITIZER_LOGS = "/var/log/sanitizer"
@@ -72,9 +73,10 @@ def _configuration(case: TestCase, name: str, peer: peers.Peer | None) -> list[d
 
 
 def _certificates(case: TestCase, name: str, peer: peers.Peer | None, folder: Path) -> list[dict]:
-    if not peer:
+    """What x509.ensure() made, where the host's peer or Cygnet finds it."""
+    if not peer and not stack.is_own(case.stacks):
         return []
-    places = peer.certificates_for(name)
+    places = peer.certificates_for(name) if peer else stack.certificates_for(name)
     if not places:
         raise UsageError(f"{case.folder / 'test.toml'}: x509: peer {peer.name} does not say where its certificates go")
     return [_file(places["ca"], (folder / "ca.crt").read_bytes()),

@@ -43,6 +43,7 @@ _NEEDS = {
     "xfrm-interface": Need("XFRM interfaces", ("XFRM_INTERFACE",), ("ip link add try type xfrm dev lo if_id 1",)),
     "vti": Need("VTI devices", ("NET_IPVTI",), ("ip link add try type vti local 192.0.2.1 remote 192.0.2.2 key 1",)),
     "af-key": Need("PF_KEY sockets", ("NET_KEY",)),
+    "groups": Need("root that may change its groups"),
     "virtual-time": Need("a clock that jumps when nothing happens"),
 }
 NEEDS = tuple(_NEEDS)
@@ -86,6 +87,13 @@ def _af_key() -> str:
     return _in_own_network("af-key", _open_pf_key)
 
 
+def _groups() -> str:
+    from lab.place import userns
+    if userns.privileged():
+        return ""
+    return f"needs {_NEEDS['groups'].what}, which an ordinary user's namespaces forbid; as root, or {_ELSEWHERE}"
+
+
 @cache
 def _tried(name: str) -> str:
     def attempt() -> bool:
@@ -94,7 +102,7 @@ def _tried(name: str) -> str:
     return _in_own_network(name, attempt)
 
 
-_CHECKS: dict[str, Callable[[], str]] = {"tun": _tun, "af-key": _af_key}
+_CHECKS: dict[str, Callable[[], str]] = {"tun": _tun, "af-key": _af_key, "groups": _groups}
 
 
 def _open_pf_key() -> bool:

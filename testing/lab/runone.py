@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab import hostspec, live, needs, suites, transcript, verdict
+from lab import hostspec, live, needs, stack, suites, transcript, verdict, wireshark
 from lab.errors import LabError, UnresolvedError
 from lab.place import HostSpec, Place
 from lab.place.ns import Namespaces
@@ -95,6 +95,7 @@ class Run:
             self._prepare()
             self.attempt()
             self._judge_suite()
+            self._judge_wires()
         except UnresolvedError as error:
             self._class("unresolved", str(error))
         except LabError as error:
@@ -218,6 +219,18 @@ class Run:
         if found.diffs:
             _write(self.out / "diff.txt", "\n".join(diff["text"] for diff in found.diffs))
 
+    def _judge_wires(self) -> None:
+        """Hold the captures against another's opinion, by keys that the hosts have logged; not within a guest."""
+        is_judged = self.result.verdict == "pass" and not isinstance(self.case, SuiteCase)
+        if self.options.inside is not None or not is_judged or not wireshark.has_keys(self.out):
+            return
+        with self._phase("tshark"):
+            found = wireshark.complaints(self.out)
+        if found and wireshark.MALFORMED not in self.case.tags:
+            self._class("fail", f"tshark: {found[0]}" + (f", and {len(found) - 1} more" if found[1:] else ""))
+        elif not found and wireshark.MALFORMED in self.case.tags:
+            self._class("fail", f"tshark finds nothing malformed, but the test has the tag '{wireshark.MALFORMED}'")
+
     def _outputs(self, scenario: Scenario) -> verdict.Outputs:
         self.result.wires = self.place.end_capture()
         outputs = verdict.Outputs(verdict.consoles(self.case, scenario.steps))
@@ -287,7 +300,7 @@ def cell(case: TestCase, place: str) -> dict[str, str]:
     """The cell that a test runs in on this kernel: place, kernel, its release, stack and peer."""
     names = sorted(set(case.peers.values()))
     release = os.uname().release
-    return {"place": place, "kernel": release, "release": release, "stack": ",".join(case.stacks) or "-",
+    return {"place": place, "kernel": release, "release": release, "stack": ",".join(stack.of_cell(case.stacks, place)) or "-",
             "peer": ",".join(names) or "-"}
 
 

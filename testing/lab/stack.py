@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 
 from lab import once, paths
 from lab.errors import UnresolvedError, UsageError
+from lab.needs import missing
 
 if TYPE_CHECKING:
     from lab.testcase import TestCase
 
-OWN = {"klips-user": ("tun",)}  # what each of them needs of the place
+AUTO = "auto"  # either, as pluto has it with protostack=auto
+OWN = {"klips-user": ("tun",), AUTO: ("tun",)}  # what each of them needs of the place
 STACKS = (*OWN, "netkey")
 
 _SOURCES = ("lib", "programs", "klips/core", "klips/user", "pluto")  # of what is installed; tests of it are in folders below
@@ -42,6 +44,27 @@ def is_own(stacks: Iterable[str]) -> bool:
 def is_about_own(cases: Iterable["TestCase"]) -> bool:
     """Whether one of these tests is about one of Cygnet's stacks."""
     return any(is_own(case.stacks) for case in cases)
+
+
+def certificates_for(host: str) -> dict[str, str]:
+    """Where Cygnet finds a host's certificates, by what they are: those of ipsec.d."""
+    return {"ca": "/etc/ipsec.d/cacerts/ca.crt", "cert": f"/etc/ipsec.d/certs/{host}.crt",
+            "key": f"/etc/ipsec.d/private/{host}.key"}
+
+
+def of_cell(stacks: Iterable[str], place: str) -> list[str]:
+    """The stacks that a test about these has at a place: the kernel's own in place of "auto" if it has one."""
+    return [_chosen(place) if stack == AUTO else stack for stack in stacks]
+
+
+def sanitizers(stacks: Iterable[str]) -> list[str]:
+    """Those that a test about these stacks needs besides the usual ones and its own."""
+    return ["stacks"] if AUTO in stacks else []
+
+
+def _chosen(place: str) -> str:
+    """Kernels of guests have ESP, all of them; the machine's is asked."""
+    return "klips-user" if place == "ns" and missing(["kernel-esp"]) else "netkey"
 
 
 def tree() -> Path:

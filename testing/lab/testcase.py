@@ -87,10 +87,11 @@ class TestCase:
     def in_cell(self, cell: dict[str, str]) -> "TestCase":
         """The test with the expected files of a cell: those of its variants that go by a word of the cell's.
 
-        Words are the place, the kernel's name, its series ("6.1") and the peers.
+        Words are the place, the kernel's name, its series ("6.1"), the stacks and the peers.
         """
         series = ".".join(cell.get("release", "").split(".")[:2])
-        return replace(self, words=frozenset([cell["place"], cell["kernel"], series, *cell["peer"].split(",")]))
+        lists = [*cell["stack"].split(","), *cell["peer"].split(",")]
+        return replace(self, words=frozenset([cell["place"], cell["kernel"], series, *lists]))
 
     def golden(self, kind: str, name: str) -> Path:
         """Where the expected text of a "console" or "capture" is: a variant's, if there is one; it may not exist."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab import compare, diffshow, paths, result, sanitize
+from lab import compare, diffshow, paths, result, sanitize, stack
 from lab.capture.describe import describe
 from lab.testcase import TestCase
 from lab.transcript import Step, from_json, render
@@ -44,7 +44,7 @@ class Finding:
 
 def chain(case: TestCase) -> list[Path]:
     """The sanitizers of a test, the default ones first."""
-    names = [*sanitize.DEFAULT_CHAIN, *case.sanitizers]
+    names = [*sanitize.DEFAULT_CHAIN, *stack.sanitizers(case.stacks), *case.sanitizers]
     return sanitize.resolve(names, [case.folder, paths.TESTING / "sanitizers"])
 
 

@@ -17,9 +17,9 @@ static bool is_neighbour(const struct klips_flow *flow, const u8 *packet)
 	       packet[V6_HOP_LIMIT] == ND_HOP_LIMIT && type >= ROUTER_SOLICIT && type <= ND_REDIRECT;
 }
 
-static bool is_exempt(const struct klips_flow *flow, const u8 *packet)
+static bool is_exempt(const struct klips *klips, const struct klips_flow *flow, const u8 *packet)
 {
-	return klips_is_ipsec(flow->proto) || klips_is_ike(flow, flow->dport) || is_neighbour(flow, packet);
+	return klips_is_ipsec(flow->proto) || klips_is_ike(klips, flow, flow->dport) || is_neighbour(flow, packet);
 }
 
 /**
@@ -37,7 +37,7 @@ bool klips_refuses_clear(struct klips *klips, const void *packet, size_t length)
 {
 	struct klips_flow flow, back;
 
-	if (klips_flow_read(&flow, packet, length) || is_exempt(&flow, packet))
+	if (klips_flow_read(&flow, packet, length) || is_exempt(klips, &flow, packet))
 		return false;
 	back = flow;
 	back.src = flow.dst;

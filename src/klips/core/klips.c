@@ -22,6 +22,8 @@ int klips_init(struct klips *klips, const struct klips_ops *ops, void *own)
 	klips->settings.tos = 1;
 	klips->settings.acquire_rate = KLIPS_ACQUIRE_RATE;
 	klips->settings.acquire_burst = KLIPS_ACQUIRE_BURST;
+	klips->ike_ports[0] = 500;
+	klips->ike_ports[1] = 4500;
 	klips_holds_init(&klips->holds);
 	klips_acquires_init(&klips->acquires, KLIPS_ACQUIRE_BURST, ktime_get_ns());
 	klips->sadb = klips_sadb_new();
@@ -346,4 +348,40 @@ u64 klips_run_timers(struct klips *klips, u64 now)
 	if (!sa || !hold)
 		return sa + hold;
 	return min(sa, hold);
+}
+
+/**
+ * klips_ike_port_add() - IKE has that port too
+ * @klips: whose; changes come one after the other
+ * @port: of UDP, not 0
+ *
+ * Return: 0, also if it has it already; -ENOSPC: there are too many.
+ */
+int klips_ike_port_add(struct klips *klips, u16 port)
+{
+	u32 at;
+
+	for (at = 0; at < KLIPS_IKE_PORTS - 1; at++) {
+		if (klips->ike_ports[at] == port)
+			return 0;
+		if (klips->ike_ports[at])
+			continue;
+		WRITE_ONCE(klips->ike_ports[at], port);
+		return 0;
+	}
+	return -ENOSPC;
+}
+
+/**
+ * klips_ike_port_remove() - IKE no longer has the port that came last
+ * @klips: whose
+ * @port: that one; another stays
+ */
+void klips_ike_port_remove(struct klips *klips, u16 port)
+{
+	u32 at;
+
+	for (at = 0; at < KLIPS_IKE_PORTS - 1 && klips->ike_ports[at]; at++)
+		if (klips->ike_ports[at] == port && !klips->ike_ports[at + 1])
+			WRITE_ONCE(klips->ike_ports[at], 0);
 }

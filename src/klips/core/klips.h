@@ -88,6 +88,8 @@ struct klips_settings {
 	u32 acquire_burst;
 };
 
+#define KLIPS_IKE_PORTS 18 /* with the last 0 */
+
 /**
  * struct klips - one instance
  * @sadb: its SAs
@@ -95,6 +97,7 @@ struct klips_settings {
  * @acquires: how many SAs may be asked for
  * @holds: %hold eroutes that traps made: @count of them in @list, under @lock
  * @settings: what can be set at run time
+ * @ike_ports: of UDP, readable at any time, up to the first 0: klips_has_ike_port()
  * @devices: RCU, by number; NULL: there is none
  * @removed: devices that are no more, freed by klips_exit()
  * @ops: the platform
@@ -111,6 +114,7 @@ struct klips {
 		u32 count;
 	} holds;
 	struct klips_settings settings;
+	u16 ike_ports[KLIPS_IKE_PORTS];
 	struct klips_dev *devices[KLIPS_DEVICES]; /* RCU */
 	struct klips_dev *removed;
 	const struct klips_ops *ops;
@@ -123,6 +127,20 @@ struct klips {
 	} stats;
 };
 
+/* Whether UDP at that port is IKE's, or IKE's and ESP's: it is beside all eroutes. */
+static inline bool klips_has_ike_port(const struct klips *klips, u16 port)
+{
+	u16 one;
+	u32 at;
+
+	for (at = 0; (one = READ_ONCE(klips->ike_ports[at])); at++)
+		if (one == port)
+			return true;
+	return false;
+}
+
+int klips_ike_port_add(struct klips *klips, u16 port);
+void klips_ike_port_remove(struct klips *klips, u16 port);
 int klips_init(struct klips *klips, const struct klips_ops *ops, void *own);
 void klips_exit(struct klips *klips);
 

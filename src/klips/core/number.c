@@ -14,13 +14,14 @@
 int klips_number_take(struct klips_sa *sa, u64 *number)
 {
 	u64 last = sa->flags & KLIPS_SA_ESN ? ~0ULL : 0xffffffff;
-	u64 old, seen = (u64)atomic64_read(&sa->seq);
+	atomic64_t *seq = &sa->keeper->seq;
+	u64 old, seen = (u64)atomic64_read(seq);
 
 	do {
 		old = seen;
 		if (old >= last)
 			return -EOVERFLOW;
-		seen = (u64)atomic64_cmpxchg(&sa->seq, (s64)old, (s64)(old + 1));
+		seen = (u64)atomic64_cmpxchg(seq, (s64)old, (s64)(old + 1));
 	} while (seen != old);
 	*number = old + 1;
 	return 0;
@@ -36,12 +37,13 @@ int klips_number_take(struct klips_sa *sa, u64 *number)
  */
 bool klips_number_may_accept(struct klips_sa *sa, u32 wire, u64 *number)
 {
+	struct klips_sa *keeper = sa->keeper;
 	bool fresh;
 
-	spin_lock_bh(&sa->lock);
-	*number = klips_replay_number(&sa->replay, wire);
-	fresh = klips_replay_may_accept(&sa->replay, *number);
-	spin_unlock_bh(&sa->lock);
+	spin_lock_bh(&keeper->lock);
+	*number = klips_replay_number(&keeper->replay, wire);
+	fresh = klips_replay_may_accept(&keeper->replay, *number);
+	spin_unlock_bh(&keeper->lock);
 	return fresh;
 }
 
@@ -54,10 +56,11 @@ bool klips_number_may_accept(struct klips_sa *sa, u32 wire, u64 *number)
  */
 bool klips_number_accept(struct klips_sa *sa, u64 number)
 {
+	struct klips_sa *keeper = sa->keeper;
 	bool fresh;
 
-	spin_lock_bh(&sa->lock);
-	fresh = klips_replay_accept(&sa->replay, number);
-	spin_unlock_bh(&sa->lock);
+	spin_lock_bh(&keeper->lock);
+	fresh = klips_replay_accept(&keeper->replay, number);
+	spin_unlock_bh(&keeper->lock);
 	return fresh;
 }

@@ -64,9 +64,9 @@ static inline bool klips_is_ipsec(u8 proto)
 }
 
 /* Whether a flow is IKE's by one of its ports, with NAT or without: RFC 7296, 2.23. */
-static inline bool klips_is_ike(const struct klips_flow *flow, __be16 port)
+static inline bool klips_is_ike(const struct klips *klips, const struct klips_flow *flow, __be16 port)
 {
-	return flow->proto == KLIPS_PROTO_UDP && flow->ports && (be16_to_cpu(port) == 500 || be16_to_cpu(port) == 4500);
+	return flow->proto == KLIPS_PROTO_UDP && flow->ports && klips_has_ike_port(klips, be16_to_cpu(port));
 }
 
 struct klips_pass *klips_pass_new(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs,

@@ -96,7 +96,7 @@ static bool is_allowed(struct klips_pass *pass, struct klips_sa *sa, struct sk_b
 
 	if (!READ_ONCE(pass->klips->settings.inbound_policy_check) || !sa->selector.src.version)
 		return true;
-	return !klips_flow_read(&flow, skb->data, skb->len) && klips_selector_matches(&sa->selector, &flow);
+	return !klips_flow_read(&flow, skb->data, skb->len) && klips_sa_is_for(sa, &flow);
 }
 
 static void check_and_deliver(struct klips_pass *pass, struct klips_sa *sa)
@@ -387,6 +387,26 @@ static void open_each(struct klips_pass *pass)
 	leave(pass);
 }
 
+/*
+ * What an SA of a bundle gets has come by that bundle: IPCOMP protects nothing, and whoever knows its CPI would get in
+ * without the ESP around it (RFC 4301, 5.2). What nothing protects is for all.
+ */
+static bool came_by_bundle(const struct klips_sa *from, const struct klips_sa *sa)
+{
+	const struct klips_sa *one, *inner;
+
+	for (one = rcu_dereference(sa->next); one && one->said.proto == KLIPS_PROTO_COMP;)
+		one = rcu_dereference(one->next);
+	if (!one)
+		return true;
+	for (one = sa; (inner = rcu_dereference(one->inner));)
+		one = inner;
+	for (; one; one = rcu_dereference(one->next))
+		if (one == from)
+			return true;
+	return false;
+}
+
 /* Whether packets that came from there, that way, may use the SA. */
 static bool may_use(struct klips_pass *pass, struct klips_sa *sa)
 {
@@ -394,6 +414,8 @@ static bool may_use(struct klips_pass *pass, struct klips_sa *sa)
 	enum klips_sa_state state = READ_ONCE(sa->state);
 
 	if ((state != KLIPS_SA_MATURE && state != KLIPS_SA_DYING) || !(sa->flags & KLIPS_SA_INBOUND))
+		return false;
+	if (!came_by_bundle(pass->sa, sa))
 		return false;
 	if ((sa->natt != KLIPS_NATT_NONE) != pass->in_udp && sa->said.proto == KLIPS_PROTO_ESP && pass->depth == 1)
 		return false;

@@ -3,86 +3,9 @@
 #ifndef KLIPS_CORE_SA_H
 #define KLIPS_CORE_SA_H
 
-#include "crypto.h"
-#include "lifetime.h"
 #include "replay.h"
-#include "selector.h"
+#include "sa_config.h"
 #include "table.h"
-
-enum klips_sa_state {
-	KLIPS_SA_LARVAL, /* an SPI that was given out, without keys yet */
-	KLIPS_SA_MATURE,
-	KLIPS_SA_DYING, /* past a soft limit */
-	KLIPS_SA_DEAD,	/* past a hard one, or deleted */
-};
-
-enum klips_mode {
-	KLIPS_MODE_TRANSPORT,
-	KLIPS_MODE_TUNNEL,
-	KLIPS_MODE_BEET,
-};
-
-enum klips_natt {
-	KLIPS_NATT_NONE,
-	KLIPS_NATT_NONESP, /* RFC 3948 */
-};
-
-#define KLIPS_SA_INBOUND       0x01
-#define KLIPS_SA_ESN	       0x02 /* RFC 4304 */
-#define KLIPS_SA_NO_ECN	       0x04 /* decapsulation leaves the inner header's ECN field as it is */
-#define KLIPS_SA_DECAP_DSCP    0x08 /* decapsulation copies the DSCP inwards */
-#define KLIPS_SA_NO_ENCAP_DSCP 0x10 /* encapsulation leaves the outer DSCP at 0 */
-#define KLIPS_SA_TFC_PMTU      0x20 /* pad to the path's MTU: RFC 4303, 2.7 */
-
-enum klips_df {
-	KLIPS_DF_CLEAR, /* KLIPS's way from old */
-	KLIPS_DF_COPY,
-	KLIPS_DF_SET,
-};
-
-/**
- * struct klips_sa_config - all that an SA is made from
- * @said: its name
- * @src: the outer source of a tunnel, or the peer's address of an inbound SA (unspecified: any)
- * @inner_src: with BEET, the address that the packet has inside; likewise @inner_dst
- * @selector: what may arrive inside, for an inbound SA; version 0: anything
- * @keys: algorithms and keys
- * @soft: limits at which the key daemon is told
- * @hard: limits at which it ends
- * @state: KLIPS_SA_LARVAL or KLIPS_SA_MATURE
- * @mode: how it wraps packets
- * @df: DF of the outer IPv4 header
- * @flags: KLIPS_SA_INBOUND and others
- * @window: packets, see klips_replay
- * @tfc: bytes to which payloads are padded, 0: not
- * @natt_sport: of the UDP header that the packets have, in host byte order; likewise @natt_dport
- * @ref: the SAref that is wanted, 0: any that is free; @ref_him: the peer's of the other direction
- * @if_id: the ipsecN device that inbound packets appear on; 0: the one that is attached where they arrived
- * @ttl: of the outer header; 0: 64
- */
-struct klips_sa_config {
-	struct klips_said said;
-	struct klips_addr src;
-	struct klips_addr inner_src;
-	struct klips_addr inner_dst;
-	struct klips_selector selector;
-	struct klips_keys keys;
-	struct klips_limits soft;
-	struct klips_limits hard;
-	enum klips_sa_state state;
-	enum klips_mode mode;
-	enum klips_natt natt;
-	enum klips_df df;
-	u32 flags;
-	u32 window;
-	u32 tfc;
-	u32 ref;
-	u32 ref_him;
-	u32 if_id;
-	u16 natt_sport;
-	u16 natt_dport;
-	u8 ttl;
-};
 
 /**
  * struct klips_sa_errors - packets that an inbound SA refused
@@ -119,6 +42,7 @@ struct klips_sa_errors {
  * @encr: its encryption
  * @auth: its authenticator
  * @crypto: its keys, in the platform's form; owned. NULL: it needs none
+ * @keeper: whose @crypto, @seq and @replay it uses: itself; of one that moved, what it was at first, which it holds
  * @next: the next outer SA of its bundle, RCU
  * @inner: the next inner one, RCU: inbound packets come to that when they have left this
  * @lock: guards @replay
@@ -132,6 +56,7 @@ struct klips_sa_errors {
  * @inner_src: BEET: the address inside
  * @inner_dst: BEET: the address inside
  * @selector: what may arrive inside
+ * @more: what else may, @more_count of them; NULL: nothing
  * @pmtu: outbound: bytes of a packet that fit its path, as a router said last; 0: none did
  * @pmtu_until: monotonic nanoseconds; then it is forgotten
  * @comp_skip: IPCOMP: packets that are not tried; see ipcomp.h
@@ -162,6 +87,7 @@ struct klips_sa {
 	enum klips_encr encr;
 	enum klips_auth auth;
 	struct klips_crypto *crypto;
+	struct klips_sa *keeper;
 	struct klips_sa *next;
 	struct klips_sa *inner;
 	atomic64_t seq;
@@ -176,6 +102,8 @@ struct klips_sa {
 	struct klips_addr inner_src;
 	struct klips_addr inner_dst;
 	struct klips_selector selector;
+	struct klips_selector *more;
+	u32 more_count;
 	u32 pmtu;
 	u64 pmtu_until;
 	u32 comp_skip;
@@ -190,7 +118,12 @@ struct klips_sa {
 };
 
 int klips_sa_new(struct klips_sa **sa, const struct klips_sa_config *config);
+void klips_sa_read_config(struct klips_sa_config *config, const struct klips_sa *sa);
+struct klips_sa_move;
+int klips_sa_new_moved(struct klips_sa **sa, struct klips_sa *old, const struct klips_sa_move *move);
 bool klips_sa_get(struct klips_sa *sa); /* false: it is about to be freed */
 void klips_sa_put(struct klips_sa *sa);
+/* Whether one of its selectors matches; it has some. */
+bool klips_sa_is_for(const struct klips_sa *sa, const struct klips_flow *flow);
 
 #endif

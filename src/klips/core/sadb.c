@@ -9,7 +9,12 @@
  */
 #define LARVAL_SECONDS 165
 
-static u32 hash_said(const struct klips_sadb *db, const struct klips_said *said)
+/**
+ * klips_sadb_hash() - of an SA's name
+ * @db: the SADB
+ * @said: the name
+ */
+u32 klips_sadb_hash(const struct klips_sadb *db, const struct klips_said *said)
 {
 	const u32 kind = (u32)said->dst.version << 8 | said->proto;
 	const u32 v4[] = { (u32)said->dst.w[0], (u32)said->spi, kind };
@@ -39,7 +44,7 @@ static struct klips_sa *find_hashed(struct klips_sadb *db, const struct klips_sa
  */
 struct klips_sa *klips_sadb_find(struct klips_sadb *db, const struct klips_said *said)
 {
-	return find_hashed(db, said, hash_said(db, said));
+	return find_hashed(db, said, klips_sadb_hash(db, said));
 }
 
 /**
@@ -95,8 +100,8 @@ void klips_sadb_free(struct klips_sadb *db)
 	unsigned int i;
 
 	klips_sadb_clear(db);
-	/* Each SA of a bundle is let go when the one before it is freed. */
-	for (i = 0; i < KLIPS_BUNDLE_MAX; i++)
+	/* Each SA of a bundle is let go when the one before it is freed, and so is one that has moved. */
+	for (i = 0; i < KLIPS_BUNDLE_MAX + 1; i++)
 		rcu_barrier();
 	klips_table_destroy(&db->tunnels);
 	klips_table_destroy(&db->table);
@@ -115,7 +120,7 @@ static int enter(struct klips_sadb *db, struct klips_sa *sa)
 	err = klips_ref_assign(&db->refs, sa);
 	if (err)
 		return err;
-	klips_table_insert(&db->table, &sa->by_said, hash_said(db, &sa->said));
+	klips_table_insert(&db->table, &sa->by_said, klips_sadb_hash(db, &sa->said));
 	klips_tunnel_update(db, sa);
 	klips_timer_set(db, sa, sa->usage.added);
 	klips_trace(SPI, "protocol %u, SPI %x is there", sa->said.proto, be32_to_cpu(sa->said.spi));
@@ -348,20 +353,25 @@ static __be32 choose_spi(struct klips_sadb *db, const struct klips_said *said, u
  */
 int klips_sadb_allocate_spi(struct klips_sadb *db, const struct klips_said *said, __be32 min, __be32 max, __be32 *spi)
 {
-	struct klips_sa_config config = { .said = *said, .state = KLIPS_SA_LARVAL, .hard.addtime = LARVAL_SECONDS };
 	const u32 low = be32_to_cpu(min), high = be32_to_cpu(max);
+	struct klips_sa_config *config;
 	int err;
 
 	if (!low || low > high || (said->proto == KLIPS_PROTO_COMP && high > 0xffff))
 		return -EINVAL;
+	config = kzalloc(sizeof(*config), GFP_KERNEL); /* too much for a kernel's stack */
+	if (!config)
+		return -ENOMEM;
+	config->said = *said;
+	config->state = KLIPS_SA_LARVAL;
+	config->hard.addtime = LARVAL_SECONDS;
 	do {
-		config.said.spi = choose_spi(db, said, low, high);
-		if (!config.said.spi)
-			return -ENOSPC;
-		err = klips_sadb_add(db, &config);
+		config->said.spi = choose_spi(db, said, low, high);
+		err = config->said.spi ? klips_sadb_add(db, config) : -ENOSPC;
 	} while (err == -EEXIST);
 	if (!err)
-		*spi = config.said.spi;
+		*spi = config->said.spi;
+	kfree(config);
 	return err;
 }
 

@@ -10,11 +10,26 @@
 struct klips_ip;
 struct klips_sadb;
 
+/**
+ * struct klips_sa_move - where an SA goes from now on
+ * @from: its name until now; @said: from now on
+ * @src, @natt, @natt_sport, @natt_dport: as klips_sa_config has them
+ */
+struct klips_sa_move {
+	struct klips_said from;
+	struct klips_said said;
+	struct klips_addr src;
+	enum klips_natt natt;
+	u16 natt_sport;
+	u16 natt_dport;
+};
+
 struct klips_sadb *klips_sadb_new(void);
 void klips_sadb_free(struct klips_sadb *db);
 
 int klips_sadb_add(struct klips_sadb *db, const struct klips_sa_config *config);
 int klips_sadb_update(struct klips_sadb *db, const struct klips_sa_config *config);
+int klips_sadb_move(struct klips_sadb *db, const struct klips_sa_move *move);
 int klips_sadb_delete(struct klips_sadb *db, const struct klips_said *said);
 void klips_sadb_clear(struct klips_sadb *db);
 int klips_sadb_allocate_spi(struct klips_sadb *db, const struct klips_said *said, __be32 min, __be32 max, __be32 *spi);

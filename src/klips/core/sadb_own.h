@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of the SADB share: sadb.c, sadb_group.c, sadb_ref.c, sadb_timer.c, sadb_tunnel.c. */
+/* What the files of the SADB share: sadb.c, sadb_group.c, sadb_move.c, sadb_ref.c, sadb_timer.c, sadb_tunnel.c. */
 #ifndef KLIPS_CORE_SADB_OWN_H
 #define KLIPS_CORE_SADB_OWN_H
 
@@ -64,6 +64,7 @@ static inline struct klips_sa *klips_bundle_first(struct klips_sa *sa)
 }
 
 /* All of these with db->lock held, but for klips_timers_lock(), which takes it. */
+u32 klips_sadb_hash(const struct klips_sadb *db, const struct klips_said *said);
 struct klips_sa *klips_sadb_lookup(struct klips_sadb *db, const struct klips_said *said);
 void klips_sadb_kill(struct klips_sadb *db, struct klips_sa *sa);
 

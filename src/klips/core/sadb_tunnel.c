@@ -60,7 +60,7 @@ static struct klips_sa *find(struct klips_sadb *db, const struct klips_ip *ip, c
 			continue;
 		if (!klips_addr_equal(&sa->src, src) && !(klips_addr_is_unspecified(&sa->src) && src != &ip->src))
 			continue;
-		if (!sa->selector.src.version || (flow && klips_selector_matches(&sa->selector, flow)))
+		if (!sa->selector.src.version || (flow && klips_sa_is_for(sa, flow)))
 			return sa;
 		any = sa;
 	}

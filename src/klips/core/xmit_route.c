@@ -128,7 +128,7 @@ static void shunt(struct klips_pass *pass, struct klips_eroute *er, const struct
 /* What protects others must not need protection itself: IKE, and what an eroute's own bundle has made. */
 static bool is_exempt(struct klips *klips, const struct klips_flow *flow, const struct klips_eroute *er)
 {
-	if (!klips_is_ike(flow, flow->sport) && !klips_is_ipsec(flow->proto))
+	if (!klips_is_ike(klips, flow, flow->sport) && !klips_is_ipsec(flow->proto))
 		return false;
 	if (er && !klips_addr_is_unspecified(&er->said.dst) && !klips_addr_equal(&er->said.dst, &flow->dst))
 		return false;

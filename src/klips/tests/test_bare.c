@@ -141,6 +141,25 @@ static void test_esp_is_not_gone_around(void **state)
 	assert_int_equal(east.received_count, 2);
 }
 
+/* Likewise what is compressed: the way through ESP is the only one, for long packets and for short ones. */
+static void test_esp_is_not_gone_around_by_ipcomp(void **state)
+{
+	const struct klips_said saids[] = { add_sa(KLIPS_PROTO_COMP, KLIPS_MODE_TUNNEL, 0x1000, NULL),
+					    add_sa(KLIPS_PROTO_ESP, KLIPS_MODE_TRANSPORT, 0x1001, NULL) };
+
+	(void)state;
+	route(11, 12, &saids[0]);
+	assert_int_equal(klips_sadb_group(east.klips.sadb, saids, 2), 0);
+	assert_int_equal(carry(11, 12, 1000), KLIPS_PROTO_COMP);
+	assert_int_equal(carry(11, 12, 20), KLIPS_PROTO_IPIP);
+	assert_int_equal(east.received_count, 0);
+	assert_int_equal(atomic64_read(&east.klips.stats.in_policy), 1);
+	assert_int_equal(klips_sadb_group(west.klips.sadb, saids, 2), 0);
+	assert_int_equal(carry(11, 12, 1000), KLIPS_PROTO_ESP);
+	assert_int_equal(carry(11, 12, 20), KLIPS_PROTO_ESP);
+	assert_int_equal(east.received_count, 2);
+}
+
 /* RFC 3173, 2.2: what would not shrink goes as it is. */
 static void test_ipcomp_tunnel(void **state)
 {
@@ -172,9 +191,13 @@ static void test_ipip_in_ipcomp(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		UNIT(test_ipip_alone),	     UNIT(test_ipip_of_no_sa_is_not_ours),
-		UNIT(test_selector_chooses), UNIT(test_esp_is_not_gone_around),
-		UNIT(test_ipcomp_tunnel),    UNIT(test_ipip_in_ipcomp),
+		UNIT(test_ipip_alone),
+		UNIT(test_ipip_of_no_sa_is_not_ours),
+		UNIT(test_selector_chooses),
+		UNIT(test_esp_is_not_gone_around),
+		UNIT(test_esp_is_not_gone_around_by_ipcomp),
+		UNIT(test_ipcomp_tunnel),
+		UNIT(test_ipip_in_ipcomp),
 	};
 
 	rcu_register_thread();

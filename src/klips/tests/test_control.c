@@ -493,7 +493,7 @@ static void changes_are_for_admins(void **state)
 		assert_refused(-EPERM, klips_op_policies[op].name);
 		refused++;
 	}
-	assert_int_equal(refused, 17);
+	assert_int_equal(refused, 19);
 	begin(KLIPS_CMD_STATUS, 0);
 	assert_done();
 }
@@ -670,6 +670,46 @@ static void devices_come_and_go(void **state)
 	assert_null(klips_dev_find(&rig_klips, "ipsec1"));
 }
 
+static void put_port(u16 number)
+{
+	begin(KLIPS_CMD_PORT_ADD, 0);
+	klips_put_u16(&request, KLIPS_A_PORT_NUMBER, number);
+}
+
+static void ports_of_ike_are_added(void **state)
+{
+	u16 port;
+
+	(void)state;
+	assert_true(klips_has_ike_port(&rig_klips, 500));
+	assert_false(klips_has_ike_port(&rig_klips, 2500));
+	put_port(2500);
+	assert_done();
+	put_port(2500);
+	assert_done();
+	assert_true(klips_has_ike_port(&rig_klips, 2500));
+	begin(KLIPS_CMD_PORT_ADD, 0);
+	assert_refused(-EINVAL, "number of port");
+	put_port(0);
+	assert_refused(-EINVAL, "there is no port 0");
+	/* Nobody is here who could have ESP there. */
+	put_port(2600);
+	klips_put_bytes(&request, KLIPS_A_PORT_ENCAPSULATION, NULL, 0);
+	assert_refused(-EOPNOTSUPP, "port 2600");
+	for (port = 3001; port < (u16)(3000 + KLIPS_IKE_PORTS - 4); port++) {
+		put_port(port);
+		assert_done();
+	}
+	put_port(3000);
+	assert_done();
+	put_port(2999);
+	assert_refused(-ENOSPC, "port 2999");
+	klips_ike_port_remove(&rig_klips, 3001);
+	assert_true(klips_has_ike_port(&rig_klips, 3001));
+	klips_ike_port_remove(&rig_klips, 3000);
+	assert_false(klips_has_ike_port(&rig_klips, 3000));
+}
+
 static void settings_and_debugging_change_what_is_named(void **state)
 {
 	(void)state;
@@ -790,6 +830,7 @@ int main(void)
 		CASE(bundles_are_shown),
 		CASE(spis_are_given_out),
 		CASE(devices_come_and_go),
+		CASE(ports_of_ike_are_added),
 		CASE(settings_and_debugging_change_what_is_named),
 		CASE(tables_come_in_packets),
 		CASE(limits_can_be_updated),

@@ -562,6 +562,35 @@ static void test_selector_of_inbound_sa(void **state)
 	assert_int_equal(east.received_count, 2);
 }
 
+static void test_selectors_of_inbound_sa(void **state)
+{
+	struct klips_selector sel = pair_selector(KLIPS_V4, 11, 12);
+	struct klips_sa_config config;
+	u16 port;
+
+	(void)state;
+	transform_config(&config, KLIPS_PROTO_ESP, KLIPS_MODE_TUNNEL, KLIPS_V4, KLIPS_V4);
+	transform_keys(&config.keys, KLIPS_ENCR_AES_GCM_16, KLIPS_AUTH_NONE, 16);
+	assert_int_equal(klips_sadb_add(west.klips.sadb, &config), 0);
+	config.flags = KLIPS_SA_INBOUND;
+	config.more_count = 1;
+	config.selector = config.more[0] = sel;
+	assert_int_equal(klips_set_eroute(&west.klips, &sel, &config.said, false), 0);
+	config.selector.proto = config.more[0].proto = 17;
+	config.selector.dport = cpu_to_be16(2000);
+	config.more[0].dport = cpu_to_be16(2002);
+	assert_int_equal(klips_sadb_add(east.klips.sadb, &config), 0);
+	for (port = 2000; port < 2004; port++)
+		pair_send(&west, pair_udp(KLIPS_V4, 11, 12, port, 10, port));
+	pair_carry(&west, &east);
+	expect_received(&east, 2, (const u16[]){ 2000, 2002 });
+	assert_int_equal(atomic64_read(&east.klips.stats.in_policy), 2);
+	config.said.spi = cpu_to_be32(0x9999);
+	config.more[0].dport = cpu_to_be16(1);
+	config.more[0].proto = 4;
+	assert_int_equal(klips_sadb_add(east.klips.sadb, &config), -EINVAL);
+}
+
 static void test_clear_is_refused_where_sas_are_meant(void **state)
 {
 	struct sk_buff *skb = pair_udp(KLIPS_V4, 12, 11, 1000, 10, 1), *other = pair_udp(KLIPS_V4, 13, 11, 1000, 10, 1);
@@ -773,6 +802,7 @@ int main(void)
 		UNIT(test_mapping_is_of_the_outer_sa),
 		UNIT(test_ipcomp_in_esp),
 		UNIT(test_selector_of_inbound_sa),
+		UNIT(test_selectors_of_inbound_sa),
 		UNIT(test_clear_is_refused_where_sas_are_meant),
 		UNIT(test_natt_tells_a_new_mapping),
 		UNIT(test_natt_sa_wants_udp),

@@ -76,11 +76,12 @@ static int begin(void **state)
 	(void)state;
 	memset(&daemon_of_test, 0, sizeof(daemon_of_test));
 	daemon_of_test.options.keepalive = EVERY;
-	daemon_of_test.options.udp_port = PORT;
+	daemon_of_test.udp_ports[0] = PORT;
 	daemon_of_test.klips.sadb = klips_sadb_new();
 	near_end = udp_at(&name);
 	far_end = udp_at(&name);
-	daemon_of_test.worker[0].udp[0].fd = near_end;
+	daemon_of_test.worker[0].udp[0][0].fd = near_end;
+	daemon_of_test.worker[0].daemon = &daemon_of_test;
 	klips_worker_enter(&daemon_of_test.worker[0]);
 	add_sa(ntohs(name.sin_port));
 	return 0;

@@ -29,6 +29,8 @@ static const klips_handler_fn handlers[KLIPS_CMD_END] = {
 	[KLIPS_CMD_SETTINGS_GET] = klips_handle_settings_get,
 	[KLIPS_CMD_STATUS] = klips_handle_status,
 	[KLIPS_CMD_SUBSCRIBE] = klips_handle_subscribe,
+	[KLIPS_CMD_SA_MOVE] = klips_handle_sa_move,
+	[KLIPS_CMD_PORT_ADD] = klips_handle_port_add,
 };
 
 /* The end of a request's answers: that it was done, or why not. */
@@ -142,7 +144,7 @@ int klips_control_handle(struct klips_control *control, struct klips_session *se
 
 	if (session->dump)
 		return -EBUSY;
-	if (length > INT32_MAX || !klips_message_fits(head, (int)length) || MNL_ALIGN(head->nlmsg_len) < length ||
+	if (length > INT32_MAX || !netlink_message_ok(head, (int)length) || MNL_ALIGN(head->nlmsg_len) < length ||
 	    mnl_nlmsg_get_payload_len(head) < sizeof(struct genlmsghdr))
 		return -EBADMSG;
 	request.data = (const char *)mnl_nlmsg_get_payload(head) + sizeof(struct genlmsghdr);

@@ -12,6 +12,7 @@
  * @create: make an ipsecN that is not attached; NULL: there is no such thing
  * @remove: take one away; NULL likewise
  * @attach: attach an ipsecN, which is made if there is none; @detach likewise
+ * @add_port: IKE has that UDP port too, and with @encapsulation ESP; NULL: klips_ike_port_add() does, without ESP
  * @driver: whose cryptography new SAs get
  * @guard: who refuses packets in clear, "none" for nobody; brings the counter of these up to date; NULL: core does
  * @changed: SAs were added, changed or removed, so that timers may be due sooner; NULL: of no interest
@@ -25,6 +26,7 @@ struct klips_control_ops {
 	int (*remove)(struct klips *klips, const char *name);
 	int (*attach)(struct klips *klips, const char *name, const char *phys);
 	int (*detach)(struct klips *klips, const char *name);
+	int (*add_port)(struct klips *klips, u16 port, bool encapsulation);
 	const char *(*driver)(struct klips *klips);
 	const char *(*guard)(struct klips *klips);
 	void (*changed)(struct klips *klips);

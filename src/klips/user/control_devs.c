@@ -178,6 +178,30 @@ int klips_handle_settings_set(struct klips_request *request)
 	return 0;
 }
 
+static int add_port(struct klips_request *request, u16 port, bool encapsulation)
+{
+	const struct klips_control *control = request->control;
+
+	if (control->ops->add_port)
+		return control->ops->add_port(control->klips, port, encapsulation);
+	return encapsulation ? -EOPNOTSUPP : klips_ike_port_add(control->klips, port);
+}
+
+int klips_handle_port_add(struct klips_request *request)
+{
+	const struct nlattr *number = request->attrs[KLIPS_A_PORT_NUMBER];
+	int err;
+
+	if (!number)
+		return klips_refuse_missing(&request->refusal, KLIPS_SET_PORT, KLIPS_A_PORT_NUMBER);
+	if (!klips_get_number(number))
+		return klips_refuse_value(&request->refusal, KLIPS_SET_PORT, number, "there is no port 0");
+	err = add_port(request, (u16)klips_get_number(number), request->attrs[KLIPS_A_PORT_ENCAPSULATION]);
+	return err ? klips_refuse(&request->refusal, err, number, "number", "port %u: %s",
+				  (u32)klips_get_number(number), strerror(-err)) :
+		     0;
+}
+
 int klips_handle_settings_get(struct klips_request *request)
 {
 	const struct klips_settings *settings = &request->control->klips->settings;

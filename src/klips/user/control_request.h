@@ -31,6 +31,7 @@ typedef int (*klips_handler_fn)(struct klips_request *request);
 
 int klips_handle_sa_add(struct klips_request *request);
 int klips_handle_sa_update(struct klips_request *request);
+int klips_handle_sa_move(struct klips_request *request);
 int klips_handle_sa_del(struct klips_request *request);
 int klips_handle_sa_get(struct klips_request *request);
 int klips_handle_sa_flush(struct klips_request *request);
@@ -50,6 +51,7 @@ int klips_handle_debug_set(struct klips_request *request);
 int klips_handle_debug_get(struct klips_request *request);
 int klips_handle_settings_set(struct klips_request *request);
 int klips_handle_settings_get(struct klips_request *request);
+int klips_handle_port_add(struct klips_request *request);
 int klips_handle_status(struct klips_request *request);
 int klips_handle_subscribe(struct klips_request *request);
 

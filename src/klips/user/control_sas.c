@@ -111,15 +111,23 @@ static int check_natt(struct klips_request *request, const struct klips_sa_confi
 				    config->natt_sport ? KLIPS_A_SA_NATT_DPORT : KLIPS_A_SA_NATT_SPORT);
 }
 
-static int check_selector(struct klips_request *request, struct klips_sa_config *config)
+static int check_selector(struct klips_request *request, struct klips_selector *selector)
 {
-	if (!config->selector.src.version)
-		return 0;
-	if (!klips_selector_is_valid(&config->selector))
+	if (!klips_selector_is_valid(selector))
 		return klips_refuse_value(&request->refusal, KLIPS_SET_SA, request->attrs[KLIPS_A_SA_SELECTOR],
 					  "ports need a protocol that has them");
-	klips_selector_normalise(&config->selector);
+	klips_selector_normalise(selector);
 	return 0;
+}
+
+static int check_selectors(struct klips_request *request, struct klips_sa_config *config)
+{
+	int err = config->selector.src.version ? check_selector(request, &config->selector) : 0;
+	u32 i;
+
+	for (i = 0; !err && i < config->more_count; i++)
+		err = check_selector(request, &config->more[i]);
+	return err;
 }
 
 static int get_config(struct klips_request *request, struct klips_sa_config *config)
@@ -127,11 +135,13 @@ static int get_config(struct klips_request *request, struct klips_sa_config *con
 	int err = klips_get_sa_config(config, request->attrs, &request->refusal);
 
 	if (!err)
+		err = klips_get_sa_selectors(config, request->data, request->length, &request->refusal);
+	if (!err)
 		err = check_window(request, config->window);
 	if (!err)
 		err = check_natt(request, config);
 	if (!err)
-		err = check_selector(request, config);
+		err = check_selectors(request, config);
 	config->state = KLIPS_SA_MATURE;
 	return err;
 }
@@ -161,6 +171,50 @@ int klips_handle_sa_add(struct klips_request *request)
 int klips_handle_sa_update(struct klips_request *request)
 {
 	return set(request, request->attrs[KLIPS_A_SA_KEYS], klips_sadb_update);
+}
+
+static int get_move(struct klips_request *request, struct klips_sa_move *move)
+{
+	const struct nlattr *const *attrs = request->attrs;
+	int err = get_said(request, &move->said);
+
+	if (!err && !attrs[KLIPS_A_SA_FROM])
+		err = klips_refuse_missing(&request->refusal, KLIPS_SET_SA, KLIPS_A_SA_FROM);
+	if (!err && !attrs[KLIPS_A_SA_SRC])
+		err = klips_refuse_missing(&request->refusal, KLIPS_SET_SA, KLIPS_A_SA_SRC);
+	move->from = move->said;
+	if (!err)
+		err = klips_get_addr(&move->from.dst, attrs[KLIPS_A_SA_FROM], &request->refusal);
+	if (!err)
+		err = klips_get_addr(&move->src, attrs[KLIPS_A_SA_SRC], &request->refusal);
+	move->natt = (enum klips_natt)klips_get_number(attrs[KLIPS_A_SA_NATT]);
+	move->natt_sport = (u16)klips_get_number(attrs[KLIPS_A_SA_NATT_SPORT]);
+	move->natt_dport = (u16)klips_get_number(attrs[KLIPS_A_SA_NATT_DPORT]);
+	return err;
+}
+
+int klips_handle_sa_move(struct klips_request *request)
+{
+	struct klips_sa_config config;
+	struct klips_sa_move move;
+	int err = get_move(request, &move);
+
+	if (err)
+		return err;
+	config = (struct klips_sa_config){
+		.said = move.said,
+		.natt = move.natt,
+		.natt_sport = move.natt_sport,
+		.natt_dport = move.natt_dport,
+	};
+	err = check_natt(request, &config);
+	if (err)
+		return err;
+	err = klips_sadb_move(sadb(request), &move);
+	err = refuse_said(request, err == -EEXIST ? &move.said : &move.from, err);
+	if (!err)
+		changed(request);
+	return err;
 }
 
 int klips_handle_sa_del(struct klips_request *request)
@@ -258,7 +312,7 @@ static void read_usage(struct klips_sa_info *info, const struct klips_sa *sa)
 {
 	klips_read_current(&info->current, &sa->usage);
 	info->idle = seconds(READ_ONCE(sa->usage.last), ktime_get_ns());
-	info->seq = (u64)atomic64_read(&sa->seq);
+	info->seq = (u64)atomic64_read(&sa->keeper->seq);
 	info->refcount = refcount_read(&sa->refs);
 	info->errors.auth = (u64)atomic64_read(&sa->errors.auth);
 	info->errors.replay = (u64)atomic64_read(&sa->errors.replay);
@@ -288,31 +342,6 @@ static void read_replay(struct klips_sa_info *info, struct klips_sa *sa)
 	spin_unlock_bh(&sa->lock);
 }
 
-static void read_config(struct klips_sa_config *config, const struct klips_sa *sa)
-{
-	config->said = sa->said;
-	config->src = sa->src;
-	config->inner_src = sa->inner_src;
-	config->inner_dst = sa->inner_dst;
-	config->selector = sa->selector;
-	config->keys.encr = sa->encr;
-	config->keys.auth = sa->auth;
-	config->soft = sa->soft;
-	config->hard = sa->hard;
-	config->state = READ_ONCE(sa->state);
-	config->mode = sa->mode;
-	config->natt = sa->natt;
-	config->df = sa->df;
-	config->flags = sa->flags;
-	config->tfc = sa->tfc;
-	config->ref = sa->ref;
-	config->ref_him = sa->ref_him;
-	config->if_id = sa->if_id;
-	config->natt_sport = sa->natt_sport;
-	config->natt_dport = sa->natt_dport;
-	config->ttl = sa->ttl;
-}
-
 /**
  * klips_put_sa() - all that is to be told of an SA
  * @message: gets it
@@ -330,9 +359,9 @@ bool klips_put_sa(struct klips_message *message, struct klips *klips, const stru
 	rcu_read_lock();
 	sa = klips_sadb_find(klips->sadb, said);
 	if (sa) {
-		read_config(&info.config, sa);
+		klips_sa_read_config(&info.config, sa);
 		read_usage(&info, sa);
-		read_replay(&info, sa);
+		read_replay(&info, sa->keeper);
 		if (sa->crypto)
 			snprintf(info.driver, sizeof(info.driver), "%s", klips_crypto_driver(sa->crypto));
 		for (next = rcu_dereference(sa->next); next && info.group_count < ARRAY_SIZE(info.group);

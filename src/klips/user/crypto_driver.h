@@ -64,10 +64,9 @@ void klips_packet_of(const struct klips_crypto *crypto, const struct klips_job *
 const u8 *klips_packet_nonce(const struct klips_crypto *crypto, const struct klips_packet *packet, u8 nonce[16]);
 u32 klips_packet_aad(const struct klips_job *job, const struct klips_packet *packet, u8 aad[12]);
 
-struct klips_mac;
+struct ike_mac; /* lib/ike_mac.h */
 
-int klips_mac_new(struct klips_mac **mac, enum klips_auth auth, const u8 *key, u32 length);
-void klips_mac_free(struct klips_mac *mac);
-int klips_mac_compute(struct klips_mac *mac, const struct klips_piece *pieces, unsigned int count, u8 *icv, u32 length);
+int klips_mac_new(struct ike_mac **result, enum klips_auth auth, const u8 *key, u32 length);
+int klips_mac_compute(struct ike_mac *mac, const struct klips_piece *pieces, unsigned int count, u8 *icv, u32 length);
 
 #endif

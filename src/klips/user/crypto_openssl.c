@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/crypto.h>
 #include "crypto_driver.h"
+#include "../../lib/ike_mac.h"
 
 enum direction {
 	OPEN,
@@ -20,7 +21,7 @@ enum direction {
 struct context {
 	struct context *next;
 	EVP_CIPHER_CTX *cipher;
-	struct klips_mac *mac;
+	struct ike_mac *mac;
 };
 
 struct klips_openssl {
@@ -88,7 +89,7 @@ static int init_cipher(const struct klips_crypto *crypto, struct context *contex
 static void free_context(struct context *context)
 {
 	EVP_CIPHER_CTX_free(context->cipher);
-	klips_mac_free(context->mac);
+	ike_mac_free(context->mac);
 	kfree(context);
 }
 
@@ -195,7 +196,7 @@ static int run_cipher(const struct klips_crypto *crypto, EVP_CIPHER_CTX *ctx, co
 }
 
 /* RFC 4303, 2.2.1: the upper half of an extended sequence number is authenticated after the text, but not sent. */
-static int sign(struct klips_mac *mac, const struct klips_job *job, const struct klips_packet *p, u8 *icv, u32 length)
+static int sign(struct ike_mac *mac, const struct klips_job *job, const struct klips_packet *p, u8 *icv, u32 length)
 {
 	const struct klips_piece pieces[] = { { p->esp, p->signed_length }, { &job->esn_high, 4 } };
 

@@ -54,9 +54,11 @@ struct klips_port {
 
 struct klips_raw_reader;
 
+#define KLIPS_UDP_PORTS 16
+
 /**
  * struct klips_worker - a thread; the last of a daemon is the main thread, which only sends
- * @udp: of IPv4 and of IPv6
+ * @udp: of each of the daemon's ports, of IPv4 and of IPv6
  * @raw: raw sockets to send by, of IPv4 and of IPv6
  */
 struct klips_worker {
@@ -65,7 +67,7 @@ struct klips_worker {
 	bool running;
 	pthread_t thread;
 	int epoll;
-	struct klips_port udp[2];
+	struct klips_port udp[KLIPS_UDP_PORTS][2];
 	int raw[2];
 	struct klips_scatter tun_scatter;
 	struct klips_scatter udp_scatter;
@@ -79,7 +81,8 @@ struct klips_worker {
  * @raw_inputs: klips_raw_protos[] over IPv4, then over IPv6; -1: none
  * @defrag: this host's own datagrams, of which there are not all fragments yet
  * @icmp: what hears routers, by IPv4 and by IPv6; -1: nothing
- * @udp_first: sockets that keep the first place on the UDP port for IKE; -1: none
+ * @udp_ports: of ESP in UDP: that of the options, then those that control added, up to the first 0; any thread reads it
+ * @udp_first: sockets that keep the first place on the UDP ports for IKE; -1: none
  * @guard: NULL: packets in clear are not refused
  * @stop: an eventfd that is readable when all shall end
  * @keepalive_looked: when it was last seen who needs a keepalive, in monotonic nanoseconds; 0: never
@@ -97,7 +100,8 @@ struct klipsd {
 	struct klips_defrag defrag;
 	int raw_inputs[KLIPS_RAW_INPUTS];
 	int icmp[2];
-	int udp_first[2];
+	u16 udp_ports[KLIPS_UDP_PORTS];
+	int udp_first[KLIPS_UDP_PORTS][2];
 	struct klips_guard *guard;
 	struct klips_guard_nft *guard_nft;
 	int stop;
@@ -139,6 +143,10 @@ void klips_tun_read(struct klips_worker *worker, struct klips_tun *tun);
 extern const u8 klips_raw_protos[KLIPS_RAW_PROTOS];
 void klips_sockets_forget(struct klipsd *daemon);
 int klips_sockets_open(struct klipsd *daemon);
+/* Another UDP port, while threads run: 0, also if it is there, or a negative errno. */
+int klips_sockets_add_port(struct klipsd *daemon, u16 port);
+/* A thread's socket at a port; NULL: there is none. */
+struct klips_port *klips_sockets_find(struct klips_worker *worker, u16 port, bool v6);
 void klips_sockets_close(struct klipsd *daemon);
 
 /* devices.c */
@@ -154,6 +162,7 @@ int klipsd_set_eroute(struct klips *klips, const struct klips_selector *sel, con
 		      bool replace);
 int klipsd_unset_eroute(struct klips *klips, const struct klips_selector *sel);
 int klipsd_clear_eroutes(struct klips *klips);
+int klipsd_add_port(struct klips *klips, u16 port, bool encapsulation);
 const char *klipsd_guard_name(struct klips *klips);
 int klipsd_guard_start(struct klipsd *daemon);
 void klipsd_guard_end(struct klipsd *daemon);

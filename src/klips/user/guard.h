@@ -87,6 +87,8 @@ struct klips_guard_nft;
 extern const struct klips_guard_sink klips_guard_nft_sink;
 int klips_guard_nft_open(struct klips_guard_nft **nft);
 void klips_guard_nft_close(struct klips_guard_nft *nft);
+/* What comes to that UDP port is taken from now on. 0 or a negative errno. */
+int klips_guard_nft_exempt(struct klips_guard_nft *nft, u16 port);
 int klips_guard_nft_count(struct klips_guard_nft *nft, u64 *packets);
 
 #endif

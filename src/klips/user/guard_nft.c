@@ -465,3 +465,18 @@ int klips_guard_nft_count(struct klips_guard_nft *nft, u64 *packets)
 {
 	return klips_nft_counter(&nft->nft, COUNTER, packets);
 }
+
+/**
+ * klips_guard_nft_exempt() - IKE has that port too
+ * @nft: where
+ * @port: of UDP; also one that IKE has already
+ *
+ * Return: 0 or a negative errno.
+ */
+int klips_guard_nft_exempt(struct klips_guard_nft *nft, u16 port)
+{
+	const u8 key[2] = { (u8)(port >> 8), (u8)port };
+
+	klips_nft_add_element(&nft->nft, "ike", key, sizeof(key), NULL);
+	return klips_nft_commit(&nft->nft);
+}

@@ -21,10 +21,9 @@ static u32 find_phys(struct klipsd *daemon, const struct klips_sa *sa)
 	return 0;
 }
 
-static void send_one(struct klipsd *daemon, const struct klips_sa *sa)
+static void send_one(struct klipsd *daemon, const struct klips_sa *sa, int fd)
 {
 	struct klips_outer outer = { .src = sa->src, .dst = sa->said.dst, .dport = sa->natt_dport };
-	int fd = klips_worker_self()->udp[sa->said.dst.version == KLIPS_V6].fd;
 	struct klips_outer_message to;
 	u8 byte = 0xff;
 	struct iovec iov = { &byte, 1 };
@@ -57,14 +56,16 @@ static int look(struct klips_sa *sa, void *arg)
 {
 	const struct round *round = arg;
 	struct klipsd *daemon = round->daemon;
+	const struct klips_port *from;
 	u64 last = max(READ_ONCE(sa->usage.last), READ_ONCE(sa->usage.added));
 	enum klips_sa_state state = READ_ONCE(sa->state);
 
 	if (sa->natt == KLIPS_NATT_NONE || (sa->flags & KLIPS_SA_INBOUND) ||
-	    sa->natt_sport != daemon->options.udp_port || (state != KLIPS_SA_MATURE && state != KLIPS_SA_DYING))
+	    (state != KLIPS_SA_MATURE && state != KLIPS_SA_DYING))
 		return 0;
-	if (count_due(daemon, last, round->now) > count_due(daemon, last, round->before))
-		send_one(daemon, sa);
+	from = klips_sockets_find(klips_worker_self(), sa->natt_sport, sa->said.dst.version == KLIPS_V6);
+	if (from && count_due(daemon, last, round->now) > count_due(daemon, last, round->before))
+		send_one(daemon, sa, from->fd);
 	return 0;
 }
 

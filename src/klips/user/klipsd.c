@@ -65,6 +65,7 @@ static const struct klips_control_ops control_ops = {
 	.attach = klipsd_attach,
 	.detach = klipsd_detach,
 	.driver = driver,
+	.add_port = klipsd_add_port,
 	.guard = klipsd_guard_name,
 };
 
@@ -109,7 +110,10 @@ static int open_all(struct klipsd *daemon)
 	if (err)
 		return complain("rtnetlink", err);
 	err = klipsd_guard_start(daemon);
-	return err ? complain("--guard on: nf_tables", err) : 0;
+	if (err)
+		return complain("--guard on: nf_tables", err);
+	err = options->udp_port ? klipsd_add_port(&daemon->klips, options->udp_port, false) : 0;
+	return err ? complain("--udp-port: the guard", err) : 0;
 }
 
 static int confine(struct klipsd *daemon)

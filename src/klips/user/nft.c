@@ -6,6 +6,7 @@
 
 #include "nft.h"
 #include "nft_own.h"
+#include "../../lib/netlink.h"
 
 #define MESSAGE_ROOM 4096 /* of one message, more than any needs */
 #define ANSWER_ROOM  8192
@@ -92,7 +93,7 @@ static int take_answers(struct klips_nft *nft)
 	/* It has answered already when the call that sent returns. */
 	while ((got = recv(mnl_socket_get_fd(nft->socket), buffer, sizeof(buffer), MSG_DONTWAIT)) > 0) {
 		size = (int)got;
-		for (message = (struct nlmsghdr *)buffer; mnl_nlmsg_ok(message, size);
+		for (message = (struct nlmsghdr *)buffer; netlink_message_ok(message, size);
 		     message = mnl_nlmsg_next(message, &size)) {
 			verdict = mnl_nlmsg_get_payload(message);
 			if (message->nlmsg_type == NLMSG_ERROR && err >= 0)

@@ -150,6 +150,22 @@ int klipsd_guard_start(struct klipsd *daemon)
 	return 0;
 }
 
+/* struct klips_control_ops. What could not be done as a whole is undone, but for sockets, which do no harm. */
+int klipsd_add_port(struct klips *klips, u16 port, bool encapsulation)
+{
+	struct klipsd *daemon = klips->own;
+	int err = encapsulation ? klips_sockets_add_port(daemon, port) : 0;
+
+	if (err || klips_has_ike_port(klips, port))
+		return err;
+	err = klips_ike_port_add(klips, port);
+	if (!err && daemon->guard)
+		err = klips_guard_nft_exempt(daemon->guard_nft, port);
+	if (err)
+		klips_ike_port_remove(klips, port);
+	return err;
+}
+
 /**
  * klipsd_guard_end() - refuse no more
  * @daemon: the daemon

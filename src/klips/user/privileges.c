@@ -4,10 +4,10 @@
 #include <grp.h>
 #include <pwd.h>
 #include <seccomp.h>
-#include <sys/capability.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "../../lib/capabilities.h"
 #include "daemon.h"
 
 static int become(const char *user)
@@ -22,21 +22,6 @@ static int become(const char *user)
 	return 0;
 }
 
-static int keep_capabilities(void)
-{
-	static const cap_value_t kept[] = { CAP_NET_ADMIN, CAP_NET_RAW };
-	cap_t caps = cap_init();
-	int err = 0;
-
-	if (!caps)
-		return -ENOMEM;
-	if (cap_set_flag(caps, CAP_PERMITTED, ARRAY_SIZE(kept), kept, CAP_SET) ||
-	    cap_set_flag(caps, CAP_EFFECTIVE, ARRAY_SIZE(kept), kept, CAP_SET) || cap_set_proc(caps))
-		err = -errno;
-	cap_free(caps);
-	return err;
-}
-
 /**
  * klips_privileges_drop() - keep CAP_NET_ADMIN and CAP_NET_RAW alone
  * @user: whom to become; NULL: nobody else
@@ -47,10 +32,11 @@ static int keep_capabilities(void)
  */
 int klips_privileges_drop(const char *user)
 {
+	static const cap_value_t kept[] = { CAP_NET_ADMIN, CAP_NET_RAW };
 	int err = user ? become(user) : 0;
 
 	if (!err)
-		err = keep_capabilities();
+		err = capabilities_keep(kept, ARRAY_SIZE(kept));
 	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		err = -errno;
 	return err;

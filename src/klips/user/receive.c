@@ -47,10 +47,11 @@ void klipsd_receive(struct klips *klips, struct klips_dev *dev, struct sk_buff *
 }
 
 /**
- * struct arrival - datagrams of one read
+ * struct arrival - datagrams of one read, at one port of this host
  */
 struct arrival {
 	struct klipsd *daemon;
+	u16 port;
 	struct klips_outer outer;
 	unsigned int count;
 	struct sk_buff *skbs[KLIPS_BATCH];
@@ -58,7 +59,7 @@ struct arrival {
 
 static void flush(struct arrival *arrival)
 {
-	const struct klips_udp udp = { .sport = arrival->outer.sport, .dport = arrival->daemon->options.udp_port };
+	const struct klips_udp udp = { .sport = arrival->outer.sport, .dport = arrival->port };
 	struct klips_dev *dev = klipsd_dev_at(arrival->daemon, arrival->outer.phys);
 
 	if (arrival->count)
@@ -103,14 +104,15 @@ static void take(struct klips_worker *worker, struct arrival *arrival, u32 total
 }
 
 /**
- * klips_udp_read() - take what waits on this thread's UDP socket, or some of it
+ * klips_udp_read() - take what waits on one of this thread's UDP sockets, or some of it
  * @worker: the thread
- * @v6: of which family
+ * @index: the number of its port, twice, and 1 of IPv6
  */
-void klips_udp_read(struct klips_worker *worker, unsigned int v6)
+void klips_udp_read(struct klips_worker *worker, unsigned int index)
 {
+	int fd = worker->udp[index / 2][index % 2].fd;
 	struct klips_scatter *s = &worker->udp_scatter;
-	struct arrival arrival = { .daemon = worker->daemon };
+	struct arrival arrival = { .daemon = worker->daemon, .port = worker->daemon->udp_ports[index / 2] };
 	char control[CONTROL_ROOM] __aligned(8);
 	struct sockaddr_in6 name;
 	struct msghdr message;
@@ -127,7 +129,7 @@ void klips_udp_read(struct klips_worker *worker, unsigned int v6)
 		message.msg_iovlen = s->pieces;
 		message.msg_control = control;
 		message.msg_controllen = sizeof(control);
-		got = recvmsg(worker->udp[v6].fd, &message, MSG_DONTWAIT);
+		got = recvmsg(fd, &message, MSG_DONTWAIT);
 		if (got < 0)
 			break;
 		if (got && !klips_outer_get(&arrival.outer, &message))

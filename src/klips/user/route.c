@@ -1,45 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* rtnetlink: links, and this host's addresses. */
-#include <libmnl/libmnl.h>
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
 
 #include "daemon.h"
-
-#define ROOM 32768
+#include "../../lib/netlink.h"
 
 static struct mnl_socket *watcher;
-
-static int say(struct mnl_socket *socket, struct nlmsghdr *message, void *buffer, mnl_cb_t take, void *arg)
-{
-	unsigned int port = mnl_socket_get_portid(socket);
-	ssize_t size;
-	int more = 1;
-
-	message->nlmsg_seq = 1;
-	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
-		return -errno;
-	while (more > 0) {
-		size = mnl_socket_recvfrom(socket, buffer, ROOM);
-		if (size < 0)
-			return -errno;
-		more = mnl_cb_run(buffer, (size_t)size, 1, port, take, arg);
-	}
-	return more < 0 ? -errno : 0;
-}
-
-/* One request with its answers, by a socket of its own. */
-static int ask(struct nlmsghdr *message, void *buffer, mnl_cb_t take, void *arg)
-{
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	int err;
-
-	if (!socket)
-		return -errno;
-	err = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : say(socket, message, buffer, take, arg);
-	mnl_socket_close(socket);
-	return err;
-}
 
 static void read_link(struct klips_link *link, const struct nlmsghdr *message)
 {
@@ -63,19 +30,15 @@ static int take_link(const struct nlmsghdr *message, void *arg)
 
 static int get_link(const char *name, u32 ifindex, struct klips_link *link)
 {
-	char buffer[ROOM] __aligned(8);
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	struct ifinfomsg *info;
+	char buffer[NETLINK_ROUTE_ROOM] __aligned(8);
+	struct ifinfomsg *info = netlink_begin(buffer, RTM_GETLINK, NLM_F_ACK, sizeof(*info));
 
 	memset(link, 0, sizeof(*link));
-	message->nlmsg_type = RTM_GETLINK;
-	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
 	info->ifi_family = AF_UNSPEC;
 	info->ifi_index = (int)ifindex;
 	if (name)
-		mnl_attr_put_strz(message, IFLA_IFNAME, name);
-	return ask(message, buffer, take_link, link);
+		mnl_attr_put_strz((struct nlmsghdr *)buffer, IFLA_IFNAME, name);
+	return netlink_route_ask(buffer, take_link, link);
 }
 
 /**
@@ -112,13 +75,10 @@ int klips_link_at(u32 ifindex, struct klips_link *link)
  */
 int klips_link_set(u32 ifindex, u32 mtu, u32 gso_segments)
 {
-	char buffer[ROOM] __aligned(8);
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	struct ifinfomsg *info;
+	char buffer[NETLINK_ROUTE_ROOM] __aligned(8);
+	struct ifinfomsg *info = netlink_begin(buffer, RTM_NEWLINK, NLM_F_ACK, sizeof(*info));
+	struct nlmsghdr *message = (struct nlmsghdr *)buffer;
 
-	message->nlmsg_type = RTM_NEWLINK;
-	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
 	info->ifi_family = AF_UNSPEC;
 	info->ifi_index = (int)ifindex;
 	info->ifi_change = IFF_UP;
@@ -126,7 +86,7 @@ int klips_link_set(u32 ifindex, u32 mtu, u32 gso_segments)
 	mnl_attr_put_u32(message, IFLA_MTU, mtu);
 	if (gso_segments)
 		mnl_attr_put_u32(message, IFLA_GSO_MAX_SEGS, gso_segments);
-	return ask(message, buffer, NULL, NULL);
+	return netlink_route_ask(buffer, NULL, NULL);
 }
 
 /**
@@ -150,11 +110,8 @@ static int take_addr(const struct nlmsghdr *message, void *arg)
 	{
 		if (mnl_attr_get_type(attr) != wanted)
 			continue;
-		if (info->ifa_family == AF_INET && mnl_attr_get_payload_len(attr) == 4)
-			addr = klips_addr_v4(mnl_attr_get_u32(attr));
-		else if (info->ifa_family == AF_INET6 && mnl_attr_get_payload_len(attr) == 16)
-			addr = klips_addr_v6(mnl_attr_get_payload(attr));
-		else
+		addr = netlink_addr(attr, info->ifa_family);
+		if (!addr.version)
 			continue;
 		if (all->count < all->room)
 			all->locals->addrs[all->count] = addr;
@@ -165,16 +122,12 @@ static int take_addr(const struct nlmsghdr *message, void *arg)
 
 static int gather(struct gathering *all)
 {
-	char buffer[ROOM] __aligned(8);
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	struct ifaddrmsg *info;
+	char buffer[NETLINK_ROUTE_ROOM] __aligned(8);
+	struct ifaddrmsg *info = netlink_begin(buffer, RTM_GETADDR, NLM_F_DUMP, sizeof(*info));
 
 	all->count = 0;
-	message->nlmsg_type = RTM_GETADDR;
-	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
 	info->ifa_family = AF_UNSPEC;
-	return ask(message, buffer, take_addr, all);
+	return netlink_route_ask(buffer, take_addr, all);
 }
 
 static void free_locals(struct rcu_head *head)
@@ -275,7 +228,7 @@ int klips_route_watch(struct klipsd *daemon)
  */
 void klips_route_run(struct klipsd *daemon)
 {
-	char buffer[ROOM] __aligned(8);
+	char buffer[NETLINK_ROUTE_ROOM] __aligned(8);
 	bool lost = false;
 	ssize_t size;
 

@@ -128,9 +128,9 @@ static void send_udp(struct sending *sending, const struct klips_udp *udp)
 			atomic64_inc(sending->error);
 			continue;
 		}
-		port = &sending->worker->udp[ip.version == KLIPS_V6];
+		port = klips_sockets_find(sending->worker, udp->sport, ip.version == KLIPS_V6);
 		count = find_run(sending, i, ip.header, iov);
-		if (port->fd < 0 || udp->sport != sending->worker->daemon->options.udp_port) {
+		if (!port) {
 			atomic64_add(count, sending->error);
 			continue;
 		}

@@ -132,9 +132,9 @@ static int refuse_all(int fd)
 }
 
 /* Without a program for IKE its place is kept by a socket that takes nothing. */
-static int open_first(struct klipsd *daemon, bool v6)
+static int open_first(struct klipsd *daemon, unsigned int slot, bool v6)
 {
-	int fd = open_udp(v6, daemon->options.udp_port), err;
+	int fd = open_udp(v6, daemon->udp_ports[slot]), err;
 
 	if (fd < 0)
 		return fd;
@@ -142,21 +142,21 @@ static int open_first(struct klipsd *daemon, bool v6)
 	if (err)
 		close(fd);
 	else
-		daemon->udp_first[v6] = fd;
+		daemon->udp_first[slot][v6] = fd;
 	return err;
 }
 
 /* The main thread's comes last: it only sends. */
-static int open_ours(struct klipsd *daemon, bool v6)
+static int open_ours(struct klipsd *daemon, unsigned int slot, bool v6)
 {
 	unsigned int i;
 
 	for (i = 0; i <= daemon->workers; i++) {
-		int fd = open_udp(v6, daemon->options.udp_port);
+		int fd = open_udp(v6, daemon->udp_ports[slot]);
 
 		if (fd < 0)
 			return fd;
-		daemon->worker[i].udp[v6].fd = fd;
+		daemon->worker[i].udp[slot][v6].fd = fd;
 	}
 	return 0;
 }
@@ -165,10 +165,10 @@ static int open_ours(struct klipsd *daemon, bool v6)
  * The other program, if there is one, has the first place if it was there first, and else that after ours, from which
  * it may go and to which it may come back. As long as nobody is there, the kernel gives what is its to any of ours.
  */
-static int open_port(struct klipsd *daemon, bool v6)
+static int open_port(struct klipsd *daemon, unsigned int slot, bool v6)
 {
 	bool share = daemon->options.share;
-	int taken = is_taken(v6, daemon->options.udp_port), err = 0;
+	int taken = is_taken(v6, daemon->udp_ports[slot]), err = 0;
 	unsigned int ours = daemon->workers + 1, first = !share || taken;
 
 	if (taken < 0)
@@ -176,10 +176,10 @@ static int open_port(struct klipsd *daemon, bool v6)
 	if (taken && !share)
 		return -EADDRINUSE;
 	if (!share)
-		err = open_first(daemon, v6);
+		err = open_first(daemon, slot, v6);
 	if (!err)
-		err = open_ours(daemon, v6);
-	return err ? err : choose_by_spi(daemon->worker[0].udp[v6].fd, daemon->workers, first, first ? 0 : ours);
+		err = open_ours(daemon, slot, v6);
+	return err ? err : choose_by_spi(daemon->worker[0].udp[slot][v6].fd, daemon->workers, first, first ? 0 : ours);
 }
 
 static int open_raw_output(bool v6)
@@ -223,6 +223,16 @@ static int open_raw_inputs(struct klipsd *daemon, bool v6)
 	return 0;
 }
 
+static void forget_port(struct klipsd *daemon, unsigned int slot)
+{
+	const struct klips_port none = { -1, -1 };
+	unsigned int i;
+
+	for (i = 0; i <= KLIPS_WORKERS_MAX; i++)
+		daemon->worker[i].udp[slot][0] = daemon->worker[i].udp[slot][1] = none;
+	daemon->udp_first[slot][0] = daemon->udp_first[slot][1] = -1;
+}
+
 /**
  * klips_sockets_forget() - say that none is open
  * @daemon: before anything else of it
@@ -231,14 +241,12 @@ void klips_sockets_forget(struct klipsd *daemon)
 {
 	unsigned int i;
 
-	for (i = 0; i <= KLIPS_WORKERS_MAX; i++) {
-		daemon->worker[i].udp[0].fd = daemon->worker[i].udp[1].fd = -1;
-		daemon->worker[i].udp[0].df = daemon->worker[i].udp[1].df = -1;
+	for (i = 0; i < KLIPS_UDP_PORTS; i++)
+		forget_port(daemon, i);
+	for (i = 0; i <= KLIPS_WORKERS_MAX; i++)
 		daemon->worker[i].raw[0] = daemon->worker[i].raw[1] = -1;
-	}
 	for (i = 0; i < KLIPS_RAW_INPUTS; i++)
 		daemon->raw_inputs[i] = -1;
-	daemon->udp_first[0] = daemon->udp_first[1] = -1;
 }
 
 static int open_family(struct klipsd *daemon, bool v6)
@@ -247,8 +255,8 @@ static int open_family(struct klipsd *daemon, bool v6)
 
 	if (!err && daemon->options.raw)
 		err = open_raw_inputs(daemon, v6);
-	if (!err && daemon->options.udp_port)
-		err = open_port(daemon, v6);
+	if (!err && daemon->udp_ports[0])
+		err = open_port(daemon, 0, v6);
 	return err;
 }
 
@@ -262,8 +270,10 @@ static int open_family(struct klipsd *daemon, bool v6)
  */
 int klips_sockets_open(struct klipsd *daemon)
 {
-	int err = open_family(daemon, false);
+	int err;
 
+	daemon->udp_ports[0] = daemon->options.udp_port;
+	err = open_family(daemon, false);
 	if (err)
 		return err;
 	err = open_family(daemon, true);
@@ -277,6 +287,17 @@ static void close_one(int *fd)
 	*fd = -1;
 }
 
+static void close_port(struct klipsd *daemon, unsigned int slot)
+{
+	unsigned int i, v6;
+
+	for (v6 = 0; v6 < 2; v6++) {
+		for (i = 0; i <= daemon->workers; i++)
+			close_one(&daemon->worker[i].udp[slot][v6].fd);
+		close_one(&daemon->udp_first[slot][v6]);
+	}
+}
+
 /**
  * klips_sockets_close() - close them
  * @daemon: its threads have ended
@@ -285,13 +306,75 @@ void klips_sockets_close(struct klipsd *daemon)
 {
 	unsigned int i, v6;
 
-	for (v6 = 0; v6 < 2; v6++) {
-		for (i = 0; i <= daemon->workers; i++) {
-			close_one(&daemon->worker[i].udp[v6].fd);
+	for (i = 0; i < KLIPS_UDP_PORTS; i++)
+		close_port(daemon, i);
+	for (v6 = 0; v6 < 2; v6++)
+		for (i = 0; i <= daemon->workers; i++)
 			close_one(&daemon->worker[i].raw[v6]);
-		}
-		close_one(&daemon->udp_first[v6]);
-	}
 	for (i = 0; i < KLIPS_RAW_INPUTS; i++)
 		close_one(&daemon->raw_inputs[i]);
+}
+
+struct klips_port *klips_sockets_find(struct klips_worker *worker, u16 port, bool v6)
+{
+	const u16 *ports = worker->daemon->udp_ports;
+	unsigned int slot;
+	u16 one;
+
+	for (slot = 0; slot < KLIPS_UDP_PORTS && (one = READ_ONCE(ports[slot])); slot++)
+		if (one == port)
+			return worker->udp[slot][v6].fd < 0 ? NULL : &worker->udp[slot][v6];
+	return NULL;
+}
+
+static int watch_port(struct klipsd *daemon, unsigned int slot)
+{
+	unsigned int i, v6;
+	int fd, err = 0;
+
+	for (i = 0; i < daemon->workers; i++)
+		for (v6 = 0; v6 < 2 && !err; v6++) {
+			fd = daemon->worker[i].udp[slot][v6].fd;
+			if (fd >= 0)
+				err = klips_worker_watch(&daemon->worker[i], fd, KLIPS_EVENT_UDP | (slot * 2 + v6));
+		}
+	return err;
+}
+
+/* What could not be opened as a whole. Threads that have begun to read from it end that first. */
+static void undo_port(struct klipsd *daemon, unsigned int slot)
+{
+	unsigned int i, v6;
+
+	for (i = 0; i < daemon->workers; i++)
+		for (v6 = 0; v6 < 2; v6++)
+			klips_worker_unwatch(&daemon->worker[i], daemon->worker[i].udp[slot][v6].fd);
+	synchronize_rcu();
+	close_port(daemon, slot);
+	forget_port(daemon, slot);
+	WRITE_ONCE(daemon->udp_ports[slot], 0);
+}
+
+/* Nobody sends from it before this has returned: SAs that do come later. */
+int klips_sockets_add_port(struct klipsd *daemon, u16 port)
+{
+	unsigned int slot;
+	int err;
+
+	for (slot = 0; slot < KLIPS_UDP_PORTS && daemon->udp_ports[slot]; slot++)
+		if (daemon->udp_ports[slot] == port)
+			return 0;
+	if (!slot || slot == KLIPS_UDP_PORTS)
+		return slot ? -ENOSPC : -EOPNOTSUPP;
+	WRITE_ONCE(daemon->udp_ports[slot], port);
+	err = open_port(daemon, slot, false);
+	if (!err)
+		err = open_port(daemon, slot, true);
+	if (err == -EAFNOSUPPORT)
+		err = 0;
+	if (!err)
+		err = watch_port(daemon, slot);
+	if (err)
+		undo_port(daemon, slot);
+	return err;
 }

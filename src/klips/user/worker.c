@@ -106,8 +106,8 @@ static int watch_all(struct klipsd *daemon, struct klips_worker *worker)
 	int err = klips_worker_watch(worker, daemon->stop, KLIPS_EVENT_STOP);
 
 	for (i = 0; i < 2 && !err; i++)
-		if (worker->udp[i].fd >= 0)
-			err = klips_worker_watch(worker, worker->udp[i].fd, KLIPS_EVENT_UDP | i);
+		if (worker->udp[0][i].fd >= 0)
+			err = klips_worker_watch(worker, worker->udp[0][i].fd, KLIPS_EVENT_UDP | i);
 	for (i = worker->index; i < KLIPS_RAW_INPUTS && !err; i += daemon->workers)
 		if (daemon->raw_inputs[i] >= 0)
 			err = klips_worker_watch(worker, daemon->raw_inputs[i], KLIPS_EVENT_RAW | i);

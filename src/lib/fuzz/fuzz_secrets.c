@@ -11,7 +11,7 @@ static void look_up(const struct secrets *secrets, const struct secret *one)
 	const struct secret *found, *rival;
 	size_t i;
 
-	if (!one->length || (one->kind == SECRET_PPK && !one->name))
+	if (!one->length)
 		abort();
 	for (i = 0; i < one->id_count && i < 8; i++) {
 		int err = secrets_psk(secrets, one->ids[0], one->ids[i], &found, &rival);
@@ -20,7 +20,6 @@ static void look_up(const struct secrets *secrets, const struct secret *one)
 		if (one->kind == SECRET_PSK && (err ? !rival : !found) && one->ids[i][0] != '%' &&
 		    one->ids[0][0] != '%')
 			abort();
-		secrets_xauth(secrets, one->ids[i]);
 	}
 }
 

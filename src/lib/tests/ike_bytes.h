@@ -61,4 +61,11 @@ static inline const struct ike_alg *alg(uint8_t type, const char *name)
 	return found;
 }
 
+/* With a seed of one part. */
+static inline int prf_plus(const struct ike_alg *prf, struct ike_slice key, struct ike_slice seed, uint8_t *out,
+			   size_t length)
+{
+	return ike_prf_expand(prf, key, &seed, 1, out, length);
+}
+
 #endif

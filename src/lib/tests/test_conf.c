@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ipsec.conf: sections, inheritance, files that include others; and of each fault its exact words. */
 #define _GNU_SOURCE
-#include "../../klips/tests/test.h"
+#include "conf_rig.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../conf.h"
-#include "../conf_file.h"
 
-static struct conf_errors errors;
 static struct conf *conf;
-static char folder[] = "/tmp/conf-test-XXXXXX";
 
 static void drop(void)
 {
 	conf_free(conf);
-	conf_errors_free(&errors);
+	conf_errors_free(&rig_errors);
 	conf = NULL;
 }
 
@@ -33,37 +28,22 @@ static int tear_down(void **state)
 static void parse(const char *text)
 {
 	drop();
-	conf = conf_parse("x.conf", text, strlen(text), &errors);
+	conf = conf_parse("x.conf", text, strlen(text), &rig_errors);
 	assert_non_null(conf);
-}
-
-static void assert_error(unsigned int number, const char *text)
-{
-	char printed[512];
-
-	if (number >= errors.count)
-		fail_msg("only %u errors; no '%s'", errors.count, text);
-	conf_error_print(printed, sizeof(printed), &errors.list[number]);
-	assert_string_equal(printed, text);
 }
 
 /* One fault, and nothing else. */
 static void assert_fault(const char *text, const char *fault)
 {
 	parse(text);
-	assert_error(0, fault);
-	assert_int_equal(errors.count, 1);
+	rig_assert_error(0, fault);
+	assert_int_equal(rig_errors.count, 1);
 }
 
 static void parse_well(const char *text)
 {
-	char printed[512];
-
 	parse(text);
-	if (!errors.count)
-		return;
-	conf_error_print(printed, sizeof(printed), &errors.list[0]);
-	fail_msg("%s", printed);
+	rig_assert_no_error();
 }
 
 static void assert_text(const char *conn, const char *name, const char *text)
@@ -203,8 +183,8 @@ static void old_keywords_are_warnings(void **state)
 	(void)state;
 	assert_fault("conn a\n\tkeylife=1h\n", "x.conf:2: warning: keyword 'keylife' is an old name of 'salifetime'");
 	assert_text("a", "salifetime", "3600");
-	assert_int_equal(errors.errors, 0);
-	assert_int_equal(errors.warnings, 1);
+	assert_int_equal(rig_errors.errors, 0);
+	assert_int_equal(rig_errors.warnings, 1);
 	assert_fault("conn a\n\tforceencaps=yes\n",
 		     "x.conf:2: warning: keyword 'forceencaps' is obsolete and does nothing; now: encapsulation=");
 	assert_false(is_faulty("a"));
@@ -240,7 +220,7 @@ static void duplicates_are_errors(void **state)
 	assert_fault("config setup\n\tikeport=1\n\tikeport=2\n",
 		     "x.conf:3: keyword 'ikeport' is there twice: before at x.conf:2");
 	parse("conn a\n\tsalifetime=1h\n\tkeylife=1h\n");
-	assert_error(1, "x.conf:3: keyword 'keylife' is there twice: before at x.conf:2");
+	rig_assert_error(1, "x.conf:3: keyword 'keylife' is there twice: before at x.conf:2");
 	assert_fault("conn a\n\tmtu=1400\nconn a\n\tmtu=1500\n",
 		     "x.conf:3: conn a: there is one of this name at x.conf:1");
 	assert_text("a", "mtu", "1400");
@@ -281,7 +261,7 @@ static void towers_end(void **state)
 	fclose(out);
 	parse(text);
 	free(text);
-	assert_error(0, "x.conf:1: conn c0: more than 1000 sections in it");
+	rig_assert_error(0, "x.conf:1: conn c0: more than 1000 sections in it");
 	assert_true(is_faulty("c0"));
 	assert_false(is_faulty("c20"));
 	assert_text("c20", "mtu", "1400");
@@ -306,8 +286,8 @@ static void ends_must_be_there(void **state)
 {
 	(void)state;
 	parse("conn a\n\tauto=add\n");
-	assert_error(0, "x.conf:1: conn a: left= is missing");
-	assert_error(1, "x.conf:1: conn a: right= is missing");
+	rig_assert_error(0, "x.conf:1: conn a: left= is missing");
+	rig_assert_error(1, "x.conf:1: conn a: right= is missing");
 	assert_true(is_faulty("a"));
 	assert_fault("conn a\n\tauto=start\n\tleft=1.1.1.1\n", "x.conf:1: conn a: right= is missing");
 	assert_fault("conn a\n\tauto=route\n\tleft=1.1.1.1\n\tright=%any\n\tleftsubnet=10.0.0.0/8\n"
@@ -337,6 +317,7 @@ static void grammar_is_kept(void **state)
 	assert_fault("conn a\n\tleftsubnets={10.0.0.0/8\n", "x.conf:2: the closing } is missing");
 	assert_fault("conn a\n\tleftid=\xff\n", "x.conf:2: not text in UTF-8");
 	assert_fault("include x\n", "x.conf:1: include: not here");
+	assert_fault("conn a\n\tinclude \"x\"\n", "x.conf:2: include: not here");
 	parse_well("version 2.0\n");
 }
 
@@ -346,8 +327,8 @@ static void zeros_are_no_text(void **state)
 
 	(void)state;
 	drop();
-	conf = conf_parse("x.conf", text, sizeof(text) - 1, &errors);
-	assert_error(0, "x.conf:2: not text in UTF-8");
+	conf = conf_parse("x.conf", text, sizeof(text) - 1, &rig_errors);
+	rig_assert_error(0, "x.conf:2: not text in UTF-8");
 }
 
 /* A line that is no text may be any setting. */
@@ -368,10 +349,10 @@ static void errors_are_twenty(void **state)
 	for (i = 0; i < 25; i++)
 		length += snprintf(text + length, sizeof(text) - (size_t)length, "\tswans=1\n");
 	parse(text);
-	assert_int_equal(errors.errors, 25);
-	assert_int_equal(errors.count, CONF_ERRORS_MAX + 1);
-	assert_error(CONF_ERRORS_MAX, "x.conf:22: unknown keyword 'swans'");
-	assert_error(0, "x.conf:2: warning: keyword 'keylife' is an old name of 'salifetime'");
+	assert_int_equal(rig_errors.errors, 25);
+	assert_int_equal(rig_errors.count, CONF_ERRORS_MAX + 1);
+	rig_assert_error(CONF_ERRORS_MAX, "x.conf:22: unknown keyword 'swans'");
+	rig_assert_error(0, "x.conf:2: warning: keyword 'keylife' is an old name of 'salifetime'");
 }
 
 static void conns_are_json(void **state)
@@ -399,50 +380,20 @@ static void conns_are_json(void **state)
 	json_decref(setup);
 }
 
-static void write_file(const char *name, const char *text)
-{
-	char path[128];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-}
-
 static void load(const char *name)
 {
-	char path[128];
+	char path[RIG_PATH];
 
 	drop();
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	conf = conf_load(path, &errors);
+	rig_path(path, name);
+	conf = conf_load(path, &rig_errors);
 	assert_non_null(conf);
-}
-
-static int make_folder(void **state)
-{
-	char path[128];
-
-	(void)state;
-	memcpy(folder + sizeof(folder) - sizeof("XXXXXX"), "XXXXXX", sizeof("XXXXXX"));
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/d", folder);
-	return mkdir(path, 0700);
 }
 
 static int remove_folder(void **state)
 {
-	static const char *const names[] = { "main", "d/1.conf", "d/2.conf", "d/3.conf", "d/part", "d", "" };
-	char path[128];
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
-		remove(path);
-	}
-	return tear_down(state);
+	tear_down(state);
+	return rig_folder_remove();
 }
 
 static void includes_are_sorted_and_relative(void **state)
@@ -450,64 +401,66 @@ static void includes_are_sorted_and_relative(void **state)
 	char text[128];
 
 	(void)state;
-	write_file("main", "include d/[12].conf\nconn z\n\tinclude d/part\n\tmetric=1\ninclude d/none*.conf\n");
-	write_file("d/2.conf", "conn b\n\tmtu=1402\n");
-	write_file("d/1.conf", "conn a\n\tmtu=1401\ninclude \"3.conf\" # relative to d\n");
-	write_file("d/3.conf", "config setup\n\tikeport=501\n");
-	write_file("d/part", "\tmtu=1409\n");
+	rig_write("main", "include d/[12].conf\nconn z\n\tinclude d/part\n\tmetric=1\ninclude d/none*.conf\n", 0600);
+	rig_write("d/2.conf", "conn b\n\tmtu=1402\n", 0600);
+	rig_write("d/1.conf", "conn a\n\tmtu=1401\ninclude \"3.conf\" # relative to d\n", 0600);
+	rig_write("d/3.conf", "config setup\n\tikeport=501\n", 0600);
+	rig_write("d/part", "\tmtu=1409\n", 0600);
 	load("main");
-	snprintf(text, sizeof(text), "%s/main:5: warning: include %s/d/none*.conf: there is no such file", folder,
-		 folder);
-	assert_error(0, text);
-	assert_int_equal(errors.count, 1);
+	rig_assert_error(0, "DIR/main:5: warning: include DIR/d/none*.conf: there is no such file");
+	assert_int_equal(rig_errors.count, 1);
 	assert_string_equal(conf->conns[0]->name, "a");
 	assert_string_equal(conf->conns[1]->name, "b");
 	assert_text("z", "mtu", "1409");
 	assert_text("z", "metric", "1");
 	assert_text(NULL, "ikeport", "501");
-	snprintf(text, sizeof(text), "%s/d/2.conf", folder);
+	snprintf(text, sizeof(text), "%s/d/2.conf", rig_folder);
 	assert_string_equal(conf->conns[1]->place.file, text);
 }
 
 static void files_that_cannot_be_read_are_errors(void **state)
 {
-	char text[256];
-
 	(void)state;
-	write_file("main", "include d\nconn a\n");
+	rig_write("main", "include d\nconn a\n", 0600);
 	load("main");
-	snprintf(text, sizeof(text), "%s/main:1: include %s/d: Is a directory", folder, folder);
-	assert_error(0, text);
+	rig_assert_error(0, "DIR/main:1: include DIR/d: Is a directory");
 	assert_int_equal(conf->count, 1);
 	load("nowhere");
-	snprintf(text, sizeof(text), "%s/nowhere: No such file or directory", folder);
-	assert_error(0, text);
+	rig_assert_error(0, "DIR/nowhere: No such file or directory");
 }
 
 static void files_do_not_include_themselves(void **state)
 {
-	char text[256];
-
 	(void)state;
-	write_file("main", "include main\n");
+	rig_write("main", "include main\n", 0600);
 	load("main");
-	snprintf(text, sizeof(text), "%s/main:1: include main: more than %d files in one another", folder,
-		 CONF_DEPTH_MAX);
-	assert_error(0, text);
-	assert_int_equal(errors.count, 1);
+	rig_assert_error(0, "DIR/main:1: include main: more than 10 files in one another");
+	assert_int_equal(rig_errors.count, 1);
 }
 
 /* After a section of an included file, settings are in none. */
 static void sections_end_with_includes(void **state)
 {
-	char text[256];
-
 	(void)state;
-	write_file("main", "conn a\ninclude d/1.conf\n\tmtu=1400\n");
-	write_file("d/1.conf", "conn b\n");
+	rig_write("main", "conn a\ninclude d/1.conf\n\tmtu=1400\n", 0600);
+	rig_write("d/1.conf", "conn b\n", 0600);
 	load("main");
-	snprintf(text, sizeof(text), "%s/main:3: 'mtu' is in no section", folder);
-	assert_error(0, text);
+	rig_assert_error(0, "DIR/main:3: 'mtu' is in no section");
+}
+
+/* The files that one pattern finds follow one another, but a section goes on in the including file alone. */
+static void sections_do_not_go_on_in_the_next_file(void **state)
+{
+	(void)state;
+	rig_write("main", "conn a\n\tinclude d/*.conf\n", 0600);
+	rig_write("d/1.conf", "\tmtu=1400\n", 0600);
+	rig_write("d/2.conf", "\tmetric=7\nconn b\n", 0600);
+	rig_write("d/3.conf", "\tmtu=1500\n", 0644);
+	load("main");
+	assert_text("a", "mtu", "1400");
+	assert_text("a", "metric", "7");
+	rig_assert_error(0, "DIR/d/3.conf:1: 'mtu' is in no section");
+	assert_int_equal(rig_errors.count, 1);
 }
 
 int main(void)
@@ -531,10 +484,11 @@ int main(void)
 		cmocka_unit_test_teardown(unreadable_lines_count, tear_down),
 		cmocka_unit_test_teardown(errors_are_twenty, tear_down),
 		cmocka_unit_test_teardown(conns_are_json, tear_down),
-		cmocka_unit_test_setup_teardown(includes_are_sorted_and_relative, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(files_that_cannot_be_read_are_errors, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(files_do_not_include_themselves, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(sections_end_with_includes, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(includes_are_sorted_and_relative, rig_folder_make, remove_folder),
+		cmocka_unit_test_setup_teardown(files_that_cannot_be_read_are_errors, rig_folder_make, remove_folder),
+		cmocka_unit_test_setup_teardown(files_do_not_include_themselves, rig_folder_make, remove_folder),
+		cmocka_unit_test_setup_teardown(sections_do_not_go_on_in_the_next_file, rig_folder_make, remove_folder),
+		cmocka_unit_test_setup_teardown(sections_end_with_includes, rig_folder_make, remove_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

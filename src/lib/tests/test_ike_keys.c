@@ -115,6 +115,13 @@ static void read_inputs(struct inputs *in, const struct vector *v)
 	memcpy(in->seed.spi_r, spi_r.data, 8);
 }
 
+/* A vector's inputs, and the keys that they make. */
+static void derive(struct ike_keys *keys, struct inputs *in, const struct ike_suite *suite, const struct vector *v)
+{
+	read_inputs(in, v);
+	assert_int_equal(ike_keys_derive(keys, suite, &in->seed), 0);
+}
+
 static void ike_keys_are_nists(void **state)
 {
 	struct ike_suite suite = suite_of(IKE_PROTO_IKE, "aes128-sha1-modp2048");
@@ -125,8 +132,7 @@ static void ike_keys_are_nists(void **state)
 
 	(void)state;
 	for (i = 0; i < VECTORS; i++) {
-		read_inputs(&in, &vectors[i]);
-		assert_int_equal(ike_keys_derive(&keys, &suite, &in.seed), 0);
+		derive(&keys, &in, &suite, &vectors[i]);
 		all = join_ike(&keys);
 		assert_bytes(all.data, all.length, vectors[i].dkm);
 		assert_int_equal(keys.d.length, 20);
@@ -149,8 +155,7 @@ static void child_keys_are_nists(void **state)
 
 	(void)state;
 	for (i = 0; i < VECTORS; i++) {
-		read_inputs(&in, &vectors[i]);
-		assert_int_equal(ike_keys_derive(&keys, &ike, &in.seed), 0);
+		derive(&keys, &in, &ike, &vectors[i]);
 		assert_int_equal(
 			ike_child_keys_derive(&child, &esp, ike.prf, &keys.d, none, slice(&in.ni), slice(&in.nr)), 0);
 		all = join_child(&child);
@@ -172,8 +177,7 @@ static void assert_rekeyed(const struct vector *v, const char *text)
 	uint8_t expected[512];
 	struct inputs in;
 
-	read_inputs(&in, v);
-	assert_int_equal(ike_keys_derive(&keys, &ike, &in.seed), 0);
+	derive(&keys, &in, &ike, v);
 	in.seed.shared = slice(&in.shared_new);
 	in.seed.old_prf = ike.prf;
 	in.seed.old_d = &keys.d;
@@ -184,7 +188,7 @@ static void assert_rekeyed(const struct vector *v, const char *text)
 	memcpy(seed.data + 16, in.seed.spi_i, 8);
 	memcpy(seed.data + 24, in.seed.spi_r, 8);
 	seed.length = 32;
-	assert_int_equal(ike_prf_plus(next.prf, slice(&skeyseed), slice(&seed), expected, all.length), 0);
+	assert_int_equal(prf_plus(next.prf, slice(&skeyseed), slice(&seed), expected, all.length), 0);
 	assert_memory_equal(all.data, expected, all.length);
 	assert_int_equal(rekeyed.d.length, next.prf->key);
 }
@@ -208,8 +212,7 @@ static void assert_lengths(const char *text, size_t d, size_t integ, size_t encr
 	struct inputs in;
 	int i;
 
-	read_inputs(&in, &vectors[0]);
-	assert_int_equal(ike_keys_derive(&keys, &suite, &in.seed), 0);
+	derive(&keys, &in, &suite, &vectors[0]);
 	assert_int_equal(keys.d.length, d);
 	for (i = 0; i < 2; i++) {
 		assert_int_equal(keys.auth[i].length, d);
@@ -257,7 +260,7 @@ static void block_ciphers_take_short_nonces(void **state)
 		assert_int_equal(ike_keys_derive(&keys, &suite, &from), 0);
 		assert_int_equal(ike_prf(suite.prf, slice(&key), &shared, 1, skeyseed), 16);
 		all = join_ike(&keys);
-		ike_prf_plus(suite.prf, (struct ike_slice){ skeyseed, 16 }, slice(&seed), expected, all.length);
+		prf_plus(suite.prf, (struct ike_slice){ skeyseed, 16 }, slice(&seed), expected, all.length);
 		assert_memory_equal(all.data, expected, all.length);
 	}
 }

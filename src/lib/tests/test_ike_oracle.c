@@ -60,7 +60,7 @@ static int answer_prf(char **words)
 	struct bytes from = word(words[2]), seed = word(words[3]);
 	size_t length = strtoul(words[4], NULL, 10);
 	uint8_t out[2048];
-	int err = ike_prf_plus(alg(IKE_PRF, words[1]), slice(&from), slice(&seed), out, length);
+	int err = prf_plus(alg(IKE_PRF, words[1]), slice(&from), slice(&seed), out, length);
 
 	if (!err)
 		print(out, length);

@@ -158,7 +158,7 @@ static void prf_plus_is_a_chain(void **state)
 		for (length = 1; length < sizeof(out); length += 11) {
 			struct ike_slice parts[] = { { last, 0 }, slice(&seed), { &number, 1 } };
 
-			assert_int_equal(ike_prf_plus(prf, slice(&key), slice(&seed), out, length), 0);
+			assert_int_equal(prf_plus(prf, slice(&key), slice(&seed), out, length), 0);
 			for (at = 0, number = 1; at < length; at += prf->size, number++) {
 				ike_prf(prf, slice(&key), parts, 3, last);
 				assert_memory_equal(out + at, last, length - at < prf->size ? length - at : prf->size);
@@ -174,10 +174,10 @@ static void prf_plus_has_an_end(void **state)
 	struct bytes key = bytes(A20);
 
 	(void)state;
-	assert_int_equal(ike_prf_plus(alg(IKE_PRF, "sha2_512"), slice(&key), slice(&key), out, 255 * 64), 0);
-	assert_int_equal(ike_prf_plus(alg(IKE_PRF, "sha2_512"), slice(&key), slice(&key), out, 255 * 64 + 1), -EINVAL);
-	assert_int_equal(ike_prf_plus(alg(IKE_INTEG, "sha2_512"), slice(&key), slice(&key), out, 1), -EINVAL);
-	assert_int_equal(ike_prf_plus(NULL, slice(&key), slice(&key), out, 1), -EINVAL);
+	assert_int_equal(prf_plus(alg(IKE_PRF, "sha2_512"), slice(&key), slice(&key), out, 255 * 64), 0);
+	assert_int_equal(prf_plus(alg(IKE_PRF, "sha2_512"), slice(&key), slice(&key), out, 255 * 64 + 1), -EINVAL);
+	assert_int_equal(prf_plus(alg(IKE_INTEG, "sha2_512"), slice(&key), slice(&key), out, 1), -EINVAL);
+	assert_int_equal(prf_plus(NULL, slice(&key), slice(&key), out, 1), -EINVAL);
 }
 
 /* FIPS 180-4's example "abc", in parts. */

@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ipsec.secrets: what is taken, whose secret it is, and of each fault its exact words. */
 #define _GNU_SOURCE
-#include "../../klips/tests/test.h"
+#include "conf_rig.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../secrets.h"
 
-static struct conf_errors errors;
 static struct secrets *secrets;
-static char folder[] = "/tmp/secrets-test-XXXXXX";
 
 static int drop(void **state)
 {
 	(void)state;
 	secrets_free(secrets);
-	conf_errors_free(&errors);
+	conf_errors_free(&rig_errors);
 	secrets = NULL;
 	return 0;
 }
@@ -28,33 +24,22 @@ static int drop(void **state)
 static void parse(const char *text)
 {
 	drop(NULL);
-	secrets = secrets_parse("x", text, strlen(text), &errors);
+	secrets = secrets_parse("x", text, strlen(text), &rig_errors);
 	assert_non_null(secrets);
-}
-
-static void assert_error(unsigned int number, const char *text)
-{
-	char printed[512];
-
-	if (number >= errors.count)
-		fail_msg("only %u errors; no '%s'", errors.count, text);
-	conf_error_print(printed, sizeof(printed), &errors.list[number]);
-	assert_string_equal(printed, text);
 }
 
 static void assert_fault(const char *text, const char *fault)
 {
 	parse(text);
-	assert_error(0, fault);
-	assert_int_equal(errors.count, 1);
+	rig_assert_error(0, fault);
+	assert_int_equal(rig_errors.count, 1);
 	assert_int_equal(secrets->count, 0);
 }
 
 static void parse_well(const char *text)
 {
 	parse(text);
-	if (errors.count)
-		fail_msg("line %u: %s", errors.list[0].line, errors.list[0].text);
+	rig_assert_no_error();
 }
 
 static void assert_bytes(size_t number, const void *data, size_t length)
@@ -136,18 +121,24 @@ static void entries_have_indices(void **state)
 	assert_string_equal(secrets->list[4].ids[0], "2001:db8::");
 }
 
-static void other_kinds_are_found(void **state)
+static void other_kinds_are_taken(void **state)
 {
 	(void)state;
 	parse_well("road : XAUTH \"pass word\"\n"
 		   ": XAUTH other\n"
 		   ": PPKS \"ppk 1\" 0x0102\n"
 		   "@a @b : PPKS ppk2 \"two\"\n");
-	assert_string_equal((const char *)secrets_xauth(secrets, "road")->data, "pass word");
-	assert_string_equal((const char *)secrets_xauth(secrets, "else")->data, "other");
-	assert_ptr_equal(secrets_ppk(secrets, NULL), &secrets->list[2]);
-	assert_ptr_equal(secrets_ppk(secrets, "ppk2"), &secrets->list[3]);
-	assert_null(secrets_ppk(secrets, "ppk3"));
+	assert_int_equal(secrets->count, 4);
+	assert_int_equal(secrets->list[0].kind, SECRET_XAUTH);
+	assert_bytes(0, "pass word", 9);
+	assert_int_equal(secrets->list[1].kind, SECRET_XAUTH);
+	assert_bytes(1, "other", 5);
+	assert_int_equal(secrets->list[2].kind, SECRET_PPK);
+	assert_bytes(2, "\x01\x02", 2);
+	assert_int_equal(secrets->list[3].kind, SECRET_PPK);
+	assert_int_equal(secrets->list[3].id_count, 2);
+	assert_bytes(3, "two", 3);
+	/* None of them is a pre-shared key. */
 	assert_none("@a", "@b");
 }
 
@@ -269,9 +260,9 @@ static void the_others_are_whole(void **state)
 	      "@g : PSK swan8\n");
 	assert_int_equal(secrets->count, 2);
 	assert_bytes(1, "swan8", 5);
-	assert_int_equal(errors.count, 5);
-	for (i = 0; i < errors.count; i++)
-		assert_null(strstr(errors.list[i].text, "swan"));
+	assert_int_equal(rig_errors.count, 5);
+	for (i = 0; i < rig_errors.count; i++)
+		assert_null(strstr(rig_errors.list[i].text, "swan"));
 }
 
 static void too_many_words_are_refused(void **state)
@@ -288,89 +279,53 @@ static void too_many_words_are_refused(void **state)
 	fclose(out);
 	parse(text);
 	free(text);
-	assert_error(0, "x:1:1537: an entry of too many words");
-	assert_int_equal(errors.count, 1);
+	rig_assert_error(0, "x:1:1537: an entry of too many words");
+	assert_int_equal(rig_errors.count, 1);
 	assert_int_equal(secrets->count, 1);
-}
-
-static void write_file(const char *name, const char *text, mode_t mode)
-{
-	char path[128];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-	assert_int_equal(chmod(path, mode), 0);
 }
 
 static void load(const char *name)
 {
-	char path[128];
+	char path[RIG_PATH];
 
 	drop(NULL);
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	secrets = secrets_load(path, &errors);
+	rig_path(path, name);
+	secrets = secrets_load(path, &rig_errors);
 	assert_non_null(secrets);
-}
-
-static int make_folder(void **state)
-{
-	(void)state;
-	memcpy(folder + sizeof(folder) - sizeof("XXXXXX"), "XXXXXX", sizeof("XXXXXX"));
-	return mkdtemp(folder) ? 0 : -1;
 }
 
 static int remove_folder(void **state)
 {
-	static const char *const names[] = { "main", "1.secrets", "2.secrets", "" };
-	char path[128];
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
-		remove(path);
-	}
-	return drop(state);
+	drop(state);
+	return rig_folder_remove();
 }
 
 static void files_include_files(void **state)
 {
-	char text[256];
-
 	(void)state;
-	write_file("main", "@a : PSK a\ninclude *.secrets\n@d : PSK d\ninclude nothing.*\n", 0600);
-	write_file("2.secrets", "@c : PSK c", 0640);
-	write_file("1.secrets", "@b : PSK b\n", 0644);
+	rig_write("main", "@a : PSK a\ninclude *.secrets\n@d : PSK d\ninclude nothing.*\n", 0600);
+	rig_write("2.secrets", "@c : PSK c", 0640);
+	rig_write("1.secrets", "@b : PSK b\n", 0644);
 	load("main");
 	assert_int_equal(secrets->count, 4);
 	assert_bytes(1, "b", 1);
 	assert_bytes(2, "c", 1);
 	assert_bytes(3, "d", 1);
 	assert_int_equal(secrets->list[3].place.line, 3);
-	snprintf(text, sizeof(text), "%s/1.secrets: warning: others than its owner can read or write it (mode 0644)",
-		 folder);
-	assert_error(0, text);
-	snprintf(text, sizeof(text), "%s/main:4: warning: include %s/nothing.*: there is no such file", folder, folder);
-	assert_error(1, text);
-	assert_int_equal(errors.errors, 0);
+	rig_assert_error(0, "DIR/1.secrets: warning: others than its owner can read or write it (mode 0644)");
+	rig_assert_error(1, "DIR/main:4: warning: include DIR/nothing.*: there is no such file");
+	assert_int_equal(rig_errors.errors, 0);
 }
 
 static void files_do_not_include_themselves(void **state)
 {
-	char text[256];
-
 	(void)state;
-	write_file("main", "include main\n@a : PSK a\n", 0600);
+	rig_write("main", "include main\n@a : PSK a\n", 0600);
 	load("main");
-	snprintf(text, sizeof(text), "%s/main:1: include main: more than 10 files in one another", folder);
-	assert_error(0, text);
+	rig_assert_error(0, "DIR/main:1: include main: more than 10 files in one another");
 	assert_int_equal(secrets->count, 10);
 	load("nowhere");
-	snprintf(text, sizeof(text), "%s/nowhere: No such file or directory", folder);
-	assert_error(0, text);
+	rig_assert_error(0, "DIR/nowhere: No such file or directory");
 }
 
 int main(void)
@@ -378,7 +333,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(values_have_forms, drop),
 		cmocka_unit_test_teardown(entries_have_indices, drop),
-		cmocka_unit_test_teardown(other_kinds_are_found, drop),
+		cmocka_unit_test_teardown(other_kinds_are_taken, drop),
 		cmocka_unit_test_teardown(the_narrowest_counts, drop),
 		cmocka_unit_test_teardown(identities_are_compared, drop),
 		cmocka_unit_test_teardown(ties_must_agree, drop),
@@ -386,8 +341,8 @@ int main(void)
 		cmocka_unit_test_teardown(old_kinds_name_what_replaced_them, drop),
 		cmocka_unit_test_teardown(the_others_are_whole, drop),
 		cmocka_unit_test_teardown(too_many_words_are_refused, drop),
-		cmocka_unit_test_setup_teardown(files_include_files, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(files_do_not_include_themselves, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(files_include_files, rig_folder_make, remove_folder),
+		cmocka_unit_test_setup_teardown(files_do_not_include_themselves, rig_folder_make, remove_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,7 @@ static void add(struct pluto *pluto, const json_t *conn)
 		.route_default = no_route,
 		.names = &names,
 		.ike_port = 500,
+		.nat_port = 4500,
 	};
 
 	if (!connection || klips_parse_addr(&own.addr, "192.1.2.45"))

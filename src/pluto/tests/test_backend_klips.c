@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The KLIPS backend against klipsd's control server, with core's own tables behind it; and the choice of a stack. */
-#include "../../klips/tests/test.h"
+#include "backend_rig.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -14,14 +14,6 @@
 
 #define WAIT 5000 /* milliseconds */
 
-static const struct ike_alg gcm = { .type = IKE_ENCR, .name = "AES_GCM_16", .aead = true, .klips = "aes-gcm-16" };
-static const struct ike_alg cbc = { .type = IKE_ENCR, .name = "AES_CBC", .klips = "aes-cbc" };
-static const struct ike_alg camellia = { .type = IKE_ENCR, .name = "CAMELLIA_CBC" };
-static const struct ike_alg sha256 = { .type = IKE_INTEG,
-				       .id = 12,
-				       .name = "HMAC_SHA2_256_128",
-				       .klips = "hmac-sha2-256-128" };
-
 static char folder[] = "/tmp/backend-klips-XXXXXX";
 static char path[64];
 static struct klips_control_server *server;
@@ -29,46 +21,7 @@ static pthread_t thread;
 static int quit[2];
 static struct backend *backend;
 
-/* What the last event was. */
-static struct {
-	unsigned int acquires, expires, mappings;
-	struct ike_ts src, dst;
-	uint32_t reqid, spi;
-	uint8_t protocol;
-	bool hard;
-	struct klips_addr addr;
-	struct ike_endpoint now;
-} told;
-
-static void on_acquire(void *arg, const struct ike_ts *src, const struct ike_ts *dst, uint32_t reqid)
-{
-	assert_ptr_equal(arg, &told);
-	told.acquires++;
-	told.src = *src;
-	told.dst = *dst;
-	told.reqid = reqid;
-}
-
-static void on_expire(void *arg, uint32_t spi, uint8_t protocol, const struct klips_addr *dst, bool hard)
-{
-	(void)arg;
-	told.expires++;
-	told.spi = spi;
-	told.protocol = protocol;
-	told.addr = *dst;
-	told.hard = hard;
-}
-
-static void on_mapping(void *arg, uint32_t spi, const struct klips_addr *dst, const struct ike_endpoint *now)
-{
-	(void)arg;
-	told.mappings++;
-	told.spi = spi;
-	told.addr = *dst;
-	told.now = *now;
-}
-
-static const struct backend_events events = { on_acquire, on_expire, on_mapping };
+static struct rig_told told;
 
 /* What klipsd's main thread does. */
 static void *serve(void *arg)
@@ -107,7 +60,7 @@ static int set_up(void **state)
 	rig_begin();
 	start_klips();
 	memset(&told, 0, sizeof(told));
-	backend = backend_klips.open(&events, &told, why, sizeof(why));
+	backend = backend_klips.open(&rig_events, &told, why, sizeof(why));
 	if (!backend)
 		fail_msg("%s", why);
 	assert_string_equal(why, "KLIPS 0.0-test, cryptography: of the rig");
@@ -123,64 +76,15 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct klips_addr v4(uint32_t word)
-{
-	return klips_addr_v4(htobe32(word));
-}
-
-#define WEST 0xc001022d /* 192.1.2.45 */
-#define EAST 0xc0010217 /* 192.1.2.23 */
-
-static struct ike_ts net(uint32_t first, uint32_t last)
-{
-	struct ike_ts ts = { .version = 4, .last_port = 65535 };
-	uint32_t words[] = { htobe32(first), htobe32(last) };
-
-	memcpy(ts.first, &words[0], 4);
-	memcpy(ts.last, &words[1], 4);
-	return ts;
-}
-
 static struct backend_sa inbound(uint32_t spi)
 {
-	struct backend_sa sa = { .spi = spi, .protocol = IKE_PROTO_ESP, .inbound = true, .tunnel = true, .reqid = 7 };
+	struct backend_sa sa = rig_sa(spi, true);
 
-	sa.src.addr = v4(EAST);
-	sa.dst.addr = v4(WEST);
-	sa.src_ts = net(0xc0000200, 0xc00002ff);
-	sa.dst_ts = net(0xc0000100, 0xc00001ff);
-	sa.suite.encr = &gcm;
-	sa.encr.length = 20;
-	memset(sa.encr.data, 0x11, 20);
 	sa.window = 100;
 	sa.soft.seconds = 3000;
 	sa.hard.seconds = 3600;
 	sa.hard.bytes = 1 << 30;
 	return sa;
-}
-
-static struct backend_policy policy(enum backend_action action)
-{
-	struct backend_policy one = { .action = action, .protocol = IKE_PROTO_ESP, .tunnel = true, .reqid = 7 };
-
-	one.local = net(0xc0000100, 0xc00001ff);
-	one.remote = net(0xc0000200, 0xc00002ff);
-	one.local_host = v4(WEST);
-	one.remote_host = v4(EAST);
-	one.spi_out = htobe32(0x2002);
-	return one;
-}
-
-static void assert_ok(int err)
-{
-	if (err)
-		fail_msg("%d: %s", err, backend->ops->why(backend));
-}
-
-static void assert_refused(int err, int expected, const char *words)
-{
-	if (err != expected || !strstr(backend->ops->why(backend), words))
-		fail_msg("expected %d and '%s', but got %d: %s", expected, words, err, backend->ops->why(backend));
 }
 
 static int count_sa(const struct klips_sa_info *info, void *arg)
@@ -201,18 +105,18 @@ static struct klips_sa_config only_sa(void)
 
 static void test_sa(void **state)
 {
-	const struct klips_addr src = v4(EAST), dst = v4(WEST);
+	const struct klips_addr src = rig_v4(EAST), dst = rig_v4(WEST);
 	struct klips_sa_config config;
 	struct backend_usage usage;
 	struct backend_sa sa;
 	uint32_t spi;
 
 	(void)state;
-	assert_ok(backend->ops->get_spi(backend, IKE_PROTO_ESP, &src, &dst, 7, &spi));
+	rig_assert_ok(backend, backend->ops->get_spi(backend, IKE_PROTO_ESP, &src, &dst, 7, &spi));
 	assert_true(ntohl(spi) >= 0x100);
 	assert_int_equal(only_sa().state, KLIPS_SA_LARVAL);
 	sa = inbound(spi);
-	assert_ok(backend->ops->sa_add(backend, &sa));
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &sa));
 	config = only_sa();
 	assert_int_equal(config.state, KLIPS_SA_MATURE);
 	assert_int_equal(config.said.spi, spi);
@@ -231,13 +135,54 @@ static void test_sa(void **state)
 	assert_int_equal(config.selector.src_bits, 24);
 	assert_int_equal(config.selector.src.w[0], htobe32(0xc0000200));
 	assert_int_equal(config.selector.dst.w[0], htobe32(0xc0000100));
-	assert_ok(backend->ops->sa_usage(backend, IKE_PROTO_ESP, spi, &src, &dst, &usage));
+	rig_assert_ok(backend, backend->ops->sa_usage(backend, IKE_PROTO_ESP, spi, &src, &dst, &usage));
 	assert_int_equal(usage.packets, 0);
 	assert_true(usage.idle == UINT64_MAX);
-	assert_refused(backend->ops->sa_add(backend, &sa), -EEXIST, "is there already");
-	assert_ok(backend->ops->sa_delete(backend, IKE_PROTO_ESP, spi, &src, &dst));
-	assert_refused(backend->ops->sa_delete(backend, IKE_PROTO_ESP, spi, &src, &dst), -ENOENT, "there is no esp");
-	assert_refused(backend->ops->sa_usage(backend, IKE_PROTO_ESP, spi, &src, &dst, &usage), -ENOENT, "there is no");
+	rig_assert_refused(backend, backend->ops->sa_add(backend, &sa), -EEXIST, "is there already");
+	rig_assert_ok(backend, backend->ops->sa_delete(backend, IKE_PROTO_ESP, spi, &src, &dst));
+	rig_assert_refused(backend, backend->ops->sa_delete(backend, IKE_PROTO_ESP, spi, &src, &dst), -ENOENT,
+			   "there is no esp");
+	rig_assert_refused(backend, backend->ops->sa_usage(backend, IKE_PROTO_ESP, spi, &src, &dst, &usage), -ENOENT,
+			   "there is no");
+}
+
+/* To another address, where both names lead to it for a while; and into UDP, under the same name. */
+static void test_move(void **state)
+{
+	struct backend_sa sa = inbound(htonl(0x1234));
+	struct backend_move move = {
+		.protocol = IKE_PROTO_ESP,
+		.spi = sa.spi,
+		.inbound = true,
+		.from = sa.dst.addr,
+		.src = sa.src,
+		.dst = { rig_v4(WEST + 1), 4500 },
+	};
+	struct klips_sa_config config;
+
+	(void)state;
+	rig_assert_refused(backend, backend->ops->sa_move(backend, &move), -ENOENT, "there is no esp0x1234@192.1.2.45");
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &sa));
+	rig_assert_ok(backend, backend->ops->sa_move(backend, &move));
+	rig_assert_refused(backend, backend->ops->sa_move(backend, &move), -EEXIST, "esp0x1234@192.1.2.46 is there");
+	rig_assert_ok(backend, backend->ops->sa_delete(backend, sa.protocol, sa.spi, &sa.src.addr, &sa.dst.addr));
+	config = only_sa();
+	assert_true(klips_addr_equal(&config.said.dst, &move.dst.addr));
+	assert_int_equal(config.hard.addtime, 3600);
+	assert_int_equal(config.window, 128);
+	assert_int_equal(config.keys.encr, KLIPS_ENCR_AES_GCM_16);
+	move.from = move.dst.addr;
+	move.src = (struct ike_endpoint){ rig_v4(EAST + 1), 40000 };
+	move.encap = true;
+	rig_assert_ok(backend, backend->ops->sa_move(backend, &move));
+	config = only_sa();
+	assert_true(klips_addr_equal(&config.src, &move.src.addr));
+	assert_int_equal(config.natt, KLIPS_NATT_NONESP);
+	assert_int_equal(config.natt_sport, 40000);
+	assert_int_equal(config.natt_dport, 4500);
+	move.src.port = 0;
+	rig_assert_refused(backend, backend->ops->sa_move(backend, &move), -EINVAL, "natt-sport");
+	rig_assert_ok(backend, backend->ops->sa_delete(backend, sa.protocol, sa.spi, &move.src.addr, &move.dst.addr));
 }
 
 /* UDP, ESN, transport mode, an authenticator of its own; and an inbound SA whose larval one has gone. */
@@ -247,8 +192,8 @@ static void test_kinds(void **state)
 	struct klips_sa_config config;
 
 	(void)state;
-	sa.suite.encr = &cbc;
-	sa.suite.integ = &sha256;
+	sa.suite.encr = &rig_cbc;
+	sa.suite.integ = &rig_sha256;
 	sa.suite.esn = true;
 	sa.encr.length = 16;
 	sa.integ.length = 32;
@@ -256,7 +201,7 @@ static void test_kinds(void **state)
 	sa.encap = true;
 	sa.src.port = 1024;
 	sa.dst.port = 4500;
-	assert_ok(backend->ops->sa_add(backend, &sa));
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &sa));
 	config = only_sa();
 	assert_int_equal(config.mode, KLIPS_MODE_TRANSPORT);
 	assert_int_equal(config.flags, KLIPS_SA_INBOUND | KLIPS_SA_ESN);
@@ -265,12 +210,12 @@ static void test_kinds(void **state)
 	assert_int_equal(config.natt, KLIPS_NATT_NONESP);
 	assert_int_equal(config.natt_sport, 1024);
 	assert_int_equal(config.natt_dport, 4500);
-	assert_ok(backend->ops->sa_delete(backend, IKE_PROTO_ESP, sa.spi, &sa.src.addr, &sa.dst.addr));
+	rig_assert_ok(backend, backend->ops->sa_delete(backend, IKE_PROTO_ESP, sa.spi, &sa.src.addr, &sa.dst.addr));
 	/* AH outbound: no window, no selector, no cipher. */
 	sa.protocol = IKE_PROTO_AH;
 	sa.inbound = sa.encap = sa.suite.esn = false;
 	sa.suite.encr = NULL;
-	assert_ok(backend->ops->sa_add(backend, &sa));
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &sa));
 	config = only_sa();
 	assert_int_equal(config.said.proto, KLIPS_PROTO_AH);
 	assert_int_equal(config.keys.encr, KLIPS_ENCR_NONE);
@@ -279,54 +224,179 @@ static void test_kinds(void **state)
 	assert_int_equal(config.selector.src.version, 0);
 }
 
-/* A range that is no prefix: the selector has all of it, with the ports that all have in common. */
+/* What KLIPS has of what a conn may ask for, and what is refused before there is an SA. */
+static void test_options(void **state)
+{
+	struct backend_options options = { .decap_dscp = true, .no_encap_dscp = true };
+	struct backend_sa sa = rig_sa(htonl(0x2002), false);
+	struct klips_sa_config config;
+
+	(void)state;
+	sa.options = &options;
+	sa.tfc = 1400;
+	rig_assert_ok(backend, backend->ops->check(backend, &options));
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &sa));
+	config = only_sa();
+	assert_int_equal(config.flags, KLIPS_SA_DECAP_DSCP | KLIPS_SA_NO_ENCAP_DSCP);
+	assert_int_equal(config.tfc, 1400);
+	options = (struct backend_options){ .offload = BACKEND_OFFLOAD_AUTO };
+	rig_assert_ok(backend, backend->ops->check(backend, &options));
+	options.offload = BACKEND_OFFLOAD_CRYPTO;
+	rig_assert_refused(backend, backend->ops->check(backend, &options), -EOPNOTSUPP, "nic-offload=");
+	options = (struct backend_options){ .mark[1].mask = 1 };
+	rig_assert_refused(backend, backend->ops->check(backend, &options), -EOPNOTSUPP, "no policies by marks");
+	options = (struct backend_options){ .device = "vti0" };
+	rig_assert_refused(backend, backend->ops->check(backend, &options), -EOPNOTSUPP, "no VTI devices");
+	options.if_id = 1;
+	rig_assert_refused(backend, backend->ops->check(backend, &options), -EOPNOTSUPP, "no XFRM devices");
+}
+
+static int find_sa(const struct klips_sa_info *info, void *arg)
+{
+	struct klips_sa_config *to = arg;
+
+	if (info->config.said.proto == to->said.proto)
+		*to = info->config;
+	return 0;
+}
+
+static struct klips_sa_config sa_of(uint8_t proto)
+{
+	struct klips_backend *klips = container_of(backend, struct klips_backend, backend);
+	struct klips_sa_config config = { .said.proto = proto };
+	struct klips_refusal why = { 0 };
+
+	assert_int_equal(klips_client_sa_list(&klips->client, find_sa, &config, &why), 0);
+	return config;
+}
+
+/* Two SAs in a bundle, of which the inner one is the tunnel; both go with either. */
+static void test_ipcomp(void **state)
+{
+	const struct klips_addr src = rig_v4(EAST), dst = rig_v4(WEST);
+	struct backend_sa sa = inbound(htonl(0x1234));
+	struct backend_move move = { .protocol = IKE_PROTO_ESP, .spi = sa.spi, .from = dst, .src = sa.src };
+	struct klips_sa_config config;
+
+	(void)state;
+	rig_assert_ok(backend, backend->ops->get_spi(backend, BACKEND_IPCOMP, &src, &dst, 7, &sa.cpi));
+	assert_in_range(ntohl(sa.cpi), 0x100, 0xefff);
+	assert_int_equal(sa_of(KLIPS_PROTO_COMP).state, KLIPS_SA_LARVAL);
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &sa));
+	config = sa_of(KLIPS_PROTO_COMP);
+	assert_int_equal(config.said.spi, sa.cpi);
+	assert_int_equal(config.state, KLIPS_SA_MATURE);
+	assert_int_equal(config.mode, KLIPS_MODE_TUNNEL);
+	assert_int_equal(config.flags, KLIPS_SA_INBOUND);
+	assert_int_equal(config.selector.src_bits, 24);
+	assert_int_equal(config.hard.bytes + config.hard.addtime, 0);
+	config = sa_of(KLIPS_PROTO_ESP);
+	assert_int_equal(config.mode, KLIPS_MODE_TRANSPORT);
+	assert_int_equal(config.selector.src.version, 0);
+	assert_int_equal(config.hard.addtime, 3600);
+	move.dst = (struct ike_endpoint){ rig_v4(WEST + 1), 0 };
+	rig_assert_refused(backend, backend->ops->sa_move(backend, &move), -EBUSY, "");
+	rig_assert_ok(backend, backend->ops->sa_delete(backend, BACKEND_IPCOMP, sa.cpi, &src, &dst));
+	rig_assert_refused(backend, backend->ops->sa_delete(backend, IKE_PROTO_ESP, sa.spi, &src, &dst), -ENOENT, "");
+	/* Again: what was there larval has gone. An outbound one has no selector. */
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &sa));
+	sa = rig_sa(htonl(0x2002), false);
+	sa.cpi = htonl(0x2003);
+	sa.tunnel = false;
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &sa));
+	rig_assert_refused(backend, backend->ops->sa_add(backend, &sa), -EEXIST, "is there already");
+}
+
+/* A range that is a few prefixes has these; of many, the one that has them all. */
 static void test_range(void **state)
 {
 	struct backend_sa sa = inbound(htobe32(0x1001));
 	struct klips_sa_config config;
 
 	(void)state;
-	sa.src_ts = net(0x0a000001, 0x0a000009);
-	sa.src_ts.protocol = sa.dst_ts.protocol = IPPROTO_UDP;
-	sa.src_ts.first_port = sa.src_ts.last_port = 1701;
-	assert_ok(backend->ops->sa_add(backend, &sa));
+	sa.src_ts.ts[0] = rig_net(0x0a000001, 0x0a000009);
+	sa.src_ts.ts[0].protocol = sa.dst_ts.ts[0].protocol = IPPROTO_UDP;
+	sa.src_ts.ts[0].first_port = sa.src_ts.ts[0].last_port = 1701;
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &sa));
 	config = only_sa();
-	assert_int_equal(config.selector.src.w[0], htobe32(0x0a000000));
-	assert_int_equal(config.selector.src_bits, 28);
+	assert_int_equal(config.selector.src.w[0], htobe32(0x0a000001));
+	assert_int_equal(config.selector.src_bits, 32);
 	assert_int_equal(config.selector.proto, IPPROTO_UDP);
 	assert_int_equal(config.selector.sport, htobe16(1701));
 	assert_int_equal(config.selector.dport, 0);
+	assert_int_equal(config.more_count, 3);
+	assert_int_equal(config.more[2].src.w[0], htobe32(0x0a000008));
+	assert_int_equal(config.more[2].src_bits, 31);
+}
+
+static void test_wide_range(void **state)
+{
+	struct backend_sa sa = inbound(htobe32(0x1001));
+	struct klips_sa_config config;
+
+	(void)state;
+	sa.src_ts.ts[0] = rig_net(0x0a000001, 0x0a00000e);
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &sa));
+	config = only_sa();
+	assert_int_equal(config.selector.src.w[0], htobe32(0x0a000000));
+	assert_int_equal(config.selector.src_bits, 28);
+	assert_int_equal(config.more_count, 0);
+}
+
+static void test_several_selectors(void **state)
+{
+	struct backend_sa sa = inbound(htobe32(0x1001));
+	struct klips_sa_config config;
+	unsigned int i;
+
+	(void)state;
+	sa.src_ts.count = sa.dst_ts.count = 4;
+	for (i = 1; i < 4; i++) {
+		sa.src_ts.ts[i] = rig_net(0x0a000000 + (i << 16), 0x0a00ffff + (i << 16));
+		sa.dst_ts.ts[i] = rig_net(0x0b000000 + (i << 16), 0x0b00ffff + (i << 16));
+	}
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &sa));
+	config = only_sa();
+	assert_int_equal(config.more_count, 15);
+	assert_int_equal(config.more[14].src.w[0], htobe32(0x0a030000));
+	assert_int_equal(config.more[14].dst.w[0], htobe32(0x0b030000));
+	sa.spi = htobe32(0x1002);
+	sa.dst_ts.ts[sa.dst_ts.count++] = rig_net(0x0c000000, 0x0c00ffff);
+	rig_assert_refused(backend, backend->ops->sa_add(backend, &sa), -E2BIG, "more selectors than an SA can have");
 }
 
 static void test_refused(void **state)
 {
 	struct backend_sa sa = inbound(htobe32(0x1001));
-	struct backend_policy one = policy(BACKEND_PASS);
+	struct backend_policy one = rig_policy(BACKEND_PASS);
 
 	(void)state;
-	sa.suite.encr = &camellia;
-	assert_refused(backend->ops->sa_add(backend, &sa), -EOPNOTSUPP, "KLIPS has no CAMELLIA_CBC");
-	sa.suite.encr = &cbc;
+	sa.suite.encr = &rig_camellia;
+	rig_assert_refused(backend, backend->ops->sa_add(backend, &sa), -EOPNOTSUPP, "KLIPS has no CAMELLIA_CBC");
+	sa.suite.encr = &rig_cbc;
 	sa.encr.length = 16;
-	assert_refused(backend->ops->sa_add(backend, &sa), -EINVAL, "the encryption needs an authenticator");
+	rig_assert_refused(backend, backend->ops->sa_add(backend, &sa), -EINVAL,
+			   "the encryption needs an authenticator");
 	sa = inbound(htobe32(0x1001));
-	sa.src_ts.protocol = IPPROTO_ICMP;
-	sa.src_ts.first_port = 0x0800;
-	sa.src_ts.last_port = 0x0800;
-	assert_refused(backend->ops->sa_add(backend, &sa), -EOPNOTSUPP, "type 0 or code 0");
+	sa.src_ts.ts[0].protocol = IPPROTO_ICMP;
+	sa.src_ts.ts[0].first_port = 0x0800;
+	sa.src_ts.ts[0].last_port = 0x0800;
+	rig_assert_refused(backend, backend->ops->sa_add(backend, &sa), -EOPNOTSUPP, "type 0 or code 0");
 	one.local.protocol = IPPROTO_TCP;
 	one.local.last_port = 0;
-	assert_refused(backend->ops->policy_set(backend, &one), -EOPNOTSUPP, "port 0");
+	rig_assert_refused(backend, backend->ops->policy_set(backend, &one), -EOPNOTSUPP, "port 0");
 	one.local.last_port = 1000;
-	assert_refused(backend->ops->policy_set(backend, &one), -E2BIG, "too many");
+	rig_assert_refused(backend, backend->ops->policy_set(backend, &one), -E2BIG, "too many");
 	assert_int_equal(klips_eroutes_count(rig_klips.eroutes), 0);
-	one = policy(BACKEND_PASS);
-	assert_refused(backend->ops->policy_delete(backend, &one), -ENOENT, "there is no");
+	one = rig_policy(BACKEND_PASS);
+	rig_assert_refused(backend, backend->ops->policy_delete(backend, &one), -ENOENT, "there is no");
 }
 
 static struct klips_said eroute(uint32_t src, u8 src_bits, uint32_t dst, u8 dst_bits)
 {
-	struct klips_selector sel = { .src = v4(src), .dst = v4(dst), .src_bits = src_bits, .dst_bits = dst_bits };
+	struct klips_selector sel = {
+		.src = rig_v4(src), .dst = rig_v4(dst), .src_bits = src_bits, .dst_bits = dst_bits
+	};
 	struct klips_said said = { .spi = 0 };
 	struct klips_eroute *found;
 
@@ -354,26 +424,26 @@ static void test_policies(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(shunts); i++) {
-		one = policy(shunts[i].action);
-		assert_ok(backend->ops->policy_set(backend, &one));
+		one = rig_policy(shunts[i].action);
+		rig_assert_ok(backend, backend->ops->policy_set(backend, &one));
 		said = eroute(0xc0000100, 24, 0xc0000200, 24);
 		assert_int_equal(said.proto, KLIPS_PROTO_INT);
 		assert_int_equal(ntohl(said.spi), shunts[i].spi);
 	}
-	one = policy(BACKEND_PROTECT);
-	assert_ok(backend->ops->policy_set(backend, &one));
+	one = rig_policy(BACKEND_PROTECT);
+	rig_assert_ok(backend, backend->ops->policy_set(backend, &one));
 	said = eroute(0xc0000100, 24, 0xc0000200, 24);
 	assert_int_equal(said.proto, KLIPS_PROTO_ESP);
 	assert_int_equal(ntohl(said.spi), 0x2002);
 	assert_true(klips_addr_equal(&said.dst, &one.remote_host));
 	assert_int_equal(klips_eroutes_count(rig_klips.eroutes), 1);
-	assert_ok(backend->ops->policy_delete(backend, &one));
+	rig_assert_ok(backend, backend->ops->policy_delete(backend, &one));
 	assert_int_equal(klips_eroutes_count(rig_klips.eroutes), 0);
-	one.remote = net(0x0a000001, 0x0a000009);
-	assert_ok(backend->ops->policy_set(backend, &one));
+	one.remote = rig_net(0x0a000001, 0x0a000009);
+	rig_assert_ok(backend, backend->ops->policy_set(backend, &one));
 	assert_int_equal(klips_eroutes_count(rig_klips.eroutes), 4);
 	assert_int_equal(ntohl(eroute(0xc0000100, 24, 0x0a000004, 30).spi), 0x2002);
-	assert_ok(backend->ops->policy_delete(backend, &one));
+	rig_assert_ok(backend, backend->ops->policy_delete(backend, &one));
 	assert_int_equal(klips_eroutes_count(rig_klips.eroutes), 0);
 }
 
@@ -389,28 +459,28 @@ static struct klips_acquire packet(uint8_t proto, uint16_t sport, uint16_t dport
 {
 	struct klips_acquire acquire = { .id = 1 };
 
-	acquire.flow.src = v4(0xc0000101);
-	acquire.flow.dst = v4(0xc0000203);
+	acquire.flow.src = rig_v4(0xc0000101);
+	acquire.flow.dst = rig_v4(0xc0000203);
 	acquire.flow.proto = proto;
 	acquire.flow.sport = htobe16(sport);
 	acquire.flow.dport = htobe16(dport);
 	acquire.flow.ports = true;
-	acquire.trap.src = v4(0xc0000100);
-	acquire.trap.dst = v4(0xc0000200);
+	acquire.trap.src = rig_v4(0xc0000100);
+	acquire.trap.dst = rig_v4(0xc0000200);
 	acquire.trap.src_bits = acquire.trap.dst_bits = 24;
 	return acquire;
 }
 
 static void test_acquire(void **state)
 {
-	struct backend_policy trap = policy(BACKEND_TRAP);
+	struct backend_policy trap = rig_policy(BACKEND_TRAP);
 	struct klips_acquire acquire = packet(IPPROTO_TCP, 40000, 80);
-	struct ike_ts expected = net(0xc0000203, 0xc0000203);
+	struct ike_ts expected = rig_net(0xc0000203, 0xc0000203);
 
 	(void)state;
-	assert_ok(backend->ops->policy_set(backend, &trap));
+	rig_assert_ok(backend, backend->ops->policy_set(backend, &trap));
 	trap.reqid = 9;
-	assert_ok(backend->ops->policy_set(backend, &trap));
+	rig_assert_ok(backend, backend->ops->policy_set(backend, &trap));
 	assert_true(klips_control_acquire(server, &acquire));
 	await_event();
 	assert_int_equal(told.acquires, 1);
@@ -427,7 +497,7 @@ static void test_acquire(void **state)
 	assert_int_equal(told.src.first_port, 0x0800);
 	assert_int_equal(told.src.last_port, 0x0800);
 	/* A trap that pluto did not make, or that is one no more. */
-	assert_ok(backend->ops->policy_delete(backend, &trap));
+	rig_assert_ok(backend, backend->ops->policy_delete(backend, &trap));
 	assert_true(klips_control_acquire(server, &acquire));
 	await_event();
 	assert_int_equal(told.acquires, 3);
@@ -436,13 +506,13 @@ static void test_acquire(void **state)
 
 static void test_events(void **state)
 {
-	struct klips_said said = { .dst = v4(WEST), .spi = htobe32(0x1001), .proto = KLIPS_PROTO_ESP };
-	struct klips_addr from = v4(0xc0010203);
+	struct klips_said said = { .dst = rig_v4(WEST), .spi = htobe32(0x1001), .proto = KLIPS_PROTO_ESP };
+	struct klips_addr from = rig_v4(0xc0010203);
 	struct backend_sa one = inbound(said.spi);
 	struct klips_sa *sa;
 
 	(void)state;
-	assert_ok(backend->ops->sa_add(backend, &one));
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &one));
 	rcu_read_lock();
 	sa = klips_sadb_find(rig_klips.sadb, &said);
 	assert_true(klips_control_expire(server, sa, KLIPS_LIFE_SOFT));
@@ -464,16 +534,16 @@ static void test_events(void **state)
 static void test_restart(void **state)
 {
 	struct pollfd one = { .fd = backend->ops->fd(backend), .events = POLLIN };
-	struct backend_policy trap = policy(BACKEND_TRAP);
+	struct backend_policy trap = rig_policy(BACKEND_TRAP);
 	struct klips_acquire acquire = packet(IPPROTO_TCP, 40000, 80);
 
 	(void)state;
 	stop_klips();
 	await_event();
 	assert_int_equal(poll(&one, 1, 0), 0);
-	assert_refused(backend->ops->policy_set(backend, &trap), -ENOENT, "KLIPS does not run");
+	rig_assert_refused(backend, backend->ops->policy_set(backend, &trap), -ENOENT, "KLIPS does not run");
 	start_klips();
-	assert_ok(backend->ops->policy_set(backend, &trap));
+	rig_assert_ok(backend, backend->ops->policy_set(backend, &trap));
 	assert_true(klips_control_acquire(server, &acquire));
 	await_event();
 	assert_int_equal(told.acquires, 1);
@@ -482,7 +552,7 @@ static void test_restart(void **state)
 	stop_klips();
 	start_klips();
 	assert_int_not_equal(backend->ops->policy_set(backend, &trap), 0);
-	assert_ok(backend->ops->policy_set(backend, &trap));
+	rig_assert_ok(backend, backend->ops->policy_set(backend, &trap));
 }
 
 /* The rig's devices are only said to be there. */
@@ -491,16 +561,17 @@ static void test_attach(void **state)
 	char device[16];
 
 	(void)state;
-	assert_refused(backend->ops->attach(backend, "wlan0", device), -ENODEV, "there is no wlan0 to attach to");
-	assert_refused(backend->ops->attach(backend, "", device), -EINVAL, "without a name");
+	rig_assert_refused(backend, rig_backend_attach(backend, "wlan0", device), -ENODEV,
+			   "there is no wlan0 to attach to");
+	rig_assert_refused(backend, rig_backend_attach(backend, "", device), -EINVAL, "without a name");
 	assert_null(klips_dev_find(&rig_klips, "ipsec0"));
-	assert_refused(backend->ops->attach(backend, "eth1", device), -ENODEV, "ipsec0 does not come up");
-	assert_ok(backend->ops->attach(backend, "eth1", device));
+	rig_assert_refused(backend, rig_backend_attach(backend, "eth1", device), -ENODEV, "ipsec0 does not come up");
+	rig_assert_ok(backend, rig_backend_attach(backend, "eth1", device));
 	assert_string_equal(device, "ipsec0");
 	assert_int_equal(klips_detach(&rig_klips, "ipsec0"), 0);
-	assert_refused(backend->ops->attach(backend, "eth2", device), -ENODEV, "ipsec0 does not come up");
-	assert_refused(backend->ops->attach(backend, "eth1", device), -ENODEV, "ipsec1 does not come up");
-	assert_ok(backend->ops->attach(backend, "eth1", device));
+	rig_assert_refused(backend, rig_backend_attach(backend, "eth2", device), -ENODEV, "ipsec0 does not come up");
+	rig_assert_refused(backend, rig_backend_attach(backend, "eth1", device), -ENODEV, "ipsec1 does not come up");
+	rig_assert_ok(backend, rig_backend_attach(backend, "eth1", device));
 	assert_string_equal(device, "ipsec1");
 	assert_int_equal(rig_remove(&rig_klips, "ipsec1"), 0);
 	assert_int_equal(rig_remove(&rig_klips, "ipsec0"), 0);
@@ -510,15 +581,20 @@ static void test_sockets(void **state)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), shared = 0;
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htobe32(INADDR_LOOPBACK) } };
-	socklen_t size = sizeof(shared);
+	socklen_t size = sizeof(shared), length = sizeof(address);
 
 	(void)state;
-	assert_ok(backend->ops->encap_socket(backend, fd, 4));
+	rig_assert_ok(backend, backend->ops->encap_socket(backend, fd, 4, 4500));
 	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &shared, &size), 0);
 	assert_int_equal(shared, 1);
-	assert_ok(backend->ops->bypass_socket(backend, fd, 4));
+	rig_assert_ok(backend, backend->ops->bypass_socket(backend, fd, 4));
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	assert_refused(backend->ops->bypass_socket(backend, fd, 4), -EOPNOTSUPP, "ports 500 and 4500");
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+	assert_false(klips_has_ike_port(&rig_klips, ntohs(address.sin_port)));
+	rig_assert_ok(backend, backend->ops->bypass_socket(backend, fd, 4));
+	assert_true(klips_has_ike_port(&rig_klips, ntohs(address.sin_port)));
+	rig_assert_refused(backend, backend->ops->encap_socket(backend, fd, 4, 4600), -EOPNOTSUPP, "port 4600");
+	assert_false(klips_has_ike_port(&rig_klips, 4600));
 	close(fd);
 	assert_int_not_equal(backend->ops->bypass_socket(backend, fd, 4), 0);
 }
@@ -528,7 +604,7 @@ static void choose_and_close(const char *protostack, const char *words)
 	struct backend *one = NULL;
 	char why[900];
 
-	assert_int_equal(backend_choose(&one, protostack, &events, &told, why, sizeof(why)), 0);
+	assert_int_equal(backend_choose(&one, protostack, &rig_events, &told, why, sizeof(why)), 0);
 	if (!strstr(why, words))
 		fail_msg("'%s' is not in: %s", words, why);
 	one->ops->close(one);
@@ -544,15 +620,15 @@ static void test_choice(void **state)
 	choose_and_close("klips", "stack klips (KLIPS 0.0-test, cryptography: of the rig): protostack=klips");
 	choose_and_close("auto", "protostack=auto, and KLIPS runs");
 	choose_and_close("none", "stack none (no traffic is protected): protostack=none");
-	assert_int_equal(backend_choose(&one, "mast", &events, &told, why, sizeof(why)), -EINVAL);
+	assert_int_equal(backend_choose(&one, "mast", &rig_events, &told, why, sizeof(why)), -EINVAL);
 	assert_non_null(strstr(why, "protostack=mast: not one of auto, klips"));
-	assert_int_equal(backend_choose(&one, "none", &events, &told, why, sizeof(why)), 0);
+	assert_int_equal(backend_choose(&one, "none", &rig_events, &told, why, sizeof(why)), 0);
 	assert_int_equal(one->ops->get_spi(one, IKE_PROTO_ESP, NULL, NULL, 0, &spi), 0);
 	assert_true(ntohl(spi) >= 0x100);
 	assert_int_equal(one->ops->fd(one), -1);
 	one->ops->close(one);
 	stop_klips();
-	assert_int_equal(backend_choose(&one, "klips", &events, &told, why, sizeof(why)), -ENODEV);
+	assert_int_equal(backend_choose(&one, "klips", &rig_events, &told, why, sizeof(why)), -ENODEV);
 	assert_non_null(strstr(why, "no stack: protostack=klips, but KLIPS does not run: nobody answers at"));
 	start_klips();
 }
@@ -609,9 +685,23 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_sa),	     TEST(test_kinds),	 TEST(test_range),  TEST(test_refused),
-		TEST(test_policies), TEST(test_acquire), TEST(test_events), TEST(test_restart),
-		TEST(test_attach),   TEST(test_sockets), TEST(test_choice), cmocka_unit_test(test_names),
+		TEST(test_sa),
+		TEST(test_move),
+		TEST(test_kinds),
+		TEST(test_ipcomp),
+		TEST(test_options),
+		TEST(test_range),
+		TEST(test_wide_range),
+		TEST(test_several_selectors),
+		TEST(test_refused),
+		TEST(test_policies),
+		TEST(test_acquire),
+		TEST(test_events),
+		TEST(test_restart),
+		TEST(test_attach),
+		TEST(test_sockets),
+		TEST(test_choice),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -3,8 +3,7 @@
  * The KLIPS backend and a true klipsd, in a network namespace of their own: a trap asks, the answer is an SA, and what
  * the trap kept leaves through it.
  */
-#define _GNU_SOURCE /* unshare */
-#include "../../klips/tests/test.h"
+#include "backend_rig.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -18,56 +17,19 @@
 
 #include "../backend_klips.h"
 
-#define WEST  0xc001022d /* 192.1.2.45 */
-#define EAST  0xc0010217 /* 192.1.2.23 */
-#define WAIT  5000	 /* milliseconds */
-#define TRIES 500	 /* of 20 milliseconds */
-
-static const struct ike_alg gcm = { .type = IKE_ENCR, .name = "AES_GCM_16", .aead = true, .klips = "aes-gcm-16" };
+#define WAIT  5000 /* milliseconds */
+#define TRIES 500  /* of 20 milliseconds */
 
 static char folder[] = "/tmp/backend-klipsd-XXXXXX";
 static struct backend *backend;
 static pid_t klipsd = -1;
 
-static struct {
-	unsigned int acquires;
-	struct ike_ts src, dst;
-	uint32_t reqid;
-} told;
+static struct rig_told told;
 
-static void on_acquire(void *arg, const struct ike_ts *src, const struct ike_ts *dst, uint32_t reqid)
+static int make_network(void)
 {
-	(void)arg;
-	told.acquires++;
-	told.src = *src;
-	told.dst = *dst;
-	told.reqid = reqid;
-}
-
-static const struct backend_events events = { .acquire = on_acquire };
-
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), err;
-
-	if (fd < 0)
-		return -1;
-	err = write(fd, text, strlen(text)) < 0;
-	close(fd);
-	return err;
-}
-
-/* Root in a namespace of users, and a network with two devices. */
-static int own_network(void)
-{
-	char uid[32], gid[32];
-
-	snprintf(uid, sizeof(uid), "0 %u 1", getuid());
-	snprintf(gid, sizeof(gid), "0 %u 1", getgid());
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNET) || write_file("/proc/self/setgroups", "deny") ||
-	    write_file("/proc/self/uid_map", uid) || write_file("/proc/self/gid_map", gid))
-		return -1;
-	return system("ip link add w0 type veth peer name w1 && ip link set w0 up && ip link set w1 up && "
+	return rig_own_network() ||
+	       system("ip link add w0 type veth peer name w1 && ip link set w0 up && ip link set w1 up && "
 		      "ip addr add 192.1.2.45/24 dev w0");
 }
 
@@ -107,7 +69,7 @@ static int begin(void **state)
 	}
 	for (i = 0; i < TRIES && !backend; i++) {
 		usleep(20000);
-		backend = backend_klips.open(&events, NULL, why, sizeof(why));
+		backend = backend_klips.open(&rig_events, &told, why, sizeof(why));
 	}
 	if (!backend)
 		printf("klipsd does not run: %s\n", why);
@@ -133,65 +95,23 @@ static void need_klipsd(void)
 		skip();
 }
 
-static void assert_ok(int err)
-{
-	if (err)
-		fail_msg("%d: %s", err, backend->ops->why(backend));
-}
-
-static struct klips_addr v4(uint32_t word)
-{
-	return klips_addr_v4(htonl(word));
-}
-
-static struct ike_ts net(uint32_t first, uint32_t last)
-{
-	struct ike_ts ts = { .version = 4, .last_port = 65535 };
-	uint32_t words[] = { htonl(first), htonl(last) };
-
-	memcpy(ts.first, &words[0], 4);
-	memcpy(ts.last, &words[1], 4);
-	return ts;
-}
-
 static void test_attach(void **state)
 {
 	char device[16] = "", other[16] = "";
 
 	(void)state;
 	need_klipsd();
-	assert_ok(backend->ops->attach(backend, "w0", device));
+	rig_assert_ok(backend, rig_backend_attach(backend, "w0", device));
 	assert_string_equal(device, "ipsec0");
 	assert_int_equal(system("ip link show up dev ipsec0 | grep -q ipsec0"), 0);
 	assert_int_equal(system("! ip -6 addr show dev ipsec0 | grep -q fe80"), 0);
-	assert_ok(backend->ops->attach(backend, "w0", other));
+	rig_assert_ok(backend, rig_backend_attach(backend, "w0", other));
 	assert_string_equal(other, "ipsec0");
-	assert_ok(backend->ops->attach(backend, "w1", other));
+	rig_assert_ok(backend, rig_backend_attach(backend, "w1", other));
 	assert_string_equal(other, "ipsec1");
-	assert_int_equal(backend->ops->attach(backend, "w7", other), -ENODEV);
+	assert_int_equal(rig_backend_attach(backend, "w7", other), -ENODEV);
 	assert_non_null(strstr(backend->ops->why(backend), "there is no w7 to attach to"));
 	assert_int_not_equal(system("ip link show dev ipsec2 2>/dev/null"), 0);
-}
-
-static int send_to(int fd, const char *addr, uint16_t port)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port) };
-
-	inet_pton(AF_INET, addr, &to.sin_addr);
-	return sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)) == 1 ? 0 : -errno;
-}
-
-static struct backend_sa answer(void)
-{
-	struct backend_sa sa = { .spi = htonl(0x2002), .protocol = IKE_PROTO_ESP, .tunnel = true, .reqid = 7 };
-
-	sa.src.addr = v4(WEST);
-	sa.dst.addr = v4(EAST);
-	sa.src_ts = net(0xc0000100, 0xc00001ff);
-	sa.dst_ts = net(0xc0000200, 0xc00002ff);
-	sa.suite.encr = &gcm;
-	sa.encr.length = 20;
-	return sa;
 }
 
 static void await_packets(const struct backend_sa *sa, uint64_t packets)
@@ -200,7 +120,8 @@ static void await_packets(const struct backend_sa *sa, uint64_t packets)
 	unsigned int i;
 
 	for (i = 0; i < TRIES; i++) {
-		assert_ok(backend->ops->sa_usage(backend, sa->protocol, sa->spi, &sa->src.addr, &sa->dst.addr, &usage));
+		rig_assert_ok(backend, backend->ops->sa_usage(backend, sa->protocol, sa->spi, &sa->src.addr,
+							      &sa->dst.addr, &usage));
 		if (usage.packets == packets)
 			break;
 		usleep(20000);
@@ -217,7 +138,7 @@ static void test_on_demand(void **state)
 	};
 	struct pollfd one = { .fd = backend ? backend->ops->fd(backend) : -1, .events = POLLIN };
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	struct backend_sa sa = answer();
+	struct backend_sa sa = rig_sa(htonl(0x2002), false);
 
 	(void)state;
 	need_klipsd();
@@ -225,27 +146,27 @@ static void test_on_demand(void **state)
 				"ip route add 192.0.2.0/24 dev ipsec0 src 192.0.1.254 && "
 				"ip neigh add 192.1.2.23 lladdr 02:00:00:00:00:01 dev w0"),
 			 0);
-	policy.local = sa.src_ts;
-	policy.remote = sa.dst_ts;
-	policy.local_host = v4(WEST);
-	policy.remote_host = v4(EAST);
-	assert_ok(backend->ops->policy_set(backend, &policy));
-	assert_int_equal(send_to(fd, "192.0.2.1", 9999), 0);
+	policy.local = sa.src_ts.ts[0];
+	policy.remote = sa.dst_ts.ts[0];
+	policy.local_host = rig_v4(WEST);
+	policy.remote_host = rig_v4(EAST);
+	rig_assert_ok(backend, backend->ops->policy_set(backend, &policy));
+	assert_int_equal(rig_send(fd, "192.0.2.1", 9999), 0);
 	assert_int_equal(poll(&one, 1, WAIT), 1);
 	backend->ops->dispatch(backend);
 	assert_int_equal(told.acquires, 1);
 	assert_int_equal(told.reqid, 7);
 	assert_int_equal(told.dst.protocol, IPPROTO_UDP);
 	assert_int_equal(told.dst.first_port, 9999);
-	assert_ok(backend->ops->sa_add(backend, &sa));
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &sa));
 	policy.action = BACKEND_PROTECT;
 	policy.spi_out = sa.spi;
-	assert_ok(backend->ops->policy_set(backend, &policy));
+	rig_assert_ok(backend, backend->ops->policy_set(backend, &policy));
 	await_packets(&sa, 1);
-	assert_int_equal(send_to(fd, "192.0.2.1", 9999), 0);
+	assert_int_equal(rig_send(fd, "192.0.2.1", 9999), 0);
 	await_packets(&sa, 2);
-	assert_ok(backend->ops->policy_delete(backend, &policy));
-	assert_ok(backend->ops->sa_delete(backend, sa.protocol, sa.spi, &sa.src.addr, &sa.dst.addr));
+	rig_assert_ok(backend, backend->ops->policy_delete(backend, &policy));
+	rig_assert_ok(backend, backend->ops->sa_delete(backend, sa.protocol, sa.spi, &sa.src.addr, &sa.dst.addr));
 	close(fd);
 }
 
@@ -253,7 +174,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_attach), cmocka_unit_test(test_on_demand) };
 
-	if (own_network()) {
+	if (make_network()) {
 		printf("no namespaces for users: skipped\n");
 		return 0;
 	}

@@ -3,8 +3,7 @@
  * The NETKEY backend and the kernel that the tests run on, in a network namespace of their own. That kernel may have
  * XFRM without ESP: then there are larval SAs, policies and events, but no SA becomes whole, and open() says why.
  */
-#define _GNU_SOURCE /* unshare */
-#include "../../klips/tests/test.h"
+#include "backend_rig.h"
 
 #include <netinet/in.h>
 #include <sys/ioctl.h>
@@ -19,69 +18,25 @@
 
 #include "../netkey.h"
 
-#define WEST 0xc001022d /* 192.1.2.45 */
-#define EAST 0xc0010217 /* 192.1.2.23 */
-#define WAIT 5000	/* milliseconds */
-
-static const struct ike_alg gcm = { .type = IKE_ENCR,
-				    .id = 20,
-				    .name = "AES_GCM_16",
-				    .aead = true,
-				    .size = 16,
-				    .xfrm = "rfc4106(gcm(aes))" };
+#define WAIT 5000 /* milliseconds */
 
 static struct backend *backend;
 static bool whole; /* the kernel has ESP, and open() made the backend */
 
-static struct {
-	unsigned int acquires;
-	struct ike_ts src, dst;
-	uint32_t reqid;
-} told;
+static struct rig_told told;
 
-static void on_acquire(void *arg, const struct ike_ts *src, const struct ike_ts *dst, uint32_t reqid)
+/* A network with lo, where policies are asked too. */
+static int make_network(void)
 {
-	(void)arg;
-	told.acquires++;
-	told.src = *src;
-	told.dst = *dst;
-	told.reqid = reqid;
-}
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	int fd, err;
 
-static const struct backend_events events = { .acquire = on_acquire };
-
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), err;
-
-	if (fd < 0)
+	if (rig_own_network())
 		return -1;
-	err = write(fd, text, strlen(text)) < 0;
-	close(fd);
-	return err;
-}
-
-/* Root in a namespace of users, and a network with lo. */
-static int own_network(void)
-{
-	const unsigned int uid = getuid(), gid = getgid();
-	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = 0 };
-	char text[64];
-	int fd;
-
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
-		return -1;
-	snprintf(text, sizeof(text), "0 %u 1", uid);
-	if (write_file("/proc/self/setgroups", "deny") || write_file("/proc/self/uid_map", text))
-		return -1;
-	snprintf(text, sizeof(text), "0 %u 1", gid);
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	lo.ifr_flags = IFF_UP | IFF_RUNNING;
-	if (write_file("/proc/self/gid_map", text) || fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo))
-		return -1;
+	err = ioctl(fd, SIOCSIFFLAGS, &lo);
 	close(fd);
-	/* Or policies are not asked there. */
-	return write_file("/proc/sys/net/ipv4/conf/lo/disable_xfrm", "0");
+	return err ? err : rig_write_file("/proc/sys/net/ipv4/conf/lo/disable_xfrm", "0");
 }
 
 static int netlink(unsigned int groups)
@@ -103,13 +58,13 @@ static int set_up(void **state)
 
 	(void)state;
 	memset(&told, 0, sizeof(told));
-	backend = backend_netkey.open(&events, NULL, why, sizeof(why));
+	backend = backend_netkey.open(&rig_events, &told, why, sizeof(why));
 	whole = backend;
 	if (backend)
 		return 0;
 	calls = netlink(0);
 	listener = netlink(XFRMGRP_ACQUIRE | XFRMGRP_EXPIRE);
-	backend = calls < 0 || listener < 0 ? NULL : &netkey_new(calls, listener, &events, NULL)->backend;
+	backend = calls < 0 || listener < 0 ? NULL : &netkey_new(calls, listener, &rig_events, &told)->backend;
 	return 0;
 }
 
@@ -127,36 +82,13 @@ static void need_xfrm(void)
 		skip();
 }
 
-static void assert_ok(int err)
+/* Between nets that lo has. */
+static struct backend_policy local_policy(enum backend_action action)
 {
-	if (err)
-		fail_msg("%d: %s", err, backend->ops->why(backend));
-}
+	struct backend_policy one = rig_policy(action);
 
-static struct klips_addr v4(uint32_t word)
-{
-	return klips_addr_v4(htonl(word));
-}
-
-static struct ike_ts net(uint32_t first, uint32_t last)
-{
-	struct ike_ts ts = { .version = 4, .last_port = 65535 };
-	uint32_t words[] = { htonl(first), htonl(last) };
-
-	memcpy(ts.first, &words[0], 4);
-	memcpy(ts.last, &words[1], 4);
-	return ts;
-}
-
-static struct backend_policy some_policy(enum backend_action action)
-{
-	struct backend_policy one = { .action = action, .protocol = IKE_PROTO_ESP, .tunnel = true, .reqid = 7 };
-
-	one.local = net(0x7f000000, 0x7fffffff);
-	one.remote = net(0x7f010000, 0x7f01ffff);
-	one.local_host = v4(WEST);
-	one.remote_host = v4(EAST);
-	one.priority = 1234;
+	one.local = rig_net(0x7f000000, 0x7fffffff);
+	one.remote = rig_net(0x7f010000, 0x7f01ffff);
 	return one;
 }
 
@@ -185,7 +117,7 @@ static void test_open(void **state)
 
 	(void)state;
 	need_xfrm();
-	one = backend_netkey.open(&events, NULL, why, sizeof(why));
+	one = backend_netkey.open(&rig_events, &told, why, sizeof(why));
 	assert_int_equal(!!one, whole);
 	if (one)
 		one->ops->close(one);
@@ -196,12 +128,12 @@ static void test_open(void **state)
 
 static void test_policies(void **state)
 {
-	struct backend_policy one = some_policy(BACKEND_PROTECT);
+	struct backend_policy one = local_policy(BACKEND_PROTECT);
 	const char *text;
 
 	(void)state;
 	need_xfrm();
-	assert_ok(backend->ops->policy_set(backend, &one));
+	rig_assert_ok(backend, backend->ops->policy_set(backend, &one));
 	text = ask("ip xfrm policy list dir out");
 	assert_has(text, "src 127.0.0.0/8 dst 127.1.0.0/16 \n\tdir out priority 1234 ");
 	assert_has(text, "\ttmpl src 192.1.2.45 dst 192.1.2.23\n\t\tproto esp reqid 7 mode tunnel\n");
@@ -211,18 +143,18 @@ static void test_policies(void **state)
 	/* Another takes its place, also with another priority. */
 	one.action = BACKEND_DROP;
 	one.priority = 5;
-	assert_ok(backend->ops->policy_set(backend, &one));
+	rig_assert_ok(backend, backend->ops->policy_set(backend, &one));
 	text = ask("ip xfrm policy list dir out");
 	assert_has(text, "dir out action block priority 5 ");
 	assert_null(strstr(text, "tmpl"));
 	assert_null(strstr(text, "1234"));
 	/* Transport: none for what is forwarded. */
-	one = some_policy(BACKEND_TRAP);
+	one = local_policy(BACKEND_TRAP);
 	one.tunnel = false;
-	assert_ok(backend->ops->policy_set(backend, &one));
+	rig_assert_ok(backend, backend->ops->policy_set(backend, &one));
 	assert_has(ask("ip xfrm policy list dir in"), "mode transport");
 	assert_null(strstr(ask("ip xfrm policy list"), "dir fwd"));
-	assert_ok(backend->ops->policy_delete(backend, &one));
+	rig_assert_ok(backend, backend->ops->policy_delete(backend, &one));
 	assert_null(strstr(ask("ip xfrm policy list"), "127.1.0.0"));
 	assert_int_equal(backend->ops->policy_delete(backend, &one), -ENOENT);
 	assert_has(backend->ops->why(backend), "delete policy out 127.0.0.0/8 to 127.1.0.0/16: there is none");
@@ -230,59 +162,46 @@ static void test_policies(void **state)
 
 static void test_selectors(void **state)
 {
-	struct backend_policy one = some_policy(BACKEND_DROP);
+	struct backend_policy one = local_policy(BACKEND_DROP);
 	const char *text;
 
 	(void)state;
 	need_xfrm();
-	one.local = net(0x0a000001, 0x0a000003);
+	one.local = rig_net(0x0a000001, 0x0a000003);
 	one.local.protocol = one.remote.protocol = IPPROTO_UDP;
 	one.remote.first_port = one.remote.last_port = 53;
-	assert_ok(backend->ops->policy_set(backend, &one));
+	rig_assert_ok(backend, backend->ops->policy_set(backend, &one));
 	text = ask("ip xfrm policy list dir out");
 	assert_has(text, "src 10.0.0.1/32 dst 127.1.0.0/16 proto udp dport 53");
 	assert_has(text, "src 10.0.0.2/31 dst 127.1.0.0/16 proto udp dport 53");
 	assert_has(ask("ip xfrm policy list dir in"), "src 127.1.0.0/16 dst 10.0.0.2/31 proto udp sport 53");
-	assert_ok(backend->ops->policy_delete(backend, &one));
+	rig_assert_ok(backend, backend->ops->policy_delete(backend, &one));
 	assert_null(strstr(ask("ip xfrm policy list"), "127.1.0.0"));
 }
 
 static void test_spis(void **state)
 {
-	const struct klips_addr src = v4(EAST), dst = v4(WEST);
+	const struct klips_addr src = rig_v4(EAST), dst = rig_v4(WEST);
 	uint32_t spi[2];
 	char words[96];
 
 	(void)state;
 	need_xfrm();
-	assert_ok(backend->ops->get_spi(backend, IKE_PROTO_ESP, &src, &dst, 7, &spi[0]));
-	assert_ok(backend->ops->get_spi(backend, IKE_PROTO_ESP, &src, &dst, 7, &spi[1]));
+	rig_assert_ok(backend, backend->ops->get_spi(backend, IKE_PROTO_ESP, &src, &dst, 7, &spi[0]));
+	rig_assert_ok(backend, backend->ops->get_spi(backend, IKE_PROTO_ESP, &src, &dst, 7, &spi[1]));
 	assert_int_not_equal(spi[0], spi[1]);
 	assert_true(ntohl(spi[0]) >= 0x100);
 	snprintf(words, sizeof(words), "src 192.1.2.23 dst 192.1.2.45\n\tproto esp spi 0x%08x reqid 7 ", ntohl(spi[0]));
 	assert_has(ask("ip xfrm state"), words);
-	assert_ok(backend->ops->sa_delete(backend, IKE_PROTO_ESP, spi[0], &src, &dst));
+	rig_assert_ok(backend, backend->ops->sa_delete(backend, IKE_PROTO_ESP, spi[0], &src, &dst));
 	assert_int_equal(backend->ops->sa_delete(backend, IKE_PROTO_ESP, spi[0], &src, &dst), -ENOENT);
-	assert_ok(backend->ops->sa_delete(backend, IKE_PROTO_ESP, spi[1], &src, &dst));
-}
-
-static struct backend_sa some_sa(uint32_t spi)
-{
-	struct backend_sa sa = { .spi = spi, .protocol = IKE_PROTO_ESP, .inbound = true, .tunnel = true, .reqid = 7 };
-
-	sa.src.addr = v4(EAST);
-	sa.dst.addr = v4(WEST);
-	sa.src_ts = sa.dst_ts = net(0, UINT32_MAX);
-	sa.suite.encr = &gcm;
-	sa.encr.length = 20;
-	sa.window = 1024;
-	return sa;
+	rig_assert_ok(backend, backend->ops->sa_delete(backend, IKE_PROTO_ESP, spi[1], &src, &dst));
 }
 
 /* Where there is no ESP it is said; where there is, the SA becomes whole, in both directions, with ESN and in UDP. */
 static void test_sa(void **state)
 {
-	const struct klips_addr src = v4(EAST), dst = v4(WEST);
+	const struct klips_addr src = rig_v4(EAST), dst = rig_v4(WEST);
 	struct backend_usage usage;
 	struct backend_sa sa;
 	const char *text;
@@ -291,8 +210,10 @@ static void test_sa(void **state)
 
 	(void)state;
 	need_xfrm();
-	assert_ok(backend->ops->get_spi(backend, IKE_PROTO_ESP, &src, &dst, 7, &spi));
-	sa = some_sa(spi);
+	rig_assert_ok(backend, backend->ops->get_spi(backend, IKE_PROTO_ESP, &src, &dst, 7, &spi));
+	sa = rig_sa(spi, true);
+	sa.src_ts.ts[0] = sa.dst_ts.ts[0] = rig_net(0, UINT32_MAX);
+	sa.window = 1024;
 	sa.encap = sa.suite.esn = true;
 	sa.src.port = sa.dst.port = 4500;
 	err = backend->ops->sa_add(backend, &sa);
@@ -301,48 +222,40 @@ static void test_sa(void **state)
 		assert_has(backend->ops->why(backend), "the kernel lacks ");
 		return;
 	}
-	assert_ok(err);
+	rig_assert_ok(backend, err);
 	text = ask("ip xfrm state");
 	assert_has(text, "flag af-unspec esn");
 	assert_has(text, "replay_window 1024, bitmap-length 32");
 	assert_has(text, "encap type espinudp sport 4500 dport 4500");
 	/* Once more: the kernel takes new limits and ports, and no keys. */
-	assert_ok(backend->ops->sa_add(backend, &sa));
-	assert_ok(backend->ops->sa_usage(backend, IKE_PROTO_ESP, spi, &src, &dst, &usage));
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &sa));
+	rig_assert_ok(backend, backend->ops->sa_usage(backend, IKE_PROTO_ESP, spi, &src, &dst, &usage));
 	assert_true(!usage.packets && !usage.bytes && usage.idle == UINT64_MAX);
 	sa.inbound = false;
 	sa.spi = htonl(0x12345678);
 	sa.src.addr = dst;
 	sa.dst.addr = src;
-	assert_ok(backend->ops->sa_add(backend, &sa));
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &sa));
 	assert_int_equal(backend->ops->sa_add(backend, &sa), -EEXIST);
 	assert_has(backend->ops->why(backend), "add esp.12345678@192.1.2.23: it is there already");
-	assert_ok(backend->ops->sa_delete(backend, IKE_PROTO_ESP, sa.spi, &dst, &src));
-	assert_ok(backend->ops->sa_delete(backend, IKE_PROTO_ESP, spi, &src, &dst));
+	rig_assert_ok(backend, backend->ops->sa_delete(backend, IKE_PROTO_ESP, sa.spi, &dst, &src));
+	rig_assert_ok(backend, backend->ops->sa_delete(backend, IKE_PROTO_ESP, spi, &src, &dst));
 	assert_string_equal(ask("ip xfrm state"), "");
-}
-
-static int send_to(int fd, const char *addr, uint16_t port)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port) };
-
-	inet_pton(AF_INET, addr, &to.sin_addr);
-	return sendto(fd, "x", 1, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to)) == 1 ? 0 : -errno;
 }
 
 /* A packet meets a trap; and one of a socket that is beside all policies does not. */
 static void test_acquire(void **state)
 {
-	struct backend_policy trap = some_policy(BACKEND_TRAP);
+	struct backend_policy trap = local_policy(BACKEND_TRAP);
 	struct pollfd one = { .fd = backend ? backend->ops->fd(backend) : -1, .events = POLLIN };
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
 	(void)state;
 	need_xfrm();
-	trap.local_host = v4(0x7f000001);
-	trap.remote_host = v4(0x7f000002);
-	assert_ok(backend->ops->policy_set(backend, &trap));
-	send_to(fd, "127.1.0.1", 9999);
+	trap.local_host = rig_v4(0x7f000001);
+	trap.remote_host = rig_v4(0x7f000002);
+	rig_assert_ok(backend, backend->ops->policy_set(backend, &trap));
+	rig_send(fd, "127.1.0.1", 9999);
 	assert_int_equal(poll(&one, 1, WAIT), 1);
 	backend->ops->dispatch(backend);
 	assert_int_equal(told.acquires, 1);
@@ -352,10 +265,10 @@ static void test_acquire(void **state)
 	assert_int_equal(told.dst.last_port, 9999);
 	assert_int_equal(told.dst.first[1], 1);
 	assert_memory_equal(told.dst.first, told.dst.last, 4);
-	assert_ok(backend->ops->bypass_socket(backend, fd, 4));
-	assert_int_equal(send_to(fd, "127.1.0.1", 9998), 0);
+	rig_assert_ok(backend, backend->ops->bypass_socket(backend, fd, 4));
+	assert_int_equal(rig_send(fd, "127.1.0.1", 9998), 0);
 	assert_int_equal(poll(&one, 1, 0), 0);
-	assert_ok(backend->ops->policy_delete(backend, &trap));
+	rig_assert_ok(backend, backend->ops->policy_delete(backend, &trap));
 	close(fd);
 }
 
@@ -366,14 +279,14 @@ static void test_sockets(void **state)
 	(void)state;
 	need_xfrm();
 	if (whole)
-		assert_ok(backend->ops->encap_socket(backend, v4, 4));
+		rig_assert_ok(backend, backend->ops->encap_socket(backend, v4, 4, 4500));
 	close(v4);
 	if (v6 >= 0)
-		assert_ok(backend->ops->bypass_socket(backend, v6, 6));
+		rig_assert_ok(backend, backend->ops->bypass_socket(backend, v6, 6));
 	close(v6);
 	assert_int_not_equal(backend->ops->bypass_socket(backend, -1, 4), 0);
 	assert_has(backend->ops->why(backend), "Bad file descriptor");
-	assert_int_not_equal(backend->ops->encap_socket(backend, -1, 4), 0);
+	assert_int_not_equal(backend->ops->encap_socket(backend, -1, 4, 4500), 0);
 	assert_has(backend->ops->why(backend), "ESP in UDP: ");
 }
 
@@ -402,7 +315,7 @@ int main(void)
 		TEST(test_sa),	 TEST(test_acquire),  TEST(test_sockets),   TEST(test_holes),
 	};
 
-	if (own_network()) {
+	if (make_network()) {
 		printf("no namespaces for users: skipped\n");
 		return 0;
 	}

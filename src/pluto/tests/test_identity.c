@@ -20,9 +20,11 @@ static void test_text_there_and_back(void **state)
 		{ "user@example.org", "user@example.org", IKE_ID_RFC822_ADDR },
 		{ "@#0a0b0c", "@#0x0a0b0c", IKE_ID_KEY_ID },
 		{ "@#0x0a0b0c", "@#0x0a0b0c", IKE_ID_KEY_ID },
-		{ "C=CA, O=A B, CN=west", "C=CA,O=A B,CN=west", IKE_ID_DER_ASN1_DN },
-		{ "/C=CA/O=A B/CN=west", "C=CA,O=A B,CN=west", IKE_ID_DER_ASN1_DN },
+		{ "C=CA, O=A B, CN=west", "C=CA, O=A B, CN=west", IKE_ID_DER_ASN1_DN },
+		{ "/C=CA/O=A B/CN=west", "C=CA, O=A B, CN=west", IKE_ID_DER_ASN1_DN },
 		{ "CN=a\\, b", "CN=a\\, b", IKE_ID_DER_ASN1_DN },
+		{ "OU=a,, b, CN=c", "OU=a\\, b, CN=c", IKE_ID_DER_ASN1_DN },
+		{ "cn=west, E=a@b.org", "CN=west, emailAddress=a@b.org", IKE_ID_DER_ASN1_DN },
 	};
 	struct ike_identity identity;
 	char text[IKE_ID_TEXT];
@@ -63,6 +65,7 @@ static void assert_equal_is(const char *a, const char *b, bool equal)
 	assert_null(ike_identity_parse(&one, a));
 	assert_null(ike_identity_parse(&other, b));
 	assert_int_equal(ike_identity_equal(&one, &other), equal);
+	assert_int_equal(ike_identity_hash(&one, 7) == ike_identity_hash(&other, 7), equal);
 }
 
 static void test_the_same_or_not(void **state)

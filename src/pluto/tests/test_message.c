@@ -403,6 +403,9 @@ static void test_inside(void **state)
 	/* An empty INFORMATIONAL request has nothing inside. */
 	assert_int_equal(ike_payloads_parse(&message, IKE_P_NONE, none, &why), 0);
 	assert_int_equal(message.count, 3);
+	/* OpenIKED's has, and that is nothing too. */
+	assert_int_equal(ike_payloads_parse(&message, IKE_P_NONE, TEXT("\0\0\0\4"), &why), 0);
+	assert_int_equal(message.count, 3);
 	assert_int_equal(ike_payloads_parse(&message, IKE_P_SK, TEXT("\53\0\0\4"), &why), -1);
 	assert_string_equal(why, "an encrypted payload is inside of another");
 	assert_int_equal(message.count, 3);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../lib/parse.h"
+#include "../cp_state.h"
 #include "../orient.h"
 #include "world.h"
 
@@ -67,7 +68,7 @@ static int tear_down(void **state)
 /* "left=192.1.2.45 right=192.1.2.23": words that have no blanks; those of @more win. */
 static void put_words(json_t *keywords, const char *words)
 {
-	char copy[1024], *word, *rest = copy, *value;
+	char copy[2048], *word, *rest = copy, *value;
 
 	snprintf(copy, sizeof(copy), "%s", words);
 	while ((word = strsep(&rest, " "))) {
@@ -82,7 +83,7 @@ static void put_words(json_t *keywords, const char *words)
 	}
 }
 
-static int make(struct rig *rig, const char *more)
+static int make_pair(struct rig *rig, const char *more, struct orient_pair pair)
 {
 	json_t *keywords = json_object(), *conn = json_pack("{s:s, s:o}", "name", "conn", "keywords", keywords);
 	const struct orient_world world = {
@@ -90,7 +91,9 @@ static int make(struct rig *rig, const char *more)
 		.route_to = route_to,
 		.route_default = route_default,
 		.names = &rig->names,
+		.pair = pair,
 		.ike_port = 500,
+		.nat_port = 4500,
 	};
 	int err;
 
@@ -101,6 +104,11 @@ static int make(struct rig *rig, const char *more)
 	err = orient(rig->connection, &rig->extra, conn, &world, &rig->said);
 	json_decref(conn);
 	return err;
+}
+
+static int make(struct rig *rig, const char *more)
+{
+	return make_pair(rig, more, (struct orient_pair){ .left = 0 });
 }
 
 static void refused(struct rig *rig, const char *more, const char *why)
@@ -125,6 +133,77 @@ static void addr_is(const struct klips_addr *addr, const char *expected)
 	assert_string_equal(text, expected);
 }
 
+static unsigned int pairs(struct orient_pair to[ORIENT_PAIRS], struct rig *rig, const char *words)
+{
+	json_t *keywords = json_object(), *conn = json_pack("{s:s, s:o}", "name", "conn", "keywords", keywords);
+	unsigned int count;
+
+	rig->said.why[0] = '\0';
+	put_words(keywords, words);
+	count = orient_pairs(to, conn, &rig->said);
+	json_decref(conn);
+	return count;
+}
+
+static void ts_is(const struct ike_ts_list *list, const char *expected)
+{
+	char text[IKE_TS_TEXT];
+
+	assert_int_equal(list->count, 1);
+	ike_ts_print(text, sizeof(text), &list->ts[0]);
+	assert_string_equal(text, expected);
+}
+
+static void subnets_are_pairs(void **state)
+{
+	const char *words = "leftsubnets=10.0.1.0/24,10.0.2.0/24,2001:db8:1::/48 rightsubnets=10.1.1.0/24,10.1.2.0/24";
+	struct orient_pair *all = calloc(ORIENT_PAIRS, sizeof(*all));
+	struct rig *rig = *state;
+
+	assert_int_equal(pairs(all, rig, words), 4);
+	assert_int_equal(all[2].left, 2);
+	assert_int_equal(all[2].right, 1);
+	assert_int_equal(all[2].number, 2);
+	assert_int_equal(make_pair(rig, words, all[2]), 0);
+	ts_is(&rig->connection->local.client, "10.0.2.0/24");
+	ts_is(&rig->connection->remote.client, "10.1.1.0/24");
+	assert_int_equal(pairs(all, rig, "leftsubnet=10.0.1.0/24 rightsubnets=10.1.1.0/24,10.1.2.0/24"), 2);
+	assert_int_equal(all[1].left, 0);
+	assert_int_equal(all[1].right, 2);
+	words = "leftsubnets=10.0.1.0/24,10.0.2.0/24 rightsubnet=10.1.1.0/24";
+	assert_int_equal(pairs(all, rig, words), 2);
+	assert_int_equal(all[1].left, 2);
+	assert_int_equal(all[1].right, 0);
+	assert_int_equal(make_pair(rig, words, all[1]), 0);
+	ts_is(&rig->connection->local.client, "10.0.2.0/24");
+	ts_is(&rig->connection->remote.client, "10.1.1.0/24");
+	assert_int_equal(pairs(all, rig, "leftsubnet=10.0.1.0/24"), 1);
+	assert_int_equal(all[0].left, 0);
+	assert_int_equal(pairs(all, rig, "leftsubnets=10.0.1.0/24 rightsubnets=2001:db8:1::/48"), 0);
+	assert_string_equal(rig->said.why, "leftsubnets= and rightsubnets=: of different versions of IP");
+	refused(rig, "leftsubnet=10.0.1.0/24 leftsubnets=10.0.1.0/24", "leftsubnet= and leftsubnets= are both there");
+	assert_int_equal(make_pair(rig, "leftsubnets=10.0.1.0/24 reqid=100", (struct orient_pair){ 1, 1, 3 }), 0);
+	assert_int_equal(rig->connection->reqid, 112);
+	free(all);
+}
+
+static void too_many_pairs(void **state)
+{
+	char words[2][1000] = { "leftsubnets=10.0.0.0/32", "rightsubnets=10.1.0.0/32" }, both[2001];
+	struct orient_pair *all = calloc(ORIENT_PAIRS, sizeof(*all));
+	struct rig *rig = *state;
+	unsigned int i;
+
+	for (i = 0; i < 32; i++) {
+		snprintf(words[0] + strlen(words[0]), sizeof(words[0]) - strlen(words[0]), ",10.0.0.1/32");
+		snprintf(words[1] + strlen(words[1]), sizeof(words[1]) - strlen(words[1]), ",10.1.0.1/32");
+	}
+	snprintf(both, sizeof(both), "%s %s", words[0], words[1]);
+	assert_int_equal(pairs(all, rig, both), 0);
+	assert_string_equal(rig->said.why, "leftsubnets= and rightsubnets=: more than 1024 pairs");
+	free(all);
+}
+
 static void left_is_here(void **state)
 {
 	struct rig *rig = *state;
@@ -138,7 +217,7 @@ static void left_is_here(void **state)
 	assert_int_equal(rig->connection->remote.client.count, 2);
 	assert_int_equal(rig->connection->remote.client.ts[1].first_port, 80);
 	assert_int_equal(rig->connection->local.id.type, IKE_ID_FQDN);
-	assert_int_equal(rig->connection->local.auth, AUTH_PSK);
+	assert_int_equal(rig->connection->local.auth, AUTH_BY_SECRET);
 	assert_int_equal(rig->connection->kind, CONNECTION_TUNNEL);
 	assert_string_equal(rig->extra.updown, "ipsec _updown");
 }
@@ -152,8 +231,31 @@ static void right_is_here(void **state)
 	assert_int_equal(rig->connection->remote.id.type, IKE_ID_FQDN);
 	assert_int_equal(rig->connection->local.id.type, IKE_ID_IPV4_ADDR);
 	assert_int_equal(rig->connection->remote.ike_port, 1500);
-	assert_int_equal(rig->connection->local.ike_port, 500);
+	assert_int_equal(rig->connection->local.ike_port, 4500);
 	assert_null(rig->extra.updown);
+}
+
+static void ports_are(struct rig *rig, const char *words, unsigned int own, unsigned int peer, bool ported)
+{
+	good(rig, words);
+	assert_int_equal(rig->connection->local.ike_port, own);
+	assert_int_equal(rig->connection->remote.ike_port, peer);
+	assert_int_equal(rig->connection->own_ports, ported);
+	assert_int_equal(rig->connection->encapsulation, ported);
+}
+
+/* Messages have a marker where one end has a port of its own, so the other is not at 500 either. */
+static void ports_of_ike(void **state)
+{
+	struct rig *rig = *state;
+
+	ports_are(rig, "", 500, 500, false);
+	ports_are(rig, "leftikeport=2500", 2500, 4500, true);
+	ports_are(rig, "rightikeport=2500", 4500, 2500, true);
+	ports_are(rig, "leftikeport=1500 rightikeport=1501", 1500, 1501, true);
+	ports_are(rig, "leftikeport=4500", 4500, 4500, true);
+	ports_are(rig, "leftikeport=500 rightikeport=500", 500, 500, false);
+	ports_are(rig, "left=192.1.2.23 right=192.1.2.45 leftikeport=2500", 4500, 2500, true);
 }
 
 static void hosts_that_are_not_addresses(void **state)
@@ -209,38 +311,144 @@ static void no_orientation(void **state)
 	refused(rig, "left=%defaultroute right=%any6", "left=%defaultroute: there is no such route");
 }
 
+static void servers_of_addresses(void **state)
+{
+	struct rig *rig = *state;
+	const struct cp_settings *cp;
+
+	good(rig, "right=%any leftsubnet=192.0.1.0/24 rightaddresspool=10.9.0.1-10.9.0.9,2001:db8:9::/64 "
+		  "leftmodecfgserver=yes modecfgdns=192.0.1.53,2001:db8::53 modecfgdomains=example.net,example.com");
+	cp = rig->connection->cp;
+	assert_non_null(cp);
+	assert_true(cp->server && !cp->client);
+	assert_int_equal(cp->pool->families[0].size, 9);
+	assert_int_equal(cp->names.dns_count, 2);
+	assert_int_equal(cp->names.domain_count, 2);
+	assert_string_equal(cp->names.domains[1], "example.com");
+	good(rig, "right=%any rightaddresspool=10.9.0.0/24");
+	assert_false(rig->connection->cp->server);
+	good(rig, "");
+	assert_null(rig->connection->cp);
+	refused(rig, "right=%any leftmodecfgserver=yes",
+		"leftmodecfgserver=yes: there is no rightaddresspool= to give from");
+	refused(rig, "right=%any rightaddresspool=10.9.0.0/24 rightsubnet=10.1.0.0/16",
+		"rightaddresspool= and rightsubnet= are both there");
+	refused(rig, "right=%any rightaddresspool=10.9.0.0/24 type=transport",
+		"addresses are given for type=tunnel alone");
+	refused(rig, "right=%any rightaddresspool=10.9.0.0/24 modecfgdomains=$(id)",
+		"modecfgdomains=: \"$(id)\" is not a domain's name");
+	assert_int_equal(make(rig, "right=%any rightaddresspool=10.9.0.9-10.9.0.1"), -EINVAL);
+	good(rig, "modecfgpull=yes");
+	assert_string_equal(rig->said.warnings[0], "modecfgpull=yes: of IKEv1 alone, and ignored");
+}
+
+static void who_asks_for_an_address(void **state)
+{
+	static const char *const ways[] = {
+		"leftmodecfgclient=yes",  "leftsourceip=%config",	 "leftsourceip=%modeconfig",
+		"rightmodecfgserver=yes", "leftaddresspool=10.9.0.0/24", "leftmodecfgclient=yes leftsubnet=0.0.0.0/0"
+	};
+	struct rig *rig = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		good(rig, ways[i]);
+		assert_non_null(rig->connection->cp);
+		assert_true(rig->connection->cp->client && rig->connection->cp->ask[0]);
+		assert_false(rig->connection->cp->ask[1]);
+		assert_int_equal(rig->connection->local.client.count, 0);
+	}
+	good(rig, "leftmodecfgclient=yes rightsubnet=192.0.2.0/24,2001:db8:2::/64");
+	assert_true(rig->connection->cp->ask[0] && rig->connection->cp->ask[1]);
+	refused(rig, "leftmodecfgclient=yes leftsubnet=10.0.0.0/8", "leftsubnet=: this end is given its address");
+	refused(rig, "right=%any leftmodecfgclient=yes", "leftmodecfgclient=yes: nobody knows whom to ask");
+	refused(rig, "leftmodecfgclient=yes rightaddresspool=10.9.0.0/24",
+		"an end that asks for an address cannot give one");
+}
+
 static void what_is_not_supported(void **state)
 {
 	struct rig *rig = *state;
 
 	refused(rig, "keyexchange=ikev1", "keyexchange=ikev1: not supported yet");
 	refused(rig, "ikev2=no", "keyexchange=ikev1: not supported yet");
-	refused(rig, "authby=", "authby=rsasig,ecdsa,eddsa: not supported yet, only secret");
-	refused(rig, "leftauth=rsasig", "leftauth=rsasig: not supported yet, only secret");
+	refused(rig, "authby=null", "authby=null: null is not supported yet");
+	refused(rig, "leftauth=eaponly", "leftauth=eaponly: not supported yet");
 	refused(rig, "authby=never", "authby=never is for type=passthrough and type=drop");
-	refused(rig, "compress=yes", "compress=yes: not supported yet");
-	refused(rig, "type=reject", "type=reject: not supported yet");
-	refused(rig, "failureshunt=drop", "failureshunt=drop: not supported yet");
-	refused(rig, "leftsubnets=10.0.1.0/24,10.0.2.0/24",
-		"leftsubnets=10.0.1.0/24,10.0.2.0/24: several are not supported yet");
-	refused(rig, "leftsourceip=%config", "leftsourceip=%config: not supported yet");
 	refused(rig, "rightsubnet=vhost:%no", "rightsubnet=vhost:%no: not supported yet");
-	refused(rig, "leftid=%fromcert", "leftid=%fromcert: not supported yet");
+	refused(rig, "leftid=%fromcert", "leftid=%fromcert: the end has no certificate");
 	refused(rig, "ppk=insist", "ppk=insist: not supported yet");
 	refused(rig, "enable-tcp=yes", "enable-tcp=yes: not supported yet");
 	refused(rig, "no-such-thing=1", "no-such-thing=: there is no such keyword");
 	refused(rig, "rekey=maybe", "rekey=maybe: not one of yes, no");
 }
 
+static void options(void **state)
+{
+	const struct backend_options *got;
+	struct rig *rig = *state;
+
+	good(rig, "tfc=1400 decap-dscp=yes encap-dscp=no nopmtudisc=yes nic-offload=auto mark=0x5/0xff mark-out=7");
+	got = &rig->connection->options;
+	assert_int_equal(rig->said.warning_count, 0);
+	assert_int_equal(rig->connection->tfc, 1400);
+	assert_true(got->decap_dscp && got->no_encap_dscp && got->no_pmtu_disc);
+	assert_int_equal(got->offload, BACKEND_OFFLOAD_AUTO);
+	assert_int_equal(got->mark[0].value, 5);
+	assert_int_equal(got->mark[0].mask, 0xff);
+	assert_int_equal(got->mark[1].value, 7);
+	assert_int_equal(got->mark[1].mask, UINT32_MAX);
+	good(rig, "mark=%unique");
+	assert_int_equal(rig->connection->options.mark[0].value, rig->connection->reqid);
+	good(rig, "");
+	got = &rig->connection->options;
+	assert_false(got->decap_dscp || got->no_encap_dscp || got->no_pmtu_disc || got->if_id || got->device[0]);
+	assert_int_equal(got->mark[0].mask + got->mark[1].mask + got->offload + rig->connection->tfc, 0);
+}
+
+static void devices(void **state)
+{
+	struct rig *rig = *state;
+
+	good(rig, "ipsec-interface=yes leftinterface-ip=10.9.0.1/24");
+	assert_string_equal(rig->connection->options.device, "ipsec1");
+	assert_int_equal(rig->connection->options.if_id, 1);
+	assert_string_equal(rig->extra.device_addr, "10.9.0.1/24");
+	good(rig, "ipsec-interface=0");
+	assert_string_equal(rig->connection->options.device, "ipsec0");
+	assert_int_equal(rig->connection->options.if_id, 16384);
+	good(rig, "vti-interface=vti7 mark=7 vti-routing=no vti-shared=yes");
+	assert_string_equal(rig->connection->options.device, "vti7");
+	assert_int_equal(rig->connection->options.if_id, 0);
+	assert_true(rig->connection->options.keep && rig->extra.no_device_routes);
+	refused(rig, "vti-interface=vti7", "vti-interface=vti7: it needs mark=, or mark-in= and mark-out=");
+	refused(rig, "vti-interface=a-name-that-is-long mark=7",
+		"vti-interface=a-name-that-is-long: not the name of a device");
+	refused(rig, "vti-interface=vti7 mark=7 ipsec-interface=yes",
+		"ipsec-interface= and vti-interface= are both there");
+	refused(rig, "ipsec-interface=yes mark-in=7", "mark-in=: what comes by ipsec-interface= is known by that");
+	refused(rig, "leftinterface-ip=10.9.0.1/24", "leftinterface-ip=10.9.0.1/24: without ipsec-interface=");
+	refused(rig, "leftvti=10.9.0.1/24", "leftvti=10.9.0.1/24: without vti-interface=");
+}
+
 static void warnings(void **state)
 {
 	struct rig *rig = *state;
 
-	good(rig, "mobike=yes tfc=1400 compress=no");
+	good(rig, "nflog=5 accept-redirect=yes compress=no");
 	assert_int_equal(rig->said.warning_count, 2);
-	assert_non_null(strstr(rig->said.warnings[0], "mobike=yes: not supported yet"));
-	good(rig, "mobike=no fragmentation=no encapsulation=yes");
+	assert_non_null(strstr(rig->said.warnings[0], "=5: not supported yet"));
+	assert_false(rig->connection->compress);
+	good(rig, "narrowing=no compress=yes");
 	assert_int_equal(rig->said.warning_count, 0);
+	assert_true(rig->connection->exact);
+	assert_true(rig->connection->compress);
+	good(rig, "mobike=yes");
+	assert_int_equal(rig->said.warning_count, 0);
+	assert_true(rig->connection->mobike);
+	good(rig, "mobike=no narrowing=yes fragmentation=no encapsulation=yes");
+	assert_int_equal(rig->said.warning_count, 0);
+	assert_false(rig->connection->exact);
 	assert_true(rig->connection->encapsulation);
 	assert_false(rig->connection->fragmentation);
 }
@@ -327,10 +535,24 @@ static void without_ipsec(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(left_is_here), TEST(right_is_here),  TEST(hosts_that_are_not_addresses),
-		TEST(names),	    TEST(no_orientation), TEST(what_is_not_supported),
-		TEST(warnings),	    TEST(algorithms),	  TEST(times),
-		TEST(ports),	    TEST(without_ipsec),
+		TEST(left_is_here),
+		TEST(right_is_here),
+		TEST(ports_of_ike),
+		TEST(hosts_that_are_not_addresses),
+		TEST(subnets_are_pairs),
+		TEST(too_many_pairs),
+		TEST(names),
+		TEST(no_orientation),
+		TEST(what_is_not_supported),
+		TEST(servers_of_addresses),
+		TEST(who_asks_for_an_address),
+		TEST(options),
+		TEST(devices),
+		TEST(warnings),
+		TEST(algorithms),
+		TEST(times),
+		TEST(ports),
+		TEST(without_ipsec),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "../peers.h"
 #include "../rekey.h"
 #include "world.h"
 
@@ -121,6 +122,55 @@ static void test_responder_switches_when_the_old_one_is_deleted(void **state)
 	assert_one_of_each();
 }
 
+static void begin_all(struct side *side, bool ike_first)
+{
+	if (ike_first)
+		ike_sa_rekey_start(sa(side));
+	child_sa_rekey_start(side_child(side));
+	if (!ike_first)
+		ike_sa_rekey_start(sa(side));
+}
+
+/* Packets that travel and threads that compute, in an order that the seed decides. */
+static void shuffle(unsigned int seed)
+{
+	unsigned int step;
+
+	for (step = 0; step < 200; step++) {
+		seed = seed * 1103515245 + 12345;
+		switch (seed >> 16 & 3) {
+		case 0:
+			side_run_jobs(&world.west);
+			break;
+		case 1:
+			side_run_jobs(&world.east);
+			break;
+		default:
+			if (world.count)
+				world_deliver(&world);
+		}
+	}
+}
+
+/* All lives end at one moment on both sides: in whatever order things happen then, one of each is left. */
+static void test_all_is_rekeyed_at_once(void **state)
+{
+	unsigned int seed;
+
+	(void)state;
+	for (seed = 0; seed < 400; seed++) {
+		world.west.keep_jobs = world.east.keep_jobs = true;
+		begin_all(&world.west, seed & 1);
+		begin_all(&world.east, seed & 2);
+		shuffle(seed);
+		world.west.keep_jobs = world.east.keep_jobs = false;
+		side_run_jobs(&world.west);
+		side_run_jobs(&world.east);
+		world_pass(&world, 70000);
+		assert_one_of_each();
+	}
+}
+
 static void test_both_rekey_the_child_at_once(void **state)
 {
 	(void)state;
@@ -148,6 +198,59 @@ static void test_both_rekey_the_child_whoever_has_the_lowest_nonce(void **state)
 	}
 }
 
+static void finish_jobs(void)
+{
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		side_run_jobs(&world.west);
+		side_run_jobs(&world.east);
+		world_settle(&world);
+	}
+}
+
+/* East's own request is answered before its reply to west's is computed; whichever nonce is the lowest. */
+static void collide_while_computing(void **state, void (*start)(struct side *side))
+{
+	unsigned int chance;
+
+	for (chance = 0; chance < 256; chance += 15) {
+		unmake(state);
+		make(state);
+		world.west.chance = chance;
+		world.west.keep_jobs = world.east.keep_jobs = true;
+		start(&world.west);
+		start(&world.east);
+		side_run_jobs(&world.west);
+		side_run_jobs(&world.east);
+		world_settle(&world);
+		side_run_jobs(&world.west);
+		world_settle(&world);
+		finish_jobs();
+		assert_one_of_each();
+	}
+}
+
+static void start_child(struct side *side)
+{
+	child_sa_rekey_start(side_child(side));
+}
+
+static void test_both_rekey_the_child_and_one_computes_long(void **state)
+{
+	collide_while_computing(state, start_child);
+}
+
+static void start_ike(struct side *side)
+{
+	ike_sa_rekey_start(sa(side));
+}
+
+static void test_both_rekey_ike_and_one_computes_long(void **state)
+{
+	collide_while_computing(state, start_ike);
+}
+
 static void test_one_rekeys_the_child_that_the_other_deletes(void **state)
 {
 	(void)state;
@@ -169,6 +272,85 @@ static void test_child_is_deleted(void **state)
 	assert_int_equal(world.west.stack.sas + world.east.stack.sas, 0);
 	assert_int_equal(world.west.stack.policies + world.east.stack.policies, 0);
 	assert_non_null(sa(&world.east));
+}
+
+/* The peer has it, and deletes it, before this side has computed its keys. */
+static void test_a_new_child_is_deleted_before_it_has_keys(void **state)
+{
+	(void)state;
+	child_sa_rekey_start(side_child(&world.west));
+	world.west.keep_jobs = true;
+	world_settle(&world);
+	child_sa_delete_start(cds_list_entry(sa(&world.east)->children.prev, struct child_sa, node));
+	world_settle(&world);
+	finish_jobs();
+	assert_int_equal(world.west.stack.sas + world.east.stack.sas, 0);
+	assert_int_equal(world.west.stack.larval + world.east.stack.larval, 0);
+	assert_int_equal(world.west.stack.policies + world.east.stack.policies, 0);
+	assert_non_null(sa(&world.west));
+	assert_non_null(sa(&world.east));
+}
+
+static enum ike_outcome build_no_spi(struct ike_exchange *exchange, struct ike_builder *builder)
+{
+	static const uint8_t none[4];
+
+	(void)exchange;
+	ike_put_delete(builder, IKE_PROTO_ESP, sizeof(none), none, 1);
+	return IKE_DONE;
+}
+
+static enum ike_outcome take_anything(struct ike_exchange *exchange, const struct ike_message *message)
+{
+	(void)exchange;
+	(void)message;
+	return IKE_DONE;
+}
+
+static void end_nothing(struct ike_exchange *exchange, bool answered)
+{
+	(void)exchange;
+	(void)answered;
+}
+
+/* The SPI of the peer's that it has not told yet. */
+static void test_what_has_no_spi_yet_is_not_deleted(void **state)
+{
+	static const struct ike_exchange_ops ops = {
+		.name = "INFORMATIONAL (delete nothing)",
+		.exchange = INFORMATIONAL,
+		.build = build_no_spi,
+		.answer = take_anything,
+		.end = end_nothing,
+	};
+	struct ike_exchange exchange = { 0 };
+
+	(void)state;
+	ike_exchange_start(sa(&world.east), &exchange, &ops);
+	child_sa_rekey_start(side_child(&world.west));
+	world_settle(&world);
+	assert_false(side_said(&world.west, "the peer deletes Child SA #3"));
+	assert_one_of_each();
+}
+
+/* What the peer answers is not what was asked for: that is no rekeying, and the next one may be. */
+static void test_a_child_is_rekeyed_after_an_answer_that_is_none(void **state)
+{
+	struct ike_ts *asked = &world.west.connection->remote.client.ts[0], before;
+	uint32_t spi = spi_of(&world.west, true);
+
+	(void)state;
+	before = *asked;
+	child_sa_rekey_start(side_child(&world.west));
+	assert_null(ike_ts_parse(asked, "192.0.2.0/25"));
+	world_settle(&world);
+	assert_true(side_said(&world.west, "TS_UNACCEPTABLE"));
+	assert_int_equal(spi_of(&world.west, true), spi);
+	*asked = before;
+	child_sa_rekey_start(side_child(&world.west));
+	world_settle(&world);
+	assert_int_not_equal(spi_of(&world.west, true), spi);
+	assert_one_of_each();
 }
 
 static void test_both_delete_the_child(void **state)
@@ -223,6 +405,66 @@ static void test_both_rekey_ike_whoever_has_the_lowest_nonce(void **state)
 		world_settle(&world);
 		assert_one_of_each();
 	}
+}
+
+static void test_a_rekeying_that_is_refused_is_no_end(void **state)
+{
+	(void)state;
+	world_propose(&world.east, "aes256-sha2_512-ecp384", "aes_gcm256");
+	world.west.events[0] = '\0';
+	ike_sa_rekey_start(sa(&world.west));
+	assert_int_equal(side_sas(&world.west), 1);
+	world_settle(&world);
+	assert_true(side_said(&world.west, "the IKE SA is not rekeyed: NO_PROPOSAL_CHOSEN"));
+	assert_string_equal(world.west.events, "");
+	assert_one_of_each();
+}
+
+static void end_all(struct side *side)
+{
+	struct ike_sa *one, *next;
+
+	cds_list_for_each_entry_safe(one, next, &side->pluto->sas, node)
+		ike_sa_end(one, "the daemon ends");
+}
+
+/* What ends all SAs, one after the other, meets none that another has ended. */
+static void test_the_end_while_both_rekey(void **state)
+{
+	(void)state;
+	ike_sa_rekey_start(sa(&world.west));
+	child_sa_rekey_start(side_child(&world.east));
+	world_deliver(&world);
+	end_all(&world.west);
+	end_all(&world.east);
+	assert_nothing(&world.west);
+	assert_nothing(&world.east);
+	assert_int_equal(world.west.stack.larval + world.east.stack.larval, 0);
+}
+
+/* The peer deletes one whose rekeying is under way here: that waits for an answer, also while another one is made. */
+static void test_one_that_is_not_answered_any_more_disturbs_no_reply(void **state)
+{
+	struct ike_message message;
+	struct ike_builder reply;
+	struct packet *packet;
+	const char *why;
+
+	(void)state;
+	ike_sa_rekey_start(sa(&world.west));
+	side_take(&world.east, 0, true);
+	ike_sa_rekey_start(sa(&world.east));
+	world_settle(&world);
+	assert_non_null(side_sa(&world.west, IKE_SA_REKEYED));
+	ike_reply_start(&reply);
+	ike_put_status(&reply, N_INITIAL_CONTACT, (struct ike_slice){ 0 });
+	ike_sa_end(side_sa(&world.west, IKE_SA_REKEYED), "the peer has begun anew");
+	ike_reply(sa(&world.west), INFORMATIONAL, &reply, IKE_DONE);
+	assert_int_equal(world.count, 1);
+	packet = &world.packet[world.first];
+	assert_int_equal(
+		ike_unprotect(sa(&world.east), &message, (struct ike_slice){ packet->data, packet->length }, &why), 0);
+	assert_true(ike_notify_find(&message, N_INITIAL_CONTACT, NULL));
 }
 
 static void test_one_rekeys_ike_the_other_the_child(void **state)
@@ -350,6 +592,21 @@ static void test_initial_contact_ends_the_old_one(void **state)
 	assert_true(side_said(&world.east, "the peer has begun anew"));
 }
 
+static void test_initial_contact_ends_nobody_elses(void **state)
+{
+	struct ike_sa *old = sa(&world.east);
+
+	(void)state;
+	ike_peers_remove(old);
+	assert_null(ike_identity_parse(old->peer_id, "@north"));
+	ike_peers_add(old);
+	ike_sa_end(sa(&world.west), "west starts anew");
+	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
+	world_settle(&world);
+	assert_int_equal(side_sas(&world.east), 2);
+	assert_false(side_said(&world.east, "the peer has begun anew"));
+}
+
 static void test_nothing_that_is_protected_is_for_one_without_keys(void **state)
 {
 	struct packet *packet;
@@ -376,13 +633,22 @@ int main(void)
 		ONE(test_rekey_child_without_pfs),
 		ONE(test_responder_switches_when_the_old_one_is_deleted),
 		ONE(test_both_rekey_the_child_at_once),
+		ONE(test_all_is_rekeyed_at_once),
 		ONE(test_both_rekey_the_child_whoever_has_the_lowest_nonce),
+		ONE(test_both_rekey_the_child_and_one_computes_long),
+		ONE(test_both_rekey_ike_and_one_computes_long),
 		ONE(test_one_rekeys_the_child_that_the_other_deletes),
 		ONE(test_child_is_deleted),
+		ONE(test_a_new_child_is_deleted_before_it_has_keys),
+		ONE(test_what_has_no_spi_yet_is_not_deleted),
+		ONE(test_a_child_is_rekeyed_after_an_answer_that_is_none),
 		ONE(test_both_delete_the_child),
 		ONE(test_rekey_ike),
 		ONE(test_rekey_ike_by_the_responder),
 		ONE(test_both_rekey_ike_whoever_has_the_lowest_nonce),
+		ONE(test_a_rekeying_that_is_refused_is_no_end),
+		ONE(test_the_end_while_both_rekey),
+		ONE(test_one_that_is_not_answered_any_more_disturbs_no_reply),
 		ONE(test_one_rekeys_ike_the_other_the_child),
 		ONE(test_rekey_ike_and_its_reply_is_lost),
 		ONE(test_the_other_key_exchange),
@@ -394,6 +660,7 @@ int main(void)
 		ONE(test_a_peer_that_is_gone_is_noticed),
 		ONE(test_what_was_changed_on_the_way_is_dropped),
 		ONE(test_initial_contact_ends_the_old_one),
+		ONE(test_initial_contact_ends_nobody_elses),
 		ONE(test_nothing_that_is_protected_is_for_one_without_keys),
 	};
 

@@ -117,6 +117,39 @@ static void test_a_peer_without_an_address_has_no_trap(void **state)
 	assert_int_equal(world.west.stack.policies, 0);
 }
 
+/* Three selectors, of which the stack takes two. */
+static void three_selectors(struct side *side, struct ike_ts_list *list)
+{
+	list->count = 3;
+	assert_null(ike_ts_parse(&list->ts[1], "192.0.20.0/24"));
+	assert_null(ike_ts_parse(&list->ts[2], "192.0.21.0/24"));
+	side->stack.refuse_policy = -ENOMEM;
+	side->stack.room = 2;
+}
+
+static void test_all_policies_or_none(void **state)
+{
+	(void)state;
+	three_selectors(&world.west, &world.west.connection->remote.client);
+	assert_int_equal(connection_route(world.west.connection), -EIO);
+	assert_int_equal(world.west.stack.policies, 0);
+	assert_false(world.west.connection->routed);
+	assert_true(side_said(&world.west, "made-up stack takes no policy"));
+}
+
+static void test_all_policies_of_a_child_sa_or_none(void **state)
+{
+	(void)state;
+	three_selectors(&world.east, &world.east.connection->local.client);
+	world.west.connection->remote.client = world.east.connection->local.client;
+	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
+	world_settle(&world);
+	assert_true(side_said(&world.east, "made-up stack takes no policy"));
+	assert_true(side_said(&world.west, "no Child SA: NO_ADDITIONAL_SAS"));
+	assert_int_equal(world.east.stack.policies + world.west.stack.policies, 0);
+	assert_int_equal(world.east.stack.sas + world.west.stack.sas, 0);
+}
+
 static void test_limits_of_the_stack(void **state)
 {
 	struct pluto *pluto = world.west.pluto;
@@ -128,6 +161,10 @@ static void test_limits_of_the_stack(void **state)
 	before = side_child(&world.west)->spi[1];
 	pluto_expired(pluto, before, IKE_PROTO_ESP, &world.east.at.addr, false);
 	world_settle(&world);
+	assert_int_equal(side_child(&world.west)->spi[1], before); /* rekey=no */
+	world.west.connection->rekey = true;
+	pluto_expired(pluto, before, IKE_PROTO_ESP, &world.east.at.addr, false);
+	world_settle(&world);
 	assert_non_null(side_child(&world.west));
 	assert_int_not_equal(side_child(&world.west)->spi[1], before);
 	pluto_expired(pluto, htonl(0x7777), IKE_PROTO_ESP, &world.east.at.addr, true);
@@ -135,6 +172,8 @@ static void test_limits_of_the_stack(void **state)
 	pluto_expired(pluto, side_child(&world.west)->spi[0], IKE_PROTO_ESP, &world.west.at.addr, true);
 	world_settle(&world);
 	assert_int_equal(world.west.stack.sas + world.east.stack.sas, 0);
+	assert_non_null(strstr(world.west.events, "child-expired"));
+	assert_null(strstr(world.east.events, "child-expired"));
 }
 
 int main(void)
@@ -144,6 +183,7 @@ int main(void)
 		ONE(test_traffic_brings_it_up), ONE(test_other_traffic_does_not),
 		ONE(test_down_is_a_trap_again), ONE(test_down_is_a_trap_again_for_all_traffic),
 		ONE(test_passthrough_and_drop), ONE(test_a_peer_without_an_address_has_no_trap),
+		ONE(test_all_policies_or_none), ONE(test_all_policies_of_a_child_sa_or_none),
 		ONE(test_limits_of_the_stack),
 	};
 

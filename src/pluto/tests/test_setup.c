@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../fresh.h"
 #include "world.h"
 
 static struct world world;
@@ -97,6 +98,20 @@ static void test_what_one_sends_the_other_understands(void **state)
 	assert_memory_equal(&out->src_ts, &in->src_ts, sizeof(out->src_ts));
 	assert_true(klips_addr_equal(&out->dst.addr, &in->dst.addr));
 	assert_true(out->tunnel && !out->encap);
+}
+
+/* Padding is for what goes out; what is not for every stack goes to it as the connection has it. */
+static void test_options_of_the_stack(void **state)
+{
+	(void)state;
+	world.west.connection->tfc = 1400;
+	world.west.connection->options.if_id = 7;
+	up();
+	assert_int_equal(sa_of(&world.west, false)->tfc, 1400);
+	assert_int_equal(sa_of(&world.west, true)->tfc, 0);
+	assert_int_equal(sa_of(&world.east, false)->tfc, 0);
+	assert_int_equal(sa_of(&world.west, true)->options->if_id, 7);
+	assert_int_equal(world.west.stack.policy[0].options->if_id, 7);
 }
 
 static void test_every_suite(void **state)
@@ -235,6 +250,33 @@ static void test_selectors_are_narrowed(void **state)
 	assert_string_equal(text, "192.0.2.0/24");
 }
 
+/* The responder, which made it, is told to delete it. */
+static void test_narrowed_where_the_initiator_wants_all(void **state)
+{
+	(void)state;
+	world.west.connection->exact = true;
+	ike_ts_parse(&world.west.connection->remote.client.ts[0], "0.0.0.0/0");
+	up();
+	assert_true(side_said(&world.west, "no Child SA: TS_UNACCEPTABLE"));
+	assert_int_equal(world.west.stack.sas + world.east.stack.sas, 0);
+	assert_int_equal(world.west.stack.policies + world.east.stack.policies, 0);
+	assert_int_equal(world.west.stack.larval + world.east.stack.larval, 0);
+	assert_non_null(side_sa(&world.west, IKE_SA_ESTABLISHED));
+}
+
+static void test_all_where_the_responder_would_narrow(void **state)
+{
+	(void)state;
+	world.east.connection->exact = true;
+	ike_ts_parse(&world.west.connection->remote.client.ts[0], "0.0.0.0/0");
+	up();
+	assert_true(side_said(&world.east, "Child SA refused: TS_UNACCEPTABLE"));
+	ike_ts_parse(&world.west.connection->remote.client.ts[0], "192.0.2.0/25");
+	ike_sa_end(side_sa(&world.west, IKE_SA_ESTABLISHED), "a test");
+	up();
+	assert_up();
+}
+
 static void test_selectors_without_anything_in_common(void **state)
 {
 	(void)state;
@@ -283,6 +325,37 @@ static void test_no_more_half_open_than_the_limit(void **state)
 	assert_int_equal(world.east.pluto->counters.refused, 1);
 }
 
+/* Those who begin are not heard while so much is to be computed; they ask again, and then they are. */
+static void test_no_more_than_can_be_computed(void **state)
+{
+	(void)state;
+	assert_int_equal(world.east.pluto->computing, 0);
+	world.east.pluto->computing = 128;
+	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
+	world_deliver(&world);
+	assert_int_equal(world.east.sent, 0);
+	assert_int_equal(world.east.pluto->counters.refused, 1);
+	world.east.pluto->computing = 127;
+	world_pass(&world, 600);
+	assert_up();
+	assert_int_equal(world.east.pluto->computing, 127);
+}
+
+/* What anybody can send in the peer's name keeps nobody from beginning. */
+static void test_a_forged_beginning_is_in_nobodys_way(void **state)
+{
+	(void)state;
+	assert_int_equal(ike_sa_initiate(world.east.connection), 0);
+	world_deliver(&world);
+	assert_int_equal(world.west.pluto->half_open, 1);
+	ike_sa_end(side_sa(&world.east, IKE_SA_CONNECTING), "it never was");
+	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
+	assert_int_equal(ike_sa_initiate(world.west.connection), -ENOTUNIQ);
+	world_settle(&world);
+	assert_non_null(side_child(&world.west));
+	assert_non_null(side_child(&world.east));
+}
+
 static void test_half_open_ends_by_itself(void **state)
 {
 	(void)state;
@@ -309,6 +382,47 @@ static void test_nat_moves_to_port_4500(void **state)
 	assert_int_equal(sa->dst.port, 4500);
 	assert_true(sa_of(&world.east, true)->encap);
 	assert_true(side_sa(&world.east, IKE_SA_ESTABLISHED)->nat_remote);
+}
+
+static void own_port(struct side *side, uint16_t here, uint16_t there)
+{
+	side->connection->own_ports = side->connection->encapsulation = true;
+	side->connection->local.ike_port = here;
+	side->connection->remote.ike_port = there;
+}
+
+/* leftikeport=2500 of both: from the first message on, and ESP too, behind a NAT or not. */
+static void test_ports_of_their_own(void **state)
+{
+	const struct backend_sa *sa;
+
+	(void)state;
+	own_port(&world.west, 2500, 4500);
+	own_port(&world.east, 4500, 2500);
+	up();
+	assert_up();
+	sa = sa_of(&world.west, false);
+	assert_true(sa->encap);
+	assert_int_equal(sa->src.port, 2500);
+	assert_int_equal(sa->dst.port, 4500);
+	sa = sa_of(&world.east, false);
+	assert_true(sa->encap);
+	assert_int_equal(sa->src.port, 4500);
+	assert_int_equal(sa->dst.port, 2500);
+	assert_int_equal(side_sa(&world.west, IKE_SA_ESTABLISHED)->local.port, 2500);
+}
+
+/* nat-ikeport=4600 */
+static void test_nat_moves_to_this_hosts_port(void **state)
+{
+	(void)state;
+	world.west.pluto->nat_port = 4600;
+	world.west.connection->encapsulation = true;
+	up();
+	assert_up();
+	assert_int_equal(sa_of(&world.west, false)->src.port, 4600);
+	assert_int_equal(sa_of(&world.west, false)->dst.port, 4500);
+	assert_int_equal(sa_of(&world.east, false)->dst.port, 4600);
 }
 
 static void test_transport_mode(void **state)
@@ -422,6 +536,25 @@ static void test_strangers_do_not_fill_the_log(void **state)
 	assert_int_equal(lines(&world.east, "no connection is for that peer"), 21);
 }
 
+/* RFC 7296, 2.10: up to 256 bytes. */
+static void test_the_longest_nonce(void **state)
+{
+	struct ike_message message = { .count = 1 };
+	struct ike_nonce nonce;
+	uint8_t data[257];
+
+	(void)state;
+	memset(data, 7, sizeof(data));
+	message.payloads[0] = (struct ike_payload){ .type = IKE_P_NONCE, .body = { data, 256 } };
+	assert_true(ike_nonce_take(&nonce, &message));
+	assert_int_equal(nonce.length, 256);
+	assert_memory_equal(nonce.data, data, 256);
+	message.payloads[0].body.length = 257;
+	assert_false(ike_nonce_take(&nonce, &message));
+	message.payloads[0].body.length = 15;
+	assert_false(ike_nonce_take(&nonce, &message));
+}
+
 static void test_twice_is_refused(void **state)
 {
 	(void)state;
@@ -437,6 +570,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ONE(test_four_messages_make_both_sas),
 		ONE(test_what_one_sends_the_other_understands),
+		ONE(test_options_of_the_stack),
 		ONE(test_every_suite),
 		ONE(test_a_lost_message_is_sent_again),
 		ONE(test_a_message_that_comes_twice_changes_nothing),
@@ -447,19 +581,26 @@ int main(void)
 		ONE(test_no_proposal_in_common),
 		ONE(test_no_child_proposal_in_common),
 		ONE(test_selectors_are_narrowed),
+		ONE(test_narrowed_where_the_initiator_wants_all),
+		ONE(test_all_where_the_responder_would_narrow),
 		ONE(test_selectors_without_anything_in_common),
 		ONE(test_the_other_key_exchange),
 		ONE(test_cookies_under_load),
 		ONE(test_the_key_exchange_and_a_cookie),
 		ONE(test_no_more_half_open_than_the_limit),
+		ONE(test_no_more_than_can_be_computed),
+		ONE(test_a_forged_beginning_is_in_nobodys_way),
 		ONE(test_half_open_ends_by_itself),
 		ONE(test_nat_moves_to_port_4500),
+		ONE(test_ports_of_their_own),
+		ONE(test_nat_moves_to_this_hosts_port),
 		ONE(test_transport_mode),
 		ONE(test_the_stack_refuses),
 		ONE(test_computing_takes_time),
 		ONE(test_it_ends_while_somebody_computes),
 		ONE(test_algorithms_of_another_connection),
 		ONE(test_strangers_do_not_fill_the_log),
+		ONE(test_the_longest_nonce),
 		ONE(test_twice_is_refused),
 	};
 

@@ -3,15 +3,53 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../lib/parse.h"
+#include "../mobike.h"
 
 static uint64_t now(void *arg)
 {
 	return ((struct side *)arg)->world->now;
+}
+
+static int64_t date(void *arg)
+{
+	return ((struct side *)arg)->world->date;
+}
+
+static bool has(const struct side *side, const struct klips_addr *addr)
+{
+	unsigned int at;
+
+	for (at = 0; at < side->address_count; at++)
+		if (klips_addr_equal(&side->addresses[at], addr))
+			return true;
+	return false;
+}
+
+static bool is_dead(const struct world *world, const struct klips_addr *addr)
+{
+	return world->dead.version && klips_addr_equal(&world->dead, addr);
+}
+
+/* What a NAT makes of it, either way. */
+static void translate(const struct world *world, struct packet *packet)
+{
+	if (!world->outside.addr.version)
+		return;
+	if (klips_addr_equal(&packet->from.addr, &world->inside.addr)) {
+		packet->from.addr = world->outside.addr;
+		packet->from.port = packet->from.port == 500 ? world->outside.port + 1 : world->outside.port;
+	} else if (klips_addr_equal(&packet->to.addr, &world->outside.addr)) {
+		packet->to.addr = packet->to.port == world->outside.port || packet->to.port == world->outside.port + 1 ?
+					  world->inside.addr :
+					  packet->to.addr;
+		packet->to.port = packet->to.port == world->outside.port ? 4500 : 500;
+	}
 }
 
 static void dispatch(void *arg, const struct ike_endpoint *from, const struct ike_endpoint *to, struct ike_slice data)
@@ -25,6 +63,8 @@ static void dispatch(void *arg, const struct ike_endpoint *from, const struct ik
 		world->lose--;
 		return;
 	}
+	if ((side->moves && !has(side, &from->addr)) || is_dead(world, &from->addr) || is_dead(world, &to->addr))
+		return;
 	if (world->count == PACKETS_MAX || data.length > sizeof(packet->data))
 		abort();
 	packet = &world->packet[(world->first + world->count++) % PACKETS_MAX];
@@ -32,6 +72,35 @@ static void dispatch(void *arg, const struct ike_endpoint *from, const struct ik
 	packet->to = *to;
 	packet->length = data.length;
 	memcpy(packet->data, data.data, data.length);
+	translate(world, packet);
+}
+
+static unsigned int addresses(void *arg, struct klips_addr *to, unsigned int room)
+{
+	const struct side *side = arg;
+	unsigned int count = side->address_count < room ? side->address_count : room;
+
+	memcpy(to, side->addresses, count * sizeof(*to));
+	return count;
+}
+
+static bool source(void *arg, const struct klips_addr *to, struct klips_addr *from)
+{
+	const struct side *side = arg;
+	unsigned int at;
+
+	for (at = 0; at < side->address_count; at++)
+		if (side->addresses[at].version == to->version) {
+			*from = side->addresses[at];
+			return true;
+		}
+	return false;
+}
+
+static bool device(void *arg, const struct klips_addr *addr, char name[16])
+{
+	memcpy(name, "eth1", sizeof("eth1"));
+	return has(arg, addr);
 }
 
 static int chance(void *arg, void *out, size_t length)
@@ -40,9 +109,13 @@ static int chance(void *arg, void *out, size_t length)
 	uint8_t *bytes = out;
 	size_t at;
 
-	for (at = 0; at < length; at++)
+	for (at = 0; at < length; at++) {
 		bytes[at] = side->chance += 37;
+		if (at) /* the first octet decides which nonce is lower; no two draws are the same */
+			bytes[at] ^= side->draws >> 8 * (at & 3);
+	}
 	side->chance++;
+	side->draws++;
 	return 0;
 }
 
@@ -59,16 +132,31 @@ static void submit(void *arg, struct pluto_job *job)
 	job->done(job);
 }
 
+void side_run_job(struct side *side)
+{
+	struct pluto_job *job = side->jobs;
+
+	side->jobs = job->next;
+	job->work(job);
+	job->done(job);
+}
+
+void side_run_first_job(struct side *side)
+{
+	struct pluto_job **link = &side->jobs, *job;
+
+	while ((*link)->next)
+		link = &(*link)->next;
+	job = *link;
+	*link = NULL;
+	job->work(job);
+	job->done(job);
+}
+
 void side_run_jobs(struct side *side)
 {
-	struct pluto_job *job;
-
-	while (side->jobs) {
-		job = side->jobs;
-		side->jobs = job->next;
-		job->work(job);
-		job->done(job);
-	}
+	while (side->jobs)
+		side_run_job(side);
 }
 
 static void append(char *to, size_t size, const char *text)
@@ -89,9 +177,11 @@ static void note(void *arg, enum pluto_log_level level, const char *line)
 static size_t secret(void *arg, const struct connection *connection, const char *local, const char *remote, uint8_t *to)
 {
 	struct side *side = arg;
+	bool west = side == &side->world->west;
 
 	(void)connection;
-	if (strcmp(local, side == &side->world->west ? "@west" : "@east") || !*remote)
+	/* West's engine may also be that of north, a second road. */
+	if ((strcmp(local, west ? "@west" : "@east") && !(west && !strcmp(local, "@north"))) || !*remote)
 		return 0;
 	memcpy(to, side->psk, strlen(side->psk));
 	return strlen(side->psk);
@@ -106,14 +196,24 @@ static void event(void *arg, const char *what, const struct ike_sa *sa, const ch
 	append(side->events, sizeof(side->events), what);
 }
 
+static void child_event(void *arg, const char *what, const struct child_sa *child, const char *detail)
+{
+	event(arg, what, child->sa, detail);
+}
+
 static const struct pluto_port port = {
 	.now = now,
+	.date = date,
 	.send = dispatch,
 	.random = chance,
 	.submit = submit,
 	.log = note,
 	.secret = secret,
 	.event = event,
+	.child_event = child_event,
+	.addresses = addresses,
+	.source = source,
+	.device = device,
 };
 
 static struct stack *stack_of(struct backend *backend)
@@ -121,15 +221,44 @@ static struct stack *stack_of(struct backend *backend)
 	return caa_container_of(backend, struct stack, backend);
 }
 
+static void add_cpi(struct stack *stack, uint32_t cpi, const struct klips_addr *dst)
+{
+	unsigned int at;
+
+	for (at = 0; at < stack->cpis; at++)
+		if (stack->cpi[at].cpi == cpi && klips_addr_equal(&stack->cpi[at].dst, dst))
+			return;
+	if (stack->cpis == SAS_MAX)
+		abort();
+	stack->cpi[stack->cpis].cpi = cpi;
+	stack->cpi[stack->cpis++].dst = *dst;
+}
+
+static int delete_cpi(struct stack *stack, uint32_t cpi, const struct klips_addr *dst)
+{
+	unsigned int at;
+
+	for (at = 0; at < stack->cpis; at++)
+		if (stack->cpi[at].cpi == cpi && klips_addr_equal(&stack->cpi[at].dst, dst)) {
+			stack->cpi[at] = stack->cpi[--stack->cpis];
+			return 0;
+		}
+	return -ESRCH;
+}
+
 static int get_spi(struct backend *backend, uint8_t protocol, const struct klips_addr *src,
 		   const struct klips_addr *dst, uint32_t reqid, uint32_t *spi)
 {
 	struct stack *stack = stack_of(backend);
 
-	(void)protocol;
 	(void)src;
-	(void)dst;
 	(void)reqid;
+	if (protocol == BACKEND_IPCOMP) {
+		*spi = htonl(stack->next_cpi++);
+		if (!stack->refuse_cpi)
+			add_cpi(stack, *spi, dst);
+		return stack->refuse_cpi;
+	}
 	*spi = htonl(stack->next_spi++);
 	stack->larval += !stack->refuse_spi;
 	return stack->refuse_spi;
@@ -144,6 +273,8 @@ static int sa_add(struct backend *backend, const struct backend_sa *sa)
 	if (stack->sas == SAS_MAX)
 		abort();
 	stack->larval -= sa->inbound;
+	if (sa->cpi)
+		add_cpi(stack, sa->cpi, &sa->dst.addr);
 	stack->sa[stack->sas++] = *sa;
 	return 0;
 }
@@ -154,8 +285,9 @@ static int sa_delete(struct backend *backend, uint8_t protocol, uint32_t spi, co
 	struct stack *stack = stack_of(backend);
 	unsigned int at;
 
-	(void)protocol;
 	(void)src;
+	if (protocol == BACKEND_IPCOMP)
+		return delete_cpi(stack, spi, dst);
 	for (at = 0; at < stack->sas; at++)
 		if (stack->sa[at].spi == spi && klips_addr_equal(&stack->sa[at].dst.addr, dst)) {
 			stack->sa[at] = stack->sa[--stack->sas];
@@ -165,11 +297,41 @@ static int sa_delete(struct backend *backend, uint8_t protocol, uint32_t spi, co
 	return -ESRCH;
 }
 
+static int sa_move(struct backend *backend, const struct backend_move *move)
+{
+	struct stack *stack = stack_of(backend);
+	struct backend_sa *sa = stack->sa;
+	unsigned int at = 0;
+
+	if (stack->refuse_move)
+		return stack->refuse_move;
+	if (move->protocol == BACKEND_IPCOMP) {
+		add_cpi(stack, move->spi, &move->dst.addr);
+		return 0;
+	}
+	while (at < stack->sas && (sa[at].spi != move->spi || !klips_addr_equal(&sa[at].dst.addr, &move->from)))
+		at++;
+	if (at == stack->sas)
+		return -ENOENT;
+	if (stack->sas == SAS_MAX)
+		abort();
+	if (!klips_addr_equal(&move->from, &move->dst.addr)) {
+		sa[stack->sas] = sa[at];
+		at = stack->sas++;
+	}
+	sa[at].src = move->src;
+	sa[at].dst = move->dst;
+	sa[at].encap = move->encap;
+	return 0;
+}
+
 static int policy_set(struct backend *backend, const struct backend_policy *policy)
 {
 	struct stack *stack = stack_of(backend);
 	unsigned int at;
 
+	if (stack->refuse_policy && !stack->room--)
+		return stack->refuse_policy;
 	for (at = 0; at < stack->policies; at++)
 		if (!memcmp(&stack->policy[at].local, &policy->local, sizeof(policy->local)) &&
 		    !memcmp(&stack->policy[at].remote, &policy->remote, sizeof(policy->remote)))
@@ -206,6 +368,7 @@ static const struct backend_ops stack_ops = {
 	.get_spi = get_spi,
 	.sa_add = sa_add,
 	.sa_delete = sa_delete,
+	.sa_move = sa_move,
 	.policy_set = policy_set,
 	.policy_delete = policy_delete,
 	.why = why,
@@ -224,7 +387,7 @@ static void end_make(struct connection_end *end, const char *address, const char
 {
 	klips_parse_addr(&end->host, address);
 	end->ike_port = 500;
-	end->auth = AUTH_PSK;
+	end->auth = AUTH_BY_SECRET;
 	ike_identity_parse(&end->id, id);
 	end->client.count = 1;
 	if (ike_ts_parse(&end->client.ts[0], client))
@@ -240,12 +403,15 @@ static void side_make(struct world *world, struct side *side, bool west)
 	side->psk = "a secret between west and east";
 	side->pluto = pluto_new(&port, side);
 	side->stack.backend.ops = &stack_ops;
+	side->stack.next_cpi = west ? 0x111 : 0x222;
 	side->stack.next_spi = west ? 0x1001 : 0x2001;
 	side->pluto->backend = &side->stack.backend;
 	connection = side->connection = connection_new(side->pluto, "west-east");
 	end_make(west ? &connection->local : &connection->remote, "192.1.2.45", "@west", "192.0.1.0/24");
 	end_make(west ? &connection->remote : &connection->local, "192.1.2.23", "@east", "192.0.2.0/24");
 	side->at = (struct ike_endpoint){ connection->local.host, 500 };
+	side->addresses[0] = connection->local.host;
+	side->address_count = 1;
 	connection->times = (struct connection_times){
 		.retransmit_first = 500,
 		.retransmit_limit = 60000,
@@ -281,8 +447,45 @@ void world_deliver(struct world *world)
 		return;
 	packet = world->packet[world->first++ % PACKETS_MAX];
 	world->count--;
-	to = klips_addr_equal(&packet.to.addr, &world->west.at.addr) ? &world->west : &world->east;
+	to = has(&world->west, &packet.to.addr) || !has(&world->east, &packet.to.addr) ? &world->west : &world->east;
+	if (to->moves && !has(to, &packet.to.addr))
+		return;
+	world->last = packet;
 	pluto_receive(to->pluto, &packet.to, &packet.from, (struct ike_slice){ packet.data, packet.length });
+}
+
+static struct packet *packet_at(struct world *world, unsigned int number)
+{
+	return &world->packet[(world->first + number) % PACKETS_MAX];
+}
+
+static bool is_for(const struct packet *packet, const struct side *side)
+{
+	return klips_addr_equal(&packet->to.addr, &side->at.addr);
+}
+
+unsigned int side_packets(const struct side *side)
+{
+	unsigned int at, count = 0;
+
+	for (at = 0; at < side->world->count; at++)
+		count += is_for(packet_at(side->world, at), side);
+	return count;
+}
+
+void side_take(struct side *side, unsigned int number, bool lost)
+{
+	struct world *world = side->world;
+	struct packet packet;
+	unsigned int at;
+
+	for (at = 0; !is_for(packet_at(world, at), side) || number; at++)
+		number -= is_for(packet_at(world, at), side);
+	packet = *packet_at(world, at);
+	for (world->count--; at < world->count; at++)
+		*packet_at(world, at) = *packet_at(world, at + 1);
+	if (!lost)
+		pluto_receive(side->pluto, &packet.to, &packet.from, (struct ike_slice){ packet.data, packet.length });
 }
 
 void world_settle(struct world *world)
@@ -345,4 +548,34 @@ unsigned int side_sas(struct side *side)
 bool side_said(const struct side *side, const char *text)
 {
 	return strstr(side->log, text);
+}
+
+struct klips_addr world_address(const char *text)
+{
+	struct klips_addr addr;
+
+	klips_parse_addr(&addr, text);
+	return addr;
+}
+
+void side_has(struct side *side, ...)
+{
+	const char *text;
+	va_list list;
+
+	side->address_count = 0;
+	side->moves = true;
+	va_start(list, side);
+	while ((text = va_arg(list, const char *)))
+		side->addresses[side->address_count++] = world_address(text);
+	va_end(list);
+	pluto_addresses_changed(side->pluto);
+}
+
+void world_replay(struct world *world, const struct packet *packet, const char *from, uint16_t port)
+{
+	struct packet *copy = &world->packet[(world->first + world->count++) % PACKETS_MAX];
+
+	*copy = *packet;
+	copy->from = (struct ike_endpoint){ world_address(from), port };
 }

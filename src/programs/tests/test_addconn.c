@@ -3,16 +3,11 @@
 #define _GNU_SOURCE
 #include "../../klips/tests/test.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include "../command.h"
+#include "run_command.h"
 
 static char path[] = "/tmp/addconn-test-XXXXXX";
-
-/* What the last command wrote, and its exit status. */
-static char out[1 << 16], err[4096];
-static int status;
 
 static int set_up(void **state)
 {
@@ -39,56 +34,22 @@ static void write_config(const char *text)
 	fclose(file);
 }
 
-/* Sends a stream into a file without a name; what it was is for take_back(). */
-static int divert(FILE *stream, int *file)
-{
-	int kept = dup(fileno(stream));
-
-	fflush(stream);
-	*file = open("/tmp", O_TMPFILE | O_RDWR, 0600);
-	assert_true(*file >= 0);
-	assert_int_equal(dup2(*file, fileno(stream)), fileno(stream));
-	return kept;
-}
-
-static void take_back(FILE *stream, int kept, int file, char *text, size_t size)
-{
-	ssize_t length;
-
-	fflush(stream);
-	dup2(kept, fileno(stream));
-	close(kept);
-	length = pread(file, text, size - 1, 0);
-	text[length > 0 ? length : 0] = 0;
-	close(file);
-}
-
 /* Runs addconn with words between single blanks; FILE is the configuration. */
 static void run(const char *line)
 {
-	int out_file, err_file, out_kept, err_kept, argc = 0;
-	char *copy = strdup(line), *rest = copy, *word;
-	char *argv[16];
+	const char *at = strstr(line, "FILE");
+	char text[256];
 
-	while ((word = strsep(&rest, " ")))
-		argv[argc++] = strcmp(word, "FILE") ? word : path;
-	argv[argc] = NULL;
-	optind = 0;
-	out_kept = divert(stdout, &out_file);
-	err_kept = divert(stderr, &err_file);
-	say_as(argv[0], NULL);
-	status = run_addconn(argc, argv);
-	take_back(stdout, out_kept, out_file, out, sizeof(out));
-	take_back(stderr, err_kept, err_file, err, sizeof(err));
-	free(copy);
+	snprintf(text, sizeof(text), "%.*s%s", at ? (int)(at - line) : (int)strlen(line), line, at ? path : "");
+	run_command(run_addconn, text);
 }
 
 static void assert_run(const char *line, int exit_status, const char *output, const char *complaint)
 {
 	run(line);
-	assert_string_equal(err, complaint);
-	assert_string_equal(out, output);
-	assert_int_equal(status, exit_status);
+	assert_string_equal(command_err, complaint);
+	assert_string_equal(command_out, output);
+	assert_int_equal(command_status, exit_status);
 }
 
 static const char good[] =
@@ -138,9 +99,9 @@ static json_t *run_json(const char *line, int exit_status)
 	json_t *json;
 
 	run(line);
-	assert_string_equal(err, "");
-	assert_int_equal(status, exit_status);
-	json = json_loads(out, 0, NULL);
+	assert_string_equal(command_err, "");
+	assert_int_equal(command_status, exit_status);
+	json = json_loads(command_out, 0, NULL);
 	assert_non_null(json);
 	return json;
 }
@@ -178,17 +139,36 @@ static void all_is_json(void **state)
 		   "ipsec addconn: x: there is no conn of this name\n");
 }
 
+/* The name of a file is bytes, of which JSON takes not all. */
+static void any_file_is_named_in_json(void **state)
+{
+	json_t *json, *errors;
+
+	(void)state;
+	json = run_json("addconn --checkconfig --json --config /no/\xff", 1);
+	errors = json_object_get(json, "errors");
+	assert_int_equal(json_array_size(errors), 1);
+	assert_string_equal(text_at(json_array_get(errors, 0), "file"), "/no/?");
+	assert_string_equal(text_at(json_array_get(errors, 0), "text"), "No such file or directory");
+	json_decref(json);
+	write_config("conn a\n\tleftckaid=ab\xc3\xb6\n");
+	json = run_json("addconn --checkconfig --json --config FILE", 1);
+	errors = json_object_get(json, "errors");
+	assert_string_equal(text_at(json_array_get(errors, 0), "text"), "leftckaid: '\xc3\xb6': not hexadecimal");
+	json_decref(json);
+}
+
 static void shells_read_setup(void **state)
 {
 	(void)state;
 	write_config(good);
 	run("addconn --configsetup --config FILE");
-	assert_int_equal(status, 0);
-	assert_non_null(strstr(out, "export protostack='netkey'\n"));
-	assert_non_null(strstr(out, "export myvendorid='it'\\''s'\n"));
-	assert_non_null(strstr(out, "export nat_ikeport='4500'\n"));
+	assert_int_equal(command_status, 0);
+	assert_non_null(strstr(command_out, "export protostack='netkey'\n"));
+	assert_non_null(strstr(command_out, "export myvendorid='it'\\''s'\n"));
+	assert_non_null(strstr(command_out, "export nat_ikeport='4500'\n"));
 	run("addconn --configsetup --noexport --varprefix IPSEC_ --config FILE");
-	assert_non_null(strstr(out, "\nIPSEC_ikeport='500'\n"));
+	assert_non_null(strstr(command_out, "\nIPSEC_ikeport='500'\n"));
 }
 
 static void keywords_are_json(void **state)
@@ -208,7 +188,10 @@ static void wrong_words_are_refused(void **state)
 	(void)state;
 	assert_run("addconn", 2, "", "ipsec addconn: what is to be done? --help lists it\n");
 	assert_run("addconn --checkconfig x", 2, "", "ipsec addconn: x: what is this for?\n");
-	assert_run("addconn --swan", 2, "", "ipsec addconn: --swan: there is no such option, or it takes no value\n");
+	assert_run("addconn --swan", 2, "",
+		   "ipsec addconn: --swan: there is no such option, or it is not clear which, or it takes no value\n");
+	assert_run("addconn --list", 2, "",
+		   "ipsec addconn: --list: there is no such option, or it is not clear which, or it takes no value\n");
 	assert_run("addconn --config", 2, "", "ipsec addconn: --config: its value is missing\n");
 	assert_run("addconn --listall --listadd", 2, "", "ipsec addconn: only one of --list...\n");
 	assert_run("addconn --liststack --configsetup", 2, "",
@@ -216,8 +199,8 @@ static void wrong_words_are_refused(void **state)
 	assert_run("addconn --liststack --listall", 2, "", "ipsec addconn: --list... goes with --checkconfig alone\n");
 	assert_run("addconn --listall --conn a", 2, "", "ipsec addconn: --conn is for --checkconfig\n");
 	run("addconn --help");
-	assert_int_equal(status, 0);
-	assert_non_null(strstr(out, "usage: ipsec addconn --checkconfig"));
+	assert_int_equal(command_status, 0);
+	assert_non_null(strstr(command_out, "usage: ipsec addconn --checkconfig"));
 }
 
 int main(void)
@@ -226,7 +209,7 @@ int main(void)
 		cmocka_unit_test(good_ones_pass_silently), cmocka_unit_test(conns_are_listed),
 		cmocka_unit_test(the_faulty_are_named),	   cmocka_unit_test(all_is_json),
 		cmocka_unit_test(shells_read_setup),	   cmocka_unit_test(keywords_are_json),
-		cmocka_unit_test(wrong_words_are_refused),
+		cmocka_unit_test(wrong_words_are_refused), cmocka_unit_test(any_file_is_named_in_json),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

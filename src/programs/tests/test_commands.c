@@ -3,13 +3,12 @@
 #define _GNU_SOURCE
 #include "../../klips/tests/test.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "../command.h"
+#include "run_command.h"
 #include "../../klips/tests/control_rig.h"
 #include "../../lib/parse.h"
 
@@ -18,10 +17,6 @@ static char folder[] = "/tmp/klips-test-XXXXXX";
 static char socket_path[64];
 static pthread_t thread;
 static int stop_fd;
-
-/* What the last command wrote, and its exit status. */
-static char out[1 << 20], err[4096];
-static int status;
 
 static void *serve(void *arg)
 {
@@ -45,6 +40,7 @@ static int set_up(void **state)
 	assert_non_null(mkdtemp(folder));
 	snprintf(socket_path, sizeof(socket_path), "%s/control", folder);
 	assert_int_equal(setenv("KLIPS_CONTROL", socket_path, 1), 0);
+	assert_int_equal(setenv("PLUTO_RUNDIR", folder, 1), 0);
 	assert_int_equal(klips_control_server_new(&server, &rig_control, socket_path), 0);
 	stop_fd = eventfd(0, 0);
 	assert_int_equal(pthread_create(&thread, NULL, serve, NULL), 0);
@@ -66,30 +62,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Sends a stream into a file without a name; what it was is for take_back(). */
-static int divert(FILE *stream, int *file)
-{
-	int kept = dup(fileno(stream));
-
-	fflush(stream);
-	*file = open("/tmp", O_TMPFILE | O_RDWR, 0600);
-	assert_true(*file >= 0);
-	assert_int_equal(dup2(*file, fileno(stream)), fileno(stream));
-	return kept;
-}
-
-static void take_back(FILE *stream, int kept, int file, char *text, size_t size)
-{
-	ssize_t length;
-
-	fflush(stream);
-	dup2(kept, fileno(stream));
-	close(kept);
-	length = pread(file, text, size - 1, 0);
-	text[length > 0 ? length : 0] = 0;
-	close(file);
-}
-
 /* What klipsd, in a thread of this program, says for debugging is not the command's. */
 static void drop_traces(char *text)
 {
@@ -103,32 +75,17 @@ static void drop_traces(char *text)
 	}
 }
 
-/* Runs a command line, of words between single blanks. */
 static void run(int (*command)(int argc, char **argv), const char *line)
 {
-	int out_file, err_file, out_kept, err_kept, argc = 0;
-	char *copy = strdup(line), *rest = copy, *word;
-	char *argv[64];
-
-	while ((word = strsep(&rest, " ")))
-		argv[argc++] = word;
-	argv[argc] = NULL;
-	optind = 0;
-	out_kept = divert(stdout, &out_file);
-	err_kept = divert(stderr, &err_file);
-	say_as(argv[0], NULL);
-	status = command(argc, argv);
-	take_back(stdout, out_kept, out_file, out, sizeof(out));
-	take_back(stderr, err_kept, err_file, err, sizeof(err));
-	drop_traces(err);
-	free(copy);
+	run_command(command, line);
+	drop_traces(command_err);
 }
 
 static void run_well(int (*command)(int argc, char **argv), const char *line)
 {
 	run(command, line);
-	if (status || err[0])
-		fail_msg("%s: exit status %d, %s", line, status, err);
+	if (command_status || command_err[0])
+		fail_msg("%s: exit status %d, %s", line, command_status, command_err);
 }
 
 #define KEY16 "0x000102030405060708090a0b0c0d0e0f"
@@ -139,23 +96,25 @@ static void eroutes_are_a_table(void **state)
 {
 	(void)state;
 	run_well(run_eroute, "eroute");
-	assert_string_equal(out, "");
+	assert_string_equal(command_out, "");
 	run_well(run_eroute,
 		 "eroute --add --eraf inet --src 192.0.1.0/24 --dst 192.0.2.0/24 --said tun0x1004@192.1.2.23");
 	run_well(run_eroute, "eroute");
-	assert_string_equal(out, "0          192.0.1.0/24       -> 192.0.2.0/24       => tun0x1004@192.1.2.23\n");
+	assert_string_equal(command_out,
+			    "0          192.0.1.0/24       -> 192.0.2.0/24       => tun0x1004@192.1.2.23\n");
 	run_well(run_eroute, "eroute --replace --eraf inet --src 192.0.1.0/24 --dst 192.0.2.0/24 --said %trap");
 	run_well(run_eroute, "eroute");
-	assert_string_equal(out, "0          192.0.1.0/24       -> 192.0.2.0/24       => %trap\n");
+	assert_string_equal(command_out, "0          192.0.1.0/24       -> 192.0.2.0/24       => %trap\n");
 	run_well(run_eroute, "eroute --del --eraf inet --src 192.0.1.0/24 --dst 192.0.2.0/24");
 	run_well(run_eroute, "eroute --add --src 192.0.1.1/32:1025 --dst 192.0.2.1/32 --dst-port 80 --transport-proto 6"
 			     " --af inet --edst 192.1.2.23 --spi 0x5 --proto esp");
 	run_well(run_eroute, "eroute");
-	assert_string_equal(out, "0          192.0.1.1/32:1025  -> 192.0.2.1/32:80    => esp0x5@192.1.2.23:6\n");
+	assert_string_equal(command_out,
+			    "0          192.0.1.1/32:1025  -> 192.0.2.1/32:80    => esp0x5@192.1.2.23:6\n");
 	run_well(run_eroute, "eroute --clear");
 	run_well(run_eroute, "eroute --add --eraf inet6 --src 2001:db8:1::/64 --dst default6 --said %drop");
 	run_well(run_eroute, "eroute");
-	assert_string_equal(out, "0          2001:db8:1::/64    -> ::/0               => %drop\n");
+	assert_string_equal(command_out, "0          2001:db8:1::/64    -> ::/0               => %drop\n");
 }
 
 static void eroutes_are_json(void **state)
@@ -165,7 +124,7 @@ static void eroutes_are_json(void **state)
 	(void)state;
 	run_well(run_eroute, "eroute --add --src 192.0.1.0/24 --dst 192.0.2.0/24 --said %hold");
 	run_well(run_eroute, "eroute --json");
-	rows = json_loads(out, 0, NULL);
+	rows = json_loads(command_out, 0, NULL);
 	assert_non_null(rows);
 	assert_int_equal(json_array_size(rows), 1);
 	row = json_array_get(rows, 0);
@@ -182,36 +141,36 @@ static void sas_are_a_table(void **state)
 	run_well(run_spi, "spi --said esp0x1@192.1.2.23 --esp 3des-md5-96 --enckey " KEY24 " --authkey " KEY16
 			  " --src 192.1.2.45 --dir in --life soft-bytes=1000,hard-bytes=2000");
 	run_well(run_spi, "spi");
-	assert_non_null(strstr(out, "esp0x1@192.1.2.23 ESP_3DES_HMAC_MD5: dir=in "));
-	assert_non_null(strstr(out, " src=192.1.2.45 iv_bits=64bits ooowin=64 flags=0x1 alen=96 aklen=128"));
-	assert_non_null(strstr(out, " life(c,s,h)=bytes(0,1000,2000)"));
-	assert_non_null(strstr(out, " natencap=none natsport=0 natdport=0 refcount="));
+	assert_non_null(strstr(command_out, "esp0x1@192.1.2.23 ESP_3DES_HMAC_MD5: dir=in "));
+	assert_non_null(strstr(command_out, " src=192.1.2.45 iv_bits=64bits ooowin=64 flags=0x1 alen=96 aklen=128"));
+	assert_non_null(strstr(command_out, " life(c,s,h)=bytes(0,1000,2000)"));
+	assert_non_null(strstr(command_out, " natencap=none natsport=0 natdport=0 refcount="));
 	run_well(run_spi, "spi --af inet --edst 192.1.2.23 --spi 0x2 --proto ah --ah hmac-sha1-96 --authkey " KEY20);
 	run_well(run_spi, "spi --said ah.2@192.1.2.23 --get");
-	assert_non_null(strstr(out, "ah0x2@192.1.2.23 AH_HMAC_SHA1: dir=out src=0.0.0.0"));
+	assert_non_null(strstr(command_out, "ah0x2@192.1.2.23 AH_HMAC_SHA1: dir=out src=0.0.0.0"));
 	run_well(run_spi, "spi --said tun0x3@192.1.2.23 --ip4 --src 192.1.2.45 --dst 192.1.2.23 --dumpsaref");
-	assert_true(strtol(out, NULL, 10) > 0);
+	assert_true(strtol(command_out, NULL, 10) > 0);
 	run_well(run_spi, "spi --said comp0x4@192.1.2.23 --comp deflate");
 	run_well(run_spi, "spi --said esp0x5@192.1.2.23 --esp aes-gcm-16 --enckey " KEY20
 			  " --natt nonesp --sport 4500 --dport 1025");
 	run_well(run_spi, "spi --said esp0x5@192.1.2.23 --get");
-	assert_non_null(strstr(out, "ESP_AES_GCM_16: dir=out"));
-	assert_non_null(strstr(out, "natencap=nonesp natsport=4500 natdport=1025"));
+	assert_non_null(strstr(command_out, "ESP_AES_GCM_16: dir=out"));
+	assert_non_null(strstr(command_out, "natencap=nonesp natsport=4500 natdport=1025"));
 	run_well(run_spi, "spi --said esp0x6@192.1.2.23 --esp aes-cbc --authalg hmac-sha2-256-128 --enckey " KEY16
 			  " --authkey " KEY16 "101112131415161718191a1b1c1d1e1f");
 	run_well(run_spi, "spi --said esp0x6@192.1.2.23 --update --life hard-packets=9");
 	run_well(run_spi, "spi --said esp0x6@192.1.2.23 --get");
-	assert_non_null(strstr(out, "packets(0,0,9)"));
+	assert_non_null(strstr(command_out, "packets(0,0,9)"));
 	run_well(run_spi, "spi --said esp0x6@192.1.2.23 --del");
 	run_well(run_spigrp, "spigrp --said tun0x3@192.1.2.23 esp0x5@192.1.2.23");
 	run_well(run_spigrp, "spigrp");
-	assert_non_null(strstr(out, "tun0x3@192.1.2.23 esp0x5@192.1.2.23\n"));
+	assert_non_null(strstr(command_out, "tun0x3@192.1.2.23 esp0x5@192.1.2.23\n"));
 	run_well(run_spigrp, "spigrp inet 192.1.2.23 0x3 tun");
 	run_well(run_spigrp, "spigrp");
-	assert_null(strstr(out, "tun0x3@192.1.2.23 esp"));
+	assert_null(strstr(command_out, "tun0x3@192.1.2.23 esp"));
 	run_well(run_spi, "spi --clear");
 	run_well(run_spi, "spi");
-	assert_string_equal(out, "");
+	assert_string_equal(command_out, "");
 }
 
 static void an_sa_to_this_host_is_inbound(void **state)
@@ -219,9 +178,9 @@ static void an_sa_to_this_host_is_inbound(void **state)
 	(void)state;
 	run_well(run_spi, "spi --said esp0x1@127.0.0.1 --esp aes-gcm-16 --enckey " KEY20);
 	run_well(run_spi, "spi --json");
-	assert_non_null(strstr(out, "\"inbound\""));
-	assert_non_null(strstr(out, "\"window\": 64"));
-	assert_null(strstr(out, "00010203"));
+	assert_non_null(strstr(command_out, "\"inbound\""));
+	assert_non_null(strstr(command_out, "\"window\": 64"));
+	assert_null(strstr(command_out, "00010203"));
 }
 
 static void devices_are_a_table(void **state)
@@ -230,13 +189,13 @@ static void devices_are_a_table(void **state)
 	run_well(run_tncfg, "tncfg --attach --virtual ipsec0 --physical eth1");
 	run_well(run_tncfg, "tncfg --create ipsec1");
 	run_well(run_tncfg, "tncfg");
-	assert_string_equal(out, "ipsec0 -> eth1 mtu=1500(1500) -> 1500\nipsec1 -> NULL mtu=0(0) -> 0\n");
+	assert_string_equal(command_out, "ipsec0 -> eth1 mtu=1500(1500) -> 1500\nipsec1 -> NULL mtu=0(0) -> 0\n");
 	run_well(run_tncfg, "tncfg --clear");
 	run_well(run_tncfg, "tncfg");
-	assert_string_equal(out, "ipsec0 -> NULL mtu=0(0) -> 0\nipsec1 -> NULL mtu=0(0) -> 0\n");
+	assert_string_equal(command_out, "ipsec0 -> NULL mtu=0(0) -> 0\nipsec1 -> NULL mtu=0(0) -> 0\n");
 	run(run_tncfg, "tncfg --attach --virtual ipsec0 --physical wlan0");
-	assert_int_equal(status, EXIT_REFUSED);
-	assert_string_equal(err, "ipsec tncfg: --physical: there is no wlan0 to attach to\n");
+	assert_int_equal(command_status, EXIT_REFUSED);
+	assert_string_equal(command_err, "ipsec tncfg: --physical: there is no wlan0 to attach to\n");
 }
 
 static void debugging_is_a_table(void **state)
@@ -245,31 +204,31 @@ static void debugging_is_a_table(void **state)
 	run_well(run_klipsdebug, "klipsdebug --all");
 	run_well(run_klipsdebug, "klipsdebug --clear esp");
 	run_well(run_klipsdebug, "klipsdebug");
-	assert_non_null(strstr(out, "debug_tunnel=00000003.\n"));
-	assert_non_null(strstr(out, "debug_esp=00000000.\n"));
-	assert_non_null(strstr(out, "debug_verbose=00000000.\n"));
-	assert_non_null(strstr(out, "debug_ah=00000200.\n"));
+	assert_non_null(strstr(command_out, "debug_tunnel=00000003.\n"));
+	assert_non_null(strstr(command_out, "debug_esp=00000000.\n"));
+	assert_non_null(strstr(command_out, "debug_verbose=00000000.\n"));
+	assert_non_null(strstr(command_out, "debug_ah=00000200.\n"));
 	run_well(run_klipsdebug, "klipsdebug --none");
 	run_well(run_klipsdebug, "klipsdebug --json");
-	assert_null(strstr(out, "true"));
-	assert_non_null(strstr(out, "\"radij\": false"));
+	assert_null(strstr(command_out, "true"));
+	assert_non_null(strstr(command_out, "\"radij\": false"));
 }
 
 static void klips_tells_its_state(void **state)
 {
 	(void)state;
 	run_well(run_klips, "klips status");
-	assert_non_null(strstr(out, "Cygnet KLIPS version: 0.0-test\ncrypto: of the rig\nSAs: 0\n"));
+	assert_non_null(strstr(command_out, "Cygnet KLIPS version: 0.0-test\ncrypto: of the rig\nSAs: 0\n"));
 	run_well(run_klips, "klips settings tos=0 acquire-rate=5");
 	run_well(run_klips, "klips settings");
-	assert_string_equal(out, "icmp=1\ninbound-policy-check=1\ntos=0\nacquire-rate=5\nacquire-burst=50\n");
+	assert_string_equal(command_out, "icmp=1\ninbound-policy-check=1\ntos=0\nacquire-rate=5\nacquire-burst=50\n");
 	/* All or none. */
 	run(run_klips, "klips settings tos=1 shape=round");
-	assert_int_equal(status, EXIT_USAGE);
+	assert_int_equal(command_status, EXIT_USAGE);
 	run(run_klips, "klips settings acquire-rate=6 tos=2");
-	assert_int_equal(status, EXIT_REFUSED);
+	assert_int_equal(command_status, EXIT_REFUSED);
 	run_well(run_klips, "klips settings");
-	assert_string_equal(out, "icmp=1\ninbound-policy-check=1\ntos=0\nacquire-rate=5\nacquire-burst=50\n");
+	assert_string_equal(command_out, "icmp=1\ninbound-policy-check=1\ntos=0\nacquire-rate=5\nacquire-burst=50\n");
 }
 
 /* Each eroute with its whole bundle, then the devices, then the SAs. */
@@ -284,7 +243,7 @@ static void look_shows_all_tables(void **state)
 	run_well(run_eroute, "eroute --add --src 192.0.1.0/24 --dst 192.0.2.0/24 --said tun0x3@192.1.2.23");
 	run_well(run_tncfg, "tncfg --create ipsec1");
 	run_well(run_look, "look");
-	eroute = strstr(out, " => tun0x3@192.1.2.23 esp0x5@192.1.2.23\n");
+	eroute = strstr(command_out, " => tun0x3@192.1.2.23 esp0x5@192.1.2.23\n");
 	assert_non_null(eroute);
 	dev = strstr(eroute, "\nipsec1 -> NULL mtu=0(0) -> 0\n");
 	assert_non_null(dev);
@@ -298,21 +257,59 @@ static void labels_come_before_complaints(void **state)
 {
 	(void)state;
 	run(run_tncfg, "tncfg --debug --label conn --attach");
-	assert_int_equal(status, EXIT_USAGE);
-	assert_string_equal(err, "ipsec tncfg: conn: --virtual is missing\n");
+	assert_int_equal(command_status, EXIT_USAGE);
+	assert_string_equal(command_err, "ipsec tncfg: conn: --virtual is missing\n");
 	run_well(run_klipsdebug, "klipsdebug --help --frobnicate");
-	assert_non_null(strstr(out, "usage: ipsec klipsdebug"));
+	assert_non_null(strstr(command_out, "usage: ipsec klipsdebug"));
+}
+
+/* A line that is refused, with its exit status and words that are said of it. */
+struct complaint {
+	int (*run)(int argc, char **argv);
+	const char *line;
+	int status;
+	const char *words;
+};
+
+static void assert_complaints(const struct complaint *rows, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		run(rows[i].run, rows[i].line);
+		if (command_status != rows[i].status || !strstr(command_err, rows[i].words) || command_out[0])
+			fail_msg("%s: exit status %d, %s", rows[i].line, command_status, command_err);
+	}
+}
+
+/* What is for pluto, which does not run here. */
+static void connections_and_actions_are_named(void **state)
+{
+	static const struct complaint rows[] = {
+		{ run_auto, "auto", 2, "what is to be done? --help lists it" },
+		{ run_auto, "auto east", 2, "what is to be done? --help lists it" },
+		{ run_auto, "auto --up", 2, "which connection?" },
+		{ run_auto, "auto --up east west", 2, "west: what is this for?" },
+		{ run_auto, "auto --status east", 2, "east: what is this for?" },
+		{ run_auto, "auto --up --down east", 2, "only one thing at a time" },
+		{ run_auto, "auto --re", 2, "--re: there is no such option, or it is not clear which" },
+		{ run_auto, "auto east --asynchronous --up", 1, "pluto does not run" },
+		{ run_whack, "whack", 2, "what is to be done? --help lists it" },
+		{ run_whack, "whack --initiate", 2, "--name is missing" },
+		{ run_whack, "whack --name", 2, "--name: its value is missing" },
+		{ run_whack, "whack --listen --shutdown", 2, "only one thing at a time" },
+		{ run_whack, "whack --status east", 2, "east: what is this for?" },
+		{ run_whack, "whack --name east --initiate", 1, "pluto does not run" },
+	};
+
+	(void)state;
+	assert_complaints(rows, ARRAY_SIZE(rows));
 }
 
 /* The words at fault are named, and what cannot be is told from what KLIPS does not want. */
 static void complaints_name_the_argument(void **state)
 {
-	static const struct {
-		int (*run)(int argc, char **argv);
-		const char *line;
-		int status;
-		const char *words;
-	} rows[] = {
+	static const struct complaint rows[] = {
 		{ run_eroute, "eroute --add --src 192.0.1.1/24 --dst 192.0.2.0/24 --said %trap", 2,
 		  "--src 192.0.1.1/24: " },
 		{ run_eroute, "eroute --add --src 192.0.1.0/24 --said %trap", 2, "--dst is missing" },
@@ -373,14 +370,9 @@ static void complaints_name_the_argument(void **state)
 		{ run_klips, "klips restart", 2, "restart" },
 		{ run_look, "look closely", 2, "closely" },
 	};
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		run(rows[i].run, rows[i].line);
-		if (status != rows[i].status || !strstr(err, rows[i].words) || out[0])
-			fail_msg("%s: exit status %d, %s", rows[i].line, status, err);
-	}
+	assert_complaints(rows, ARRAY_SIZE(rows));
 	assert_int_equal(klips_eroutes_count(rig_klips.eroutes), 0);
 	assert_int_equal(klips_sadb_count(rig_klips.sadb), 0);
 }
@@ -389,18 +381,18 @@ static void a_bad_key_is_not_repeated(void **state)
 {
 	(void)state;
 	run(run_spi, "spi --said esp0x1@1.2.3.4 --esp aes-gcm-16 --enckey 0xc0ffeez");
-	assert_int_equal(status, EXIT_USAGE);
-	assert_null(strstr(err, "c0ffee"));
-	assert_non_null(strstr(err, "--enckey: not all of it is hexadecimal"));
+	assert_int_equal(command_status, EXIT_USAGE);
+	assert_null(strstr(command_err, "c0ffee"));
+	assert_non_null(strstr(command_err, "--enckey: not all of it is hexadecimal"));
 }
 
 static void without_klips_that_is_said(void **state)
 {
 	(void)state;
 	setenv("KLIPS_CONTROL", "/nonexistent/control", 1);
-	run(run_eroute, "eroute");
-	assert_int_equal(status, EXIT_REFUSED);
-	assert_string_equal(err, "ipsec eroute: KLIPS does not run: nobody answers at /nonexistent/control\n");
+	run(run_eroute, "eroute --clear");
+	assert_int_equal(command_status, EXIT_REFUSED);
+	assert_string_equal(command_err, "ipsec eroute: KLIPS does not run: nobody answers at /nonexistent/control\n");
 	setenv("KLIPS_CONTROL", socket_path, 1);
 }
 
@@ -522,14 +514,23 @@ static void one_server_a_socket(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(eroutes_are_a_table),	 CASE(eroutes_are_json),
-		CASE(sas_are_a_table),		 CASE(an_sa_to_this_host_is_inbound),
-		CASE(devices_are_a_table),	 CASE(debugging_is_a_table),
-		CASE(klips_tells_its_state),	 CASE(complaints_name_the_argument),
-		CASE(a_bad_key_is_not_repeated), CASE(without_klips_that_is_said),
-		CASE(big_tables_come_whole),	 CASE(events_reach_subscribers),
-		CASE(lost_events_are_told),	 CASE(one_server_a_socket),
-		CASE(look_shows_all_tables),	 CASE(labels_come_before_complaints),
+		CASE(eroutes_are_a_table),
+		CASE(eroutes_are_json),
+		CASE(sas_are_a_table),
+		CASE(an_sa_to_this_host_is_inbound),
+		CASE(devices_are_a_table),
+		CASE(debugging_is_a_table),
+		CASE(klips_tells_its_state),
+		CASE(complaints_name_the_argument),
+		CASE(a_bad_key_is_not_repeated),
+		CASE(without_klips_that_is_said),
+		CASE(big_tables_come_whole),
+		CASE(events_reach_subscribers),
+		CASE(lost_events_are_told),
+		CASE(one_server_a_socket),
+		CASE(look_shows_all_tables),
+		CASE(labels_come_before_complaints),
+		CASE(connections_and_actions_are_named),
 	};
 
 	rcu_register_thread();

@@ -34,6 +34,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("tree", type=Path, metavar="TREE", help="the project's source tree, which is only read")
     made.add_argument("--build", default="", metavar="DIR",
                       help="an installed build to test, laid over the hosts: DIR/usr/... (Debian's packages)")
+    made.add_argument("--outcome", action="store_true", help="judge libreswan's tests by what they come to, not by texts: "
+                      "which pings passed, what was established, loaded and counted; for a build that is not libreswan's, such "
+                      "as Cygnet's own build/stage")
     made.add_argument("--list", action="store_true", help="show the tests, and what those lack that cannot be run; run nothing")
     made.add_argument("--layer", action="store_true",
                       help="show in what the hosts differ from the project's own, and the rules; run nothing")
@@ -46,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: argparse.Namespace) -> int:
     """Do it."""
-    suite = suites.open_suite(arguments.kind, arguments.tree, arguments.build)
+    suite = suites.open_suite(arguments.kind, arguments.tree, arguments.build, arguments.outcome)
     if arguments.layer:
         print(account.layer_text(suite))
         return 0

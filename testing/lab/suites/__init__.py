@@ -42,20 +42,24 @@ _VERSION = re.compile(r'IPSEC_VERSION="U?([\w.]+)')  # in the projects' ipsec co
 
 @dataclass(frozen=True)
 class Suite:
-    """A project's tests: its source tree, and the folder of an installed build to test, or Debian's where that is empty."""
+    """A project's tests: its source tree, and the folder of an installed build to test, or Debian's where that is empty.
+
+    by_outcome: what counts is what a test comes to, not the words: the build is not the project's.
+    """
 
     kind: str
     tree: Path
     build: str = ""
+    by_outcome: bool = False
 
     @property
     def project(self) -> ModuleType:
         """What knows the project's format."""
         return importlib.import_module(f"lab.suites.{self.kind}")
 
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, str | bool]:
         """What reopen() takes."""
-        return {"kind": self.kind, "tree": str(self.tree), "build": self.build}
+        return {"kind": self.kind, "tree": str(self.tree), "build": self.build, "by_outcome": self.by_outcome}
 
     def entries(self) -> list[testlist.Entry]:
         """Its tests, in the project's order."""
@@ -133,10 +137,10 @@ class SuiteEntry(testlist.Entry):
         return self.suite.project.load(self.suite, self.folder)
 
 
-def open_suite(kind: str, tree: Path, build: str = "") -> Suite:
+def open_suite(kind: str, tree: Path, build: str = "", by_outcome: bool = False) -> Suite:
     """The suite of a source tree. UsageError if the tree, or the folder of a build, is not what it should be.
 
-    build: OWN_BUILD has the tree built, if the project's module has a `build`.
+    build: OWN_BUILD has the tree built, if the project's module has a `build`; by_outcome: of those that have an `outcome`.
     """
     if kind not in KINDS:
         raise UsageError(f"unknown suite '{kind}'; known are {', '.join(KINDS)}")
@@ -145,33 +149,39 @@ def open_suite(kind: str, tree: Path, build: str = "") -> Suite:
     own = build == OWN_BUILD and importlib.util.find_spec(f"lab.suites.{kind}.build") is not None
     if build and not own and not Path(build).is_dir():
         raise UsageError(f"--build {build}: no such folder")
-    suite = Suite(kind, tree.resolve(), build if own or not build else str(Path(build).resolve()))
+    if by_outcome and importlib.util.find_spec(f"lab.suites.{kind}.outcome") is None:
+        raise UsageError(f"--outcome: {kind}'s tests are judged by what they look for anyway, not by whole texts")
+    suite = Suite(kind, tree.resolve(), build if own or not build else str(Path(build).resolve()), by_outcome)
     suite.project.check(suite.tree)
     return suite
 
 
-def reopen(words: dict[str, str]) -> Suite:
+def reopen(words: dict[str, str | bool]) -> Suite:
     """The suite that Suite.words() describes."""
-    return Suite(words["kind"], Path(words["tree"]), words["build"])
+    return Suite(words["kind"], Path(words["tree"]), words["build"], words.get("by_outcome", False))
 
 
 def word(suite: Suite) -> str:
     """What parse() takes."""
-    return f"{suite.kind}:{suite.tree}" + (f":{suite.build}" if suite.build else "")
+    more = [suite.build, "outcome"] if suite.by_outcome else [suite.build] if suite.build else []
+    return ":".join([suite.kind, str(suite.tree), *more])
 
 
 def parse(text: str) -> Suite:
-    """The suite that PROJECT:TREE or PROJECT:TREE:BUILD names; folders that are not absolute are below the cache."""
-    kind, _, rest = text.partition(":")
-    tree, _, build = rest.partition(":")
-    return open_suite(kind, paths.cache() / tree, str(paths.cache() / build) if build else "")
+    """The suite that PROJECT:TREE, PROJECT:TREE:BUILD or PROJECT:TREE:BUILD:outcome names.
+
+    Folders that are not absolute are below the cache.
+    """
+    kind, tree, build, outcome, *_ = [*text.split(":", 3), "", "", ""]
+    return open_suite(kind, paths.cache() / tree, str(paths.cache() / build) if build else "", bool(outcome))
 
 
 def pack(suite: Suite) -> Suite:
     """The same suite in the cache, as far as its tests need it: folders whose names stand for what is in them."""
     if suite.build == OWN_BUILD:
         raise UsageError(f"--build {OWN_BUILD}: such a build stays on this machine; name a folder where one is installed")
-    return Suite(suite.kind, _packed(suite.tree, suite.project.PARTS), str(_packed_build(suite)) if suite.build else "")
+    build = str(_packed_build(suite)) if suite.build else ""
+    return Suite(suite.kind, _packed(suite.tree, suite.project.PARTS), build, suite.by_outcome)
 
 
 def _packed_build(suite: Suite) -> Path:
@@ -267,7 +277,7 @@ def _file() -> Path:
     return paths.RUNS / "suites.json"
 
 
-def _known() -> dict[str, dict[str, str]]:
+def _known() -> dict[str, dict[str, str | bool]]:
     try:
         known = json.loads(_file().read_text(encoding="utf-8"))
     except (OSError, ValueError):

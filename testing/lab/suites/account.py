@@ -20,7 +20,7 @@ class Account:
     deviations: in what the hosts were not the project's own, each with its reason.
     """
 
-    suite: dict[str, str]
+    suite: dict[str, str | bool]
     version: str
     counts: dict[str, int] = field(default_factory=dict)
     groups: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -74,8 +74,9 @@ def text(made: Account) -> str:
     run = total - made.counts.get("unsupported", 0)
     passed = made.counts.get("pass", 0)
     rate = f", {100 * passed / run:.1f} %" if run else ""
-    rows = [f"{made.suite['kind']} {made.version}: {total} tests, {run} run, {passed} passed{rate}; "
-            f"{passed - len(made.by_rules)} of them to the letter, {len(made.by_rules)} with rules for the environment"]
+    how = "judged by what they come to" if made.suite["by_outcome"] else (
+        f"{passed - len(made.by_rules)} of them to the letter, {len(made.by_rules)} with rules for the environment")
+    rows = [f"{made.suite['kind']} {made.version}: {total} tests, {run} run, {passed} passed{rate}; {how}"]
     rows += _groups(made) + _unsupported(made) + _rules(made)
     rows.append(f"  the hosts are not the project's own in: {', '.join(made.deviations)} (--layer tells why)")
     if made.failures:

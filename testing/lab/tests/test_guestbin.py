@@ -37,6 +37,12 @@ def test_ping_count_refuses_long_waits_where_time_is_real():
     assert done.returncode == 1 and done.stderr.startswith("ping-count.sh: time is not virtual here")
 
 
+@pytest.mark.parametrize("words", ["", "192.0.2.254", "192.0.2.254 --", "-- a b", "--show x -- a"])
+def test_each_connection_says_its_usage(words):
+    done = run("each-connection.sh", *words.split())
+    assert done.returncode == 1 and "usage: each-connection.sh" in done.stderr and not done.stdout
+
+
 @pytest.mark.parametrize("arguments", [[], ["true"], ["--match", "x"], ["--match", "x", "--"], ["--wrong", "x"]])
 def test_wait_for_says_its_usage(arguments):
     done = run("wait-for.sh", *arguments)

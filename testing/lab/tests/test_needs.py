@@ -34,6 +34,16 @@ def test_virtual_time_is_there_where_the_place_has_it():
                                                "--real-time, has one")
 
 
+@pytest.mark.parametrize(("privileged", "said"), [
+    (True, ""),
+    (False, "needs root that may change its groups, which an ordinary user's namespaces forbid; as root, or '--place uml' or "
+            "'--place qemu' has it")])
+def test_groups_are_roots_to_change(monkeypatch, privileged, said):
+    from lab.place import userns
+    monkeypatch.setattr(userns, "privileged", lambda: privileged)
+    assert needs.missing(["groups"]) == said
+
+
 def test_what_is_tried_tells(monkeypatch):
     """Commands of ours for trials: those that work mean that it is there, and one that does not that it is not."""
     monkeypatch.setitem(needs._NEEDS, "gold", needs.Need("gold", trial=("true", "test -e /proc/self")))

@@ -101,6 +101,7 @@ MASKED = [
     ("klips", "crypto: intel-ipsec-mb 1.3", "crypto: LIBRARY"),
     ("klips", "Cygnet KLIPS version: 0.1", "Cygnet KLIPS version: VERSION"),
     ("klips", "ipsec klips: klipsd runs already, as process 25", "ipsec klips: klipsd runs already, as process PID"),
+    ("stacks", "type=ESP, inBytes=140, outBytes=84", "type=ESP, inBytes=BYTES, outBytes=84"),
     ("openiked", "iked_sas: 0x552ab8a810 rspi 0x4b ispi 0x5e 192.1.2.45:500->192.1.2.23:500 nexti (nil) pol 0x552ab8bd30",
      "iked_sas: MEMORY rspi 0x4b ispi 0x5e 192.1.2.45:500->192.1.2.23:500 nexti (nil) pol MEMORY"),
     ("openiked", "  sa_childsas: 0x552aba2d80 ESP 0x9c2aa0f9 out (L) B=(nil) P=0x552aba2e30 @0x552ab8a810",

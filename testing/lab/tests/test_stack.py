@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import carried, cli, hostspec, paths, stack, testcase
+from lab import carried, cli, hostspec, paths, runone, stack, testcase, verdict
 from lab.errors import UnresolvedError, UsageError
 
 OLD, NEW = 1_000_000_000, 1_000_000_100
@@ -117,7 +117,7 @@ def test_a_test_about_an_own_stack_needs_what_that_needs(tmp_path):
 
 
 def test_an_unknown_stack_is_refused(tmp_path):
-    with pytest.raises(UsageError, match="unknown stack 'klip'; known are klips-user, netkey"):
+    with pytest.raises(UsageError, match="unknown stack 'klip'; known are klips-user, auto, netkey"):
         _case(tmp_path, 'stacks = ["klip"]\n')
 
 
@@ -135,6 +135,14 @@ def test_a_peer_with_an_ipsec_command_keeps_it(checkout, monkeypatch):
     case = _case(checkout, 'stacks = ["klips-user"]\n', **{"east.swanctl.conf": "", "west.conf": ""})
     built = {spec.name: [path.rpartition("/")[2] for path in spec.lowers] for spec in hostspec.build(case, print)}
     assert built == {"east": ["strongswan", stack.tree().name], "west": ["libreswan"]}
+
+
+def test_certificates_are_where_cygnet_looks_for_them(checkout):
+    case = _case(checkout, 'stacks = ["auto"]\nx509 = "ed25519"\n')
+    for spec in hostspec.build(case, print):
+        modes = {entry["path"]: entry["mode"] for entry in spec.files if entry["path"].startswith("/etc/ipsec.d/")}
+        assert modes == {"/etc/ipsec.d/cacerts/ca.crt": 0o644, f"/etc/ipsec.d/certs/{spec.name}.crt": 0o644,
+                         f"/etc/ipsec.d/private/{spec.name}.key": 0o600}
 
 
 # ---- what goes to other machines
@@ -186,3 +194,23 @@ def test_a_run_says_so_before_it_begins(checkout, monkeypatch, capsys, tmp_path)
     assert cli.main(["run", "klips/by-hand", "hosts/empty", "--out", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err == f"lab: {checkout}/src: CYGNET_STAGE names no tree with usr/\n"
     assert not list(tmp_path.glob("out/*"))
+
+
+def test_a_test_about_either_stack_gets_the_kernels_own_where_that_is(tmp_path, monkeypatch):
+    case = _case(tmp_path, 'stacks = ["auto"]')
+    monkeypatch.setattr(stack, "missing", lambda needs: "needs the kernel's ESP")
+    assert runone.cell(case, "ns")["stack"] == "klips-user" and runone.cell(case, "uml")["stack"] == "netkey"
+    monkeypatch.setattr(stack, "missing", lambda needs: "")
+    assert runone.cell(case, "ns")["stack"] == "netkey"
+    assert stack.is_own(case.stacks) and "tun" in case.needs
+
+
+def test_what_the_two_stacks_count_in_their_ways_is_masked_for_it_alone(tmp_path):
+    assert [path.stem for path in verdict.chain(_case(tmp_path / "one", 'stacks = ["auto"]'))].count("stacks") == 1
+    assert "stacks" not in [path.stem for path in verdict.chain(_case(tmp_path / "two", 'stacks = ["netkey"]'))]
+
+
+def test_a_variant_goes_by_the_stack(tmp_path):
+    files = {"east.console.netkey.txt": "", "east.console.txt": ""}
+    case = _case(tmp_path, 'stacks = ["auto"]\n[variants]\nnetkey = "why"\n', **files)
+    assert case.in_cell(runone.cell(case, "uml")).golden_console("east").name == "east.console.netkey.txt"

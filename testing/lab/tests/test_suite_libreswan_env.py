@@ -149,6 +149,17 @@ def test_a_build_takes_the_packages_place(tmp_path):
         programs.layers(suite, say)
 
 
+def test_cygnet_takes_libreswans_place(tmp_path):
+    build = tmp_path / "build"
+    suite_trees.write(build, {"usr/local/sbin/ipsec": "#!/bin/sh\n", "usr/local/sbin/klipsd": "built\n"})
+    made, *_ = programs.layers(dataclasses.replace(tree(tmp_path), build=str(build)), say)
+    assert (made / "usr/sbin/ipsec").read_bytes() == (DATA / "cygnet/ipsec").read_bytes()
+    assert (made / "usr/local/libexec/ipsec/import-nss").exists()
+    (build / "usr/local/sbin/klipsd").unlink()
+    made, *_ = programs.layers(dataclasses.replace(tree(tmp_path), build=str(build)), say)
+    assert (made / "usr/sbin/ipsec").readlink() == Path("/usr/local/sbin/ipsec")
+
+
 @pytest.mark.parametrize(("config", "seen"), [
     ("config setup\n\tlogtime=no\nconn a\n", "config setup\n\tikev1-policy=accept\n\tlogtime=no\nconn a\n"),
     ("conn a\n\tleft=1", "conn a\n\tleft=1\nconfig setup\n\tikev1-policy=accept\n"),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Suites of other projects: which there are, what is laid over their hosts, how they are known, and the account of a run."""
 
+import dataclasses
 import json
 import os
 
@@ -132,6 +133,14 @@ def test_account(tmp_path):
     assert (tmp_path / account.TABLE).read_text() == account.text(made) + "\n"
 
 
+def test_account_of_outcomes_speaks_of_no_letters(tmp_path):
+    suite = dataclasses.replace(suite_trees.libreswan(tmp_path, {}), by_outcome=True)
+    results = [Result("libreswan/a", {}, "", "pass", notes={"rules": {}}),
+               Result("libreswan/b", {}, "", "fail", "it differs", notes={"rules": {}, "class": "semantic"})]
+    text = account.text(account.of(suite, results))
+    assert text.splitlines()[0] == "libreswan 4.10: 2 tests, 2 run, 1 passed, 50.0 %; judged by what they come to"
+
+
 def _main(*words):
     return command.main(command.parser().parse_args([str(word) for word in words]))
 
@@ -174,6 +183,14 @@ def test_word_names_a_suite(tmp_path, monkeypatch):
     assert suites.parse(suites.word(suite)) == suite
     monkeypatch.setenv("CYGNET_CACHE", str(tmp_path))
     assert suites.parse("libreswan:tree") == suite
+    for build in ("", str(tmp_path)):
+        judged = dataclasses.replace(suite, build=build, by_outcome=True)
+        assert suites.parse(suites.word(judged)) == judged != suite
+
+
+def test_outcome_is_for_those_that_compare_texts(tmp_path):
+    with pytest.raises(UsageError, match="--outcome: strongswan's tests are judged by what they look for"):
+        suites.open_suite("strongswan", tmp_path, by_outcome=True)
 
 
 def test_packed_suite_has_what_its_tests_need(tmp_path, monkeypatch):

@@ -53,7 +53,8 @@ def test_they_hold_for_the_century(made, year, good):
 
 
 @pytest.mark.parametrize("kind, key", [
-    ("rsa", "Public-Key: (2048 bit)"), ("ecdsa", "NIST CURVE: P-256"), ("ed25519", "ED25519 Public-Key")])
+    ("rsa", "Public-Key: (2048 bit)"), ("ecdsa", "NIST CURVE: P-256"), ("ecdsa384", "NIST CURVE: P-384"),
+    ("ecdsa521", "NIST CURVE: P-521"), ("ed25519", "ED25519 Public-Key")])
 def test_the_keys_are_of_the_kind(made, kind, key):
     assert key in shown(made[kind] / "east.crt", "-text") and key in shown(made[kind] / "ca.crt", "-text")
 
@@ -91,7 +92,7 @@ def test_nothing_else_is_left(made):
 
 def test_an_unknown_kind_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("CYGNET_CACHE", str(tmp_path))
-    with pytest.raises(UsageError, match="^no certificates of kind dsa: there are rsa, ecdsa, ed25519$"):
+    with pytest.raises(UsageError, match="^no certificates of kind dsa: there are rsa, ecdsa, ecdsa384, ecdsa521, ed25519$"):
         x509.ensure("dsa")
     assert not list(tmp_path.iterdir())
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from lab import compare, diffshow
 from lab.errors import UnresolvedError
 from lab.suites import Ended, Judgement, layer
-from lab.suites.libreswan import programs, raw, tree
+from lab.suites.libreswan import outcome, programs, raw, tree
 from lab.transcript import from_json
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def judge(case: "LibreswanCase", out: Path, ended: Ended) -> Judgement:
     hosts = [host for host in case.typed_hosts if (out / f"{host}.transcript.json").exists()]
     with ThreadPoolExecutor(max(1, len(hosts))) as pool:  # the time goes into starting sed
         consoles = list(pool.map(lambda host: _console(case, out, host, ended), hosts))
+    if case.suite.by_outcome:
+        return _outcome(case, ended, dict(zip(hosts, (text for _, text in consoles))))
     found = Judgement("pass", notes={"rules": {}})
     issues, unchecked = [], []
     for host, (said, text) in zip(hosts, consoles):
@@ -47,6 +49,26 @@ def judge(case: "LibreswanCase", out: Path, ended: Ended) -> Judgement:
             _differs(found, host, expected, text)
     issues += [f"crash of {crash}" for crash in ended.crashes if not issues]
     return _sum(found, ended, issues, unchecked)
+
+
+def _outcome(case: "LibreswanCase", ended: Ended, consoles: dict[str, str]) -> Judgement:
+    """The judgement by what hosts' consoles show of the end state."""
+    wanted = {host: list(outcome.facts(_read(case.folder / f"{host}.console.txt") or "")) for host in consoles}
+    found = Judgement("pass", notes={"rules": {}})
+    for host, text in consoles.items():
+        rows = outcome.differences(wanted[host], list(outcome.facts(text)))
+        if rows:
+            found.diffs.append({"what": f"outcome {host}", "kind": "semantic", "text": "".join(f"{row}\n" for row in rows)})
+    if ended.kind or ended.crashes:
+        found.verdict, found.reason = ended.kind or "fail", ended.why or f"crash of {ended.crashes[0]}"
+    elif found.diffs:
+        first = found.diffs[0]
+        found.verdict, found.reason = "fail", f"{first['what']}: {first['text'].splitlines()[0]}"
+    elif not outcome.is_telling([fact for rows in wanted.values() for fact in rows]):
+        found.verdict, found.reason = "unresolved", "it expects no ping, traffic or SA that it could be judged by"
+    if found.verdict not in ("pass", "unresolved"):
+        found.notes["class"] = "semantic"
+    return found
 
 
 def _sum(found: Judgement, ended: Ended, issues: list[str], unchecked: list[str]) -> Judgement:

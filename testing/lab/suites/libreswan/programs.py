@@ -13,7 +13,7 @@ from lab import debs, once, paths
 from lab.errors import UnresolvedError, UsageError
 from lab.suites import Suite, layer
 
-_FORMAT = 5  # of what is made here; another number makes it anew
+_FORMAT = 6  # of what is made here; another number makes it anew
 _PACKAGE = "libreswan"
 _WRAPPED = ".wrapped"  # where a program is that something of ours stands before
 _COMMANDS = ("usr/sbin/ipsec", "usr/local/sbin/ipsec")
@@ -21,6 +21,7 @@ _LIBEXEC = ("usr/libexec/ipsec", "usr/local/libexec/ipsec")
 _STRONGSWAN = "usr/libexec/strongswan/ipsec"
 _LIBIPSEC = "usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so"  # on Fedora a package of its own, which is not there
 FAKETIME = "usr/lib64/faketime"  # where Fedora's is
+_CYGNET = paths.TESTING / "suites/libreswan/cygnet"
 _MODULES = ("pexpect", "ptyprocess")
 _SECONDS = 60
 _KEPT = 6  # so many of the folders made here
@@ -45,6 +46,11 @@ def layers(suite: Suite, progress: Progress) -> list[Path]:
     _check(swan)
     made = _made(described.folder / "wrapped", swan, main, beneath)
     return [made, *([swan] if suite.build else []), main, beneath]
+
+
+def is_cygnet(build: Path) -> bool:
+    """Whether a build is Cygnet's own, put in libreswan's place."""
+    return (build / "usr/local/sbin/klipsd").exists()
 
 
 def native(suite: Suite) -> Path:
@@ -86,8 +92,8 @@ def _check(swan: Path) -> None:
 def _made(wrappers: Path, swan: Path, main: Path, beneath: Path) -> Path:
     """A folder with what goes over the packages' files, made from them."""
     ours = sorted(wrappers.iterdir())
-    sources = [*ours, *(swan / libexec / path.name for libexec in _LIBEXEC for path in ours)]
-    state = hashlib.sha256(f"{_FORMAT} {main} {beneath} {swan}".encode())
+    sources = [*ours, *_CYGNET.iterdir(), *(swan / libexec / path.name for libexec in _LIBEXEC for path in ours)]
+    state = hashlib.sha256(f"{_FORMAT} {main} {beneath} {swan} {is_cygnet(swan)}".encode())
     for path in sources:
         state.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode() if path.exists() else b"-")
     final = home() / f"programs-{state.hexdigest()[:12]}"
@@ -98,6 +104,7 @@ def _made(wrappers: Path, swan: Path, main: Path, beneath: Path) -> Path:
                 if (swan / libexec / wrapper.name).exists():
                     _wrap(wrapper, swan / libexec / wrapper.name, draft / libexec)
         _rename_strongswan(beneath / "usr/sbin/ipsec", draft / _STRONGSWAN)
+        _command(swan, draft)
         _empty(draft / _LIBIPSEC)
         _link_faketime(main, draft)
         _compile(main, draft)
@@ -111,6 +118,20 @@ def _wrap(wrapper: Path, program: Path, folder: Path) -> None:
     (folder / _WRAPPED).mkdir(parents=True, exist_ok=True)
     shutil.copy(program, folder / _WRAPPED / program.name)
     shutil.copy(wrapper, folder / program.name)
+
+
+def _command(swan: Path, draft: Path) -> None:
+    """A command of /usr/local is the one of /usr/sbin too, where strongSwan's would be found before it; of Cygnet's, ours."""
+    usual, local = map(Path, _COMMANDS)
+    if (swan / usual).exists():
+        return
+    (draft / usual).parent.mkdir(parents=True, exist_ok=True)
+    if not is_cygnet(swan):
+        (draft / usual).symlink_to(Path("/") / local)
+        return
+    (draft / _LIBEXEC[1]).mkdir(parents=True, exist_ok=True)
+    shutil.copy(_CYGNET / "ipsec", draft / usual)
+    shutil.copy(_CYGNET / "import-nss", draft / _LIBEXEC[1])
 
 
 def _link_faketime(main: Path, draft: Path) -> None:

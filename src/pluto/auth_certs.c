@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "auth_certs.h"
+
+#include <string.h>
+
+#include "../klips/core/addr.h"
+
+#define HASHES_MAX	16
+#define AUTHORITIES_MAX 64 /* in a CERTREQ */
+
+/* A hash is offered where authby= allows a signature that has it; SHA-1 is nowhere (RFC 8247, 3.2). */
+static bool may_have(uint32_t auth, enum pki_hash hash)
+{
+	const struct pki_scheme *scheme;
+	size_t at;
+
+	for (at = 0; (scheme = pki_scheme_at(at)); at++)
+		if (scheme->method == AUTH_SIGNATURE && scheme->hash == hash && (scheme->authby & auth))
+			return true;
+	return false;
+}
+
+void ike_hashes_put(struct ike_builder *builder, uint32_t auth)
+{
+	uint8_t data[2 * HASHES_MAX];
+	unsigned int hash;
+	size_t length = 0;
+
+	for (hash = PKI_SHA2_256; hash <= PKI_IDENTITY; hash++) {
+		if (!may_have(auth, hash))
+			continue;
+		put_unaligned_be16(hash, data + length);
+		length += 2;
+	}
+	if (length)
+		ike_put_status(builder, N_SIGNATURE_HASH_ALGORITHMS, (struct ike_slice){ data, length });
+}
+
+void ike_hashes_take(struct ike_sa *sa, const struct ike_message *message)
+{
+	struct ike_notify notify;
+	unsigned int hash;
+	size_t at;
+
+	sa->setup->hashes = 0;
+	if (!ike_notify_find(message, N_SIGNATURE_HASH_ALGORITHMS, &notify))
+		return;
+	for (at = 0; at + 2 <= notify.data.length; at += 2) {
+		hash = get_unaligned_be16(notify.data.data + at);
+		if (hash <= PKI_IDENTITY)
+			sa->setup->hashes |= 1u << hash;
+	}
+}
+
+/* RFC 7296, 3.7: the hashes of the authorities' public keys, one after the other. */
+void ike_certreq_put(struct ike_builder *builder, const struct pluto *pluto, bool wanted)
+{
+	uint8_t hashes[AUTHORITIES_MAX * PKI_KEY_ID];
+	const struct pki_entry *entry;
+	size_t at, length = 0;
+
+	if (!wanted || !pluto->trust.store)
+		return;
+	for (at = 0; (entry = pki_store_at(pluto->trust.store, at)) && length < sizeof(hashes); at++) {
+		if (entry->kind != PKI_CACERTS)
+			continue;
+		memcpy(hashes + length, pki_cert_info(entry->cert)->key_hash, PKI_KEY_ID);
+		length += PKI_KEY_ID;
+	}
+	if (length)
+		ike_put_cert(builder, IKE_P_CERTREQ, CERT_X509_SIGNATURE, (struct ike_slice){ hashes, length });
+}
+
+static bool is_of(const struct ike_payload *payload, uint8_t encoding, struct ike_cert_body *body)
+{
+	const char *why;
+
+	return !ike_cert_read(body, payload, &why) && body->encoding == encoding;
+}
+
+/* Which authorities it names is not looked at: there is one certificate, and a peer may know more than it says. */
+void ike_certreq_take(struct ike_sa *sa, const struct ike_message *message)
+{
+	const struct ike_payload *payload = ike_payload_find(message, IKE_P_CERTREQ);
+	struct ike_cert_body body;
+
+	for (; payload; payload = ike_payload_next(message, payload)) {
+		sa->setup->wants_cert |= is_of(payload, CERT_X509_SIGNATURE, &body);
+		sa->setup->wants_key |= is_of(payload, CERT_RAW_PUBLIC_KEY, &body);
+	}
+}
+
+void ike_certs_put(struct ike_builder *builder, const struct ike_auth_claim *claim)
+{
+	size_t at;
+
+	for (at = 0; at < claim->cert_count; at++)
+		ike_put_cert(builder, IKE_P_CERT, CERT_X509_SIGNATURE, pki_cert_info(claim->certs[at])->der);
+	/* RFC 7670: only for who asks. A peer's is not looked at: it has to be the one that is configured. */
+	if (!claim->cert_count && claim->key && claim->sa->setup->wants_key)
+		ike_put_cert(builder, IKE_P_CERT, CERT_RAW_PUBLIC_KEY, pki_key_info(claim->key)->spki);
+}
+
+void ike_certs_take(struct ike_auth_claim *claim)
+{
+	const struct ike_message *message = claim->sa->setup->message;
+	const struct ike_payload *payload = ike_payload_find(message, IKE_P_CERT);
+	const size_t room = sizeof(claim->certs) / sizeof(*claim->certs);
+	struct ike_cert_body body;
+	struct pki_why why;
+
+	for (; payload && claim->cert_count < room; payload = ike_payload_next(message, payload))
+		if (is_of(payload, CERT_X509_SIGNATURE, &body) &&
+		    !pki_cert_parse(&claim->certs[claim->cert_count], body.data, &why))
+			claim->cert_count++;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What goes with signatures: certificates, requests of them, and which hashes a side can (RFC 7296, 3.6, 3.7; 7427). */
+#ifndef PLUTO_AUTH_CERTS_H
+#define PLUTO_AUTH_CERTS_H
+
+#include "auth.h"
+
+/* RFC 7296, 3.6: encodings of certificates. */
+enum ike_cert_encoding {
+	CERT_X509_SIGNATURE = 4,
+	CERT_RAW_PUBLIC_KEY = 15, /* RFC 7670 */
+};
+
+/* SIGNATURE_HASH_ALGORITHMS: those that peers may use by @auth, bits of enum connection_auth; none: nothing is put. */
+void ike_hashes_put(struct ike_builder *builder, uint32_t auth);
+void ike_hashes_take(struct ike_sa *sa, const struct ike_message *message);
+
+/* CERTREQ, with the trust anchors, if there are any and @wanted. */
+void ike_certreq_put(struct ike_builder *builder, const struct pluto *pluto, bool wanted);
+void ike_certreq_take(struct ike_sa *sa, const struct ike_message *message);
+
+/* The certificates of an own claim that was made. */
+void ike_certs_put(struct ike_builder *builder, const struct ike_auth_claim *claim);
+/* Those that came with the peer's, into @claim, which has none yet; what cannot be read is left out. */
+void ike_certs_take(struct ike_auth_claim *claim);
+
+#endif

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* NATs that change their mappings, without MOBIKE: RFC 7296, 2.23. And hints of strangers: 1.5, 2.21.4. */
+#include "../../klips/tests/test.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "../move.h"
+#include "../rekey.h"
+#include "world.h"
+
+#define NAT  "192.1.2.254"
+#define WEST "192.1.2.45"
+#define EAST "192.1.2.23"
+
+static struct world world;
+
+static int make(void **state)
+{
+	(void)state;
+	world_make(&world);
+	world.inside.addr = world_address(WEST);
+	world.outside = (struct ike_endpoint){ world_address(NAT), 40000 };
+	world.east.connection->remote.host.version = 0;
+	return 0;
+}
+
+static int make_without_nat(void **state)
+{
+	(void)state;
+	world_make(&world);
+	return 0;
+}
+
+static int unmake(void **state)
+{
+	(void)state;
+	world_free(&world);
+	return 0;
+}
+
+static void start(void)
+{
+	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
+	world_settle(&world);
+	assert_non_null(side_child(&world.west));
+	assert_non_null(side_child(&world.east));
+}
+
+static struct ike_sa *sa(struct side *side)
+{
+	struct ike_sa *found = side_sa(side, IKE_SA_ESTABLISHED);
+
+	assert_non_null(found);
+	return found;
+}
+
+static void assert_remote(const struct ike_sa *of, const char *text)
+{
+	const struct klips_addr wanted = world_address(text);
+
+	assert_true(klips_addr_equal(&of->remote.addr, &wanted));
+}
+
+/* All of east's SAs go to and from there. */
+static void assert_peer_at(const char *addr, uint16_t port)
+{
+	const struct klips_addr wanted = world_address(addr);
+	const struct stack *stack = &world.east.stack;
+	unsigned int at;
+
+	assert_true(klips_addr_equal(&sa(&world.east)->remote.addr, &wanted));
+	assert_int_equal(sa(&world.east)->remote.port, port);
+	assert_int_equal(stack->sas, 2);
+	for (at = 0; at < stack->sas; at++) {
+		const struct ike_endpoint *peer = stack->sa[at].inbound ? &stack->sa[at].src : &stack->sa[at].dst;
+
+		assert_true(klips_addr_equal(&peer->addr, &wanted));
+		assert_int_equal(peer->port, port);
+		assert_true(stack->sa[at].encap);
+	}
+	assert_true(klips_addr_equal(&stack->policy[0].remote_host, &wanted));
+}
+
+static void test_request_from_a_new_port(void **state)
+{
+	(void)state;
+	start();
+	assert_peer_at(NAT, 40000);
+	world.outside.port = 50000;
+	ike_liveness_start(sa(&world.west));
+	world_settle(&world);
+	assert_peer_at(NAT, 50000);
+	assert_true(side_said(&world.east, "the peer's NAT has it at 192.1.2.254 port 50000 now"));
+}
+
+static void test_request_from_a_new_address(void **state)
+{
+	(void)state;
+	start();
+	world.outside.addr = world_address("192.1.2.253");
+	child_sa_rekey_start(side_child(&world.west));
+	world_settle(&world);
+	assert_peer_at("192.1.2.253", 40000);
+}
+
+/* West is where ESP says; that its own way has changed, it does not know. */
+static void test_esp_from_a_new_port(void **state)
+{
+	const struct ike_endpoint now = { world_address(NAT), 50000 };
+	const struct klips_addr east = world_address(EAST), other = world_address("192.1.2.24");
+
+	(void)state;
+	start();
+	pluto_mapped(world.east.pluto, side_child(&world.east)->spi[0], &other, &now);
+	pluto_mapped(world.east.pluto, htonl(0x7777), &east, &now);
+	pluto_mapped(world.east.pluto, side_child(&world.east)->spi[1], &east, &now);
+	assert_peer_at(NAT, 40000);
+	pluto_mapped(world.east.pluto, side_child(&world.east)->spi[0], &east, &now);
+	assert_peer_at(NAT, 50000);
+}
+
+/* It is east that is not behind a NAT: west does not follow it anywhere. */
+static void test_only_the_one_without_a_nat_follows(void **state)
+{
+	const struct ike_endpoint now = { world_address("10.6.6.6"), 4500 };
+	const struct klips_addr west = world_address(WEST);
+
+	(void)state;
+	start();
+	pluto_mapped(world.west.pluto, side_child(&world.west)->spi[0], &west, &now);
+	assert_int_equal(sa(&world.west)->remote.port, 4500);
+	ike_liveness_start(sa(&world.east));
+	world.packet[world.first % PACKETS_MAX].from.addr = now.addr;
+	world_deliver(&world);
+	world_pass(&world, 1000);
+	assert_remote(sa(&world.west), EAST);
+}
+
+static void test_old_requests_from_elsewhere(void **state)
+{
+	struct packet old;
+
+	(void)state;
+	start();
+	ike_liveness_start(sa(&world.west));
+	world_deliver(&world);
+	old = world.last;
+	world_settle(&world);
+	world_replay(&world, &old, "10.6.6.6", 4500);
+	world_settle(&world);
+	ike_liveness_start(sa(&world.west));
+	world_settle(&world);
+	world_replay(&world, &old, "10.6.6.6", 4500);
+	world_settle(&world);
+	assert_peer_at(NAT, 40000);
+}
+
+static void test_forged_requests_from_elsewhere(void **state)
+{
+	struct packet forged;
+
+	(void)state;
+	start();
+	ike_liveness_start(sa(&world.west));
+	forged = world.packet[world.first % PACKETS_MAX];
+	forged.data[forged.length - 1] ^= 1;
+	world_replay(&world, &forged, "10.6.6.6", 4500);
+	world_settle(&world);
+	assert_peer_at(NAT, 40000);
+}
+
+static void test_nobody_follows_without_a_nat(void **state)
+{
+	(void)state;
+	start();
+	ike_liveness_start(sa(&world.west));
+	world.packet[world.first % PACKETS_MAX].from.addr = world_address("10.6.6.6");
+	world_pass(&world, 2000);
+	assert_remote(sa(&world.east), WEST);
+}
+
+static void test_rekeyed_at_the_new_place(void **state)
+{
+	(void)state;
+	start();
+	world.outside.port = 50000;
+	ike_sa_rekey_start(sa(&world.west));
+	world_settle(&world);
+	child_sa_rekey_start(side_child(&world.east));
+	world_settle(&world);
+	assert_peer_at(NAT, 50000);
+}
+
+/* East has forgotten all. */
+static void forget_east(void)
+{
+	ike_sa_end(sa(&world.east), NULL);
+}
+
+static void test_unknown_ike_spi(void **state)
+{
+	(void)state;
+	start();
+	forget_east();
+	ike_liveness_start(sa(&world.west));
+	world_settle(&world);
+	assert_true(side_said(&world.west, "somebody says that the peer does not know the IKE SA"));
+	/* Anybody may have said so. */
+	assert_non_null(side_child(&world.west));
+	world_pass(&world, 120000);
+	assert_int_equal(side_sas(&world.west), 0);
+}
+
+static void test_unknown_ike_spi_of_somebody(void **state)
+{
+	struct packet forged;
+
+	(void)state;
+	start();
+	ike_liveness_start(sa(&world.west));
+	forged = world.packet[world.first % PACKETS_MAX];
+	forged.data[0] ^= 1;
+	forged.data[8] ^= 1;
+	world_replay(&world, &forged, NAT, 4500);
+	world_settle(&world);
+	world_pass(&world, 200000);
+	assert_non_null(side_child(&world.west));
+	assert_non_null(side_child(&world.east));
+}
+
+static void test_a_flood_of_unknown_ike_spis(void **state)
+{
+	struct packet forged;
+	unsigned int at, sent;
+
+	(void)state;
+	start();
+	ike_liveness_start(sa(&world.west));
+	forged = world.packet[world.first % PACKETS_MAX];
+	world_settle(&world);
+	forged.data[8] ^= 1;
+	sent = world.east.sent;
+	for (at = 0; at < 1000; at++) {
+		world_replay(&world, &forged, NAT, 4500);
+		world_settle(&world);
+	}
+	assert_in_range(world.east.sent - sent, 1, 20);
+	world.now += 1000;
+	sent = world.east.sent;
+	world_replay(&world, &forged, NAT, 4500);
+	world_settle(&world);
+	assert_int_equal(world.east.sent, sent + 1);
+}
+
+/* An answer that says so has none: two hosts do not tell each other for ever. */
+static void test_no_answer_to_an_answer(void **state)
+{
+	struct packet forged;
+	unsigned int sent;
+
+	(void)state;
+	start();
+	ike_liveness_start(sa(&world.west));
+	forged = world.packet[world.first % PACKETS_MAX];
+	world_settle(&world);
+	forged.data[8] ^= 1;
+	forged.data[19] |= IKE_FLAG_RESPONSE;
+	sent = world.east.sent;
+	world_replay(&world, &forged, NAT, 4500);
+	world_settle(&world);
+	assert_int_equal(world.east.sent, sent);
+}
+
+static void make_invalid_spi(struct packet *packet, uint32_t spi)
+{
+	struct ike_header header = { .major = 2, .exchange = INFORMATIONAL, .flags = IKE_FLAG_INITIATOR };
+	struct ike_builder builder;
+
+	ike_build_start(&builder, packet->data, sizeof(packet->data), &header);
+	ike_put_status(&builder, N_INVALID_SPI, (struct ike_slice){ (const uint8_t *)&spi, sizeof(spi) });
+	packet->length = ike_build_end(&builder);
+	packet->to = (struct ike_endpoint){ world_address(WEST), 500 };
+}
+
+static void test_invalid_spi(void **state)
+{
+	struct packet hint;
+	unsigned int sent, at;
+
+	(void)state;
+	start();
+	sent = world.west.sent;
+	make_invalid_spi(&hint, htonl(0x7777));
+	world_replay(&world, &hint, EAST, 500);
+	make_invalid_spi(&hint, side_child(&world.west)->spi[1]);
+	world_replay(&world, &hint, "10.6.6.6", 500);
+	world_settle(&world);
+	assert_int_equal(world.west.sent, sent);
+	for (at = 0; at < 10; at++) {
+		world_replay(&world, &hint, EAST, 500);
+		world_settle(&world);
+	}
+	assert_int_equal(world.west.sent, sent + 1);
+	assert_non_null(side_child(&world.west));
+}
+
+int main(void)
+{
+#define CASE(name)   cmocka_unit_test_setup_teardown(name, make, unmake)
+#define NO_NAT(name) cmocka_unit_test_setup_teardown(name, make_without_nat, unmake)
+	const struct CMUnitTest tests[] = {
+		CASE(test_request_from_a_new_port),
+		CASE(test_request_from_a_new_address),
+		CASE(test_esp_from_a_new_port),
+		CASE(test_only_the_one_without_a_nat_follows),
+		CASE(test_old_requests_from_elsewhere),
+		CASE(test_forged_requests_from_elsewhere),
+		NO_NAT(test_nobody_follows_without_a_nat),
+		CASE(test_rekeyed_at_the_new_place),
+		CASE(test_unknown_ike_spi),
+		NO_NAT(test_unknown_ike_spi_of_somebody),
+		NO_NAT(test_a_flood_of_unknown_ike_spis),
+		NO_NAT(test_no_answer_to_an_answer),
+		NO_NAT(test_invalid_spi),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What _updown does with addresses and name servers that a peer gave; ip and resolvectl are made up, and write down
+what they are told."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[1] / '_updown'
+BEFORE = 'search example.com\nnameserver 192.1.2.254\n'
+ROAD = {
+    'PLUTO_STACK': 'klips', 'PLUTO_CONNECTION': 'road.*"east', 'PLUTO_INTERFACE': 'eth0',
+    'PLUTO_VIRT_INTERFACE': 'ipsec0', 'PLUTO_CONN_ADDRFAMILY': 'ipv4', 'PLUTO_PEER_CLIENT': '192.0.2.0/24',
+    'PLUTO_CFG_CLIENT': '1', 'PLUTO_MY_SOURCEIP': '10.9.0.1', 'PLUTO_PEER_DNS_INFO': '192.0.2.53 2001:db8::53',
+    'PLUTO_PEER_DOMAIN_INFO': 'example.net example.org',
+}
+
+
+class Rig:
+    """A folder with a resolv.conf, and with programs that are not what they are called."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.conf = folder / 'resolv.conf'
+        self.conf.write_text(BEFORE)
+        self.said = folder / 'said'
+        self.said.touch()
+        self.program('ip', '[ "$3" != show ] || [ "$4" != src ] || cat "$FOLDER/routes" 2>/dev/null || true')
+
+    def program(self, name: str, rest: str = '') -> None:
+        path = self.folder / 'bin' / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f'#!/bin/sh\necho {name} "$@" >>"$FOLDER/said"\n{rest}\n')
+        path.chmod(0o755)
+
+    def run(self, verb: str, **more: str) -> None:
+        path = f'{self.folder}/bin:{os.environ["PATH"]}'
+        subprocess.run(['sh', str(SCRIPT)], check=True, timeout=30, env={
+            'PATH': path, 'FOLDER': str(self.folder), 'IPSEC_RESOLV_CONF': str(self.conf), **ROAD,
+            'PLUTO_VERB': f'{verb}-client', **more})
+
+    def lines(self) -> list[str]:
+        return [line for line in self.conf.read_text().splitlines() if not line.startswith('#')]
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Rig:
+    return Rig(tmp_path)
+
+
+def test_servers_come_first_and_domains_last(rig: Rig) -> None:
+    rig.run('up')
+    assert rig.lines() == ['nameserver 192.0.2.53', 'nameserver 2001:db8::53', *BEFORE.splitlines(),
+                           'search example.net example.org example.com']
+
+
+def test_all_is_as_before(rig: Rig) -> None:
+    rig.run('up')
+    rig.run('up')  # of a second pair of selectors
+    assert rig.lines().count('nameserver 192.0.2.53') == 1
+    rig.run('down')
+    assert rig.conf.read_text() == BEFORE
+    rig.run('down')
+    assert rig.conf.read_text() == BEFORE
+
+
+def test_two_connections_in_any_order(rig: Rig) -> None:
+    rig.run('up')
+    rig.run('up', PLUTO_CONNECTION='other', PLUTO_PEER_DNS_INFO='10.0.0.53', PLUTO_PEER_DOMAIN_INFO='')
+    rig.run('down')
+    assert rig.lines() == ['nameserver 10.0.0.53', *BEFORE.splitlines()]
+    rig.run('down', PLUTO_CONNECTION='other')
+    assert rig.conf.read_text() == BEFORE
+
+
+def test_what_others_wrote_meanwhile_stays(rig: Rig) -> None:
+    rig.run('up')
+    rig.conf.write_text(rig.conf.read_text() + 'options edns0\n')
+    rig.run('down')
+    assert rig.conf.read_text() == BEFORE + 'options edns0\n'
+
+
+def test_no_servers_no_change(rig: Rig) -> None:
+    rig.run('up', PLUTO_PEER_DNS_INFO='')
+    assert rig.conf.read_text() == BEFORE
+
+
+@pytest.mark.parametrize('domains, said', [('example.net example.org', '~example.net ~example.org'), ('', '~.')])
+def test_resolved_is_told(rig: Rig, domains: str, said: str) -> None:
+    rig.program('resolvectl')
+    stub = rig.folder / 'run/systemd/resolve/stub-resolv.conf'
+    stub.parent.mkdir(parents=True)
+    rig.conf.rename(stub)
+    rig.conf.symlink_to(stub)
+    rig.run('up', PLUTO_PEER_DOMAIN_INFO=domains)
+    rig.run('down')
+    assert rig.said.read_text().splitlines() == [
+        'resolvectl dns ipsec0 192.0.2.53 2001:db8::53', f'resolvectl domain ipsec0 {said}', 'resolvectl revert ipsec0']
+    assert stub.read_text() == BEFORE
+    rig.run('up', PLUTO_VIRT_INTERFACE='eth0')  # that device's servers are others'
+    assert 'nameserver 192.0.2.53' in rig.lines()
+
+
+def test_the_address_goes_with_its_last_route(rig: Rig) -> None:
+    (rig.folder / 'routes').write_text('10.1.0.0/16 dev ipsec0 scope link src 10.9.0.1\n')
+    rig.run('unroute')
+    assert 'addr del' not in rig.said.read_text()
+    (rig.folder / 'routes').write_text('')
+    rig.run('unroute')
+    assert 'ip -4 addr del 10.9.0.1 dev ipsec0' in rig.said.read_text().splitlines()
+
+
+def test_an_address_of_the_users_stays(rig: Rig) -> None:
+    rig.run('unroute', PLUTO_CFG_CLIENT='')
+    assert 'addr del' not in rig.said.read_text()
+
+
+@pytest.mark.parametrize('family, net, hop, said', [
+    ('ipv4', '192.0.2.0/24', '192.1.3.254', ' via 192.1.3.254'), ('ipv4', '192.0.2.0/24', '2001:db8::1', ''),
+    ('ipv6', '2001:db8:2::/64', '2001:db8::1', ' via 2001:db8::1'), ('ipv6', '2001:db8:2::/64', '192.1.3.254', ''),
+    ('ipv4', '192.0.2.0/24', '', '')])
+def test_the_next_hop_is_of_the_same_version(rig: Rig, family: str, net: str, hop: str, said: str) -> None:
+    rig.run('route', PLUTO_STACK='netkey', PLUTO_CONN_ADDRFAMILY=family, PLUTO_PEER_CLIENT=net, PLUTO_NEXT_HOP=hop,
+            PLUTO_VIRT_INTERFACE='eth0')
+    assert rig.said.read_text().splitlines()[-1].startswith(f'ip -{family[-1]} route replace {net}{said} dev eth0')

@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# usage: each-connection.sh [--show REGEX] [-I SOURCE] DESTINATION -- NAME...
+# Brings each connection up, shows what was agreed, pings through it once, and ends it: of Cygnet's pluto, or of strongSwan where
+# that runs, with a child of the same name. --show: which lines of what is said of it (what was agreed).
+set -u
+. "${0%/*}/functions.sh"
+
+usage="usage: each-connection.sh [--show REGEX] [-I SOURCE] DESTINATION -- NAME..."
+show='SA established|Child SA|PRF|ESP:|AH:'
+if [ "${1-}" = --show ]; then
+	show=${2?$usage}
+	shift 2
+fi
+ping=
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	ping="$ping $1"
+	shift
+done
+if [ -z "$ping" ] || [ $# -lt 2 ]; then
+	fail "$usage"
+fi
+shift
+
+by_pluto() {
+	ipsec auto --up "$1" | grep -E "$show"
+	ping_once
+	ipsec auto --down "$1"
+}
+
+by_strongswan() {
+	swanctl --initiate --child "$1" | tail -n 1
+	swanctl --list-sas | grep -E "$show"
+	ping_once
+	swanctl --terminate --ike "$1" | tail -n 1
+}
+
+# Its words are to be split.
+# shellcheck disable=SC2086
+ping_once() {
+	"${0%/*}/ping-once.sh" --up $ping
+}
+
+by=by_strongswan
+if pgrep -x pluto >/dev/null; then
+	by=by_pluto
+fi
+for name; do
+	$by "$name"
+done

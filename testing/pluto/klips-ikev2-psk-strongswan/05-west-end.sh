@@ -1,4 +1,0 @@
-# SPDX-License-Identifier: GPL-2.0-or-later
-ipsec briefstatus
-ipsec eroute
-ipsec stop

@@ -1,6 +1,0 @@
-# SPDX-License-Identifier: GPL-2.0-or-later
-ipsec auto --down west-east
-ipsec briefstatus
-ipsec eroute | sed 's|0x[0-9a-f]*@|SPI@|'
-../../guestbin/ping-once.sh --down -I 192.0.1.254 192.0.2.254
-ipsec stop

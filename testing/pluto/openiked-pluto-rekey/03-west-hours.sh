@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/ping-count.sh --every 60 --count 300 -I 192.0.1.254 192.0.2.254

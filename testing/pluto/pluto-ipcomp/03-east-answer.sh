@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/wait-for.sh --match '^1$' -- grep -c 1 /tmp/received
+../../guestbin/udp.py send --from 192.0.2.254 --size 1000 1 192.0.1.254 2001

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/wait-for.sh --match '^2$' -- grep -c 1 /tmp/received
+ipsec whack --rekey-child --name west-east
+../../guestbin/udp.py send --from 192.0.2.254 --size 1000 1 192.0.1.254 2001

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+ipsec auto --down west-east
+../../guestbin/ping-once.sh --down -I 2001:db8:0:1::254 2001:db8:0:2::254

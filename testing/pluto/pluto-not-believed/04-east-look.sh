@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/wait-for-log.sh /var/log/pluto.log 'does not believe'
+ipsec briefstatus
+ipsec stop

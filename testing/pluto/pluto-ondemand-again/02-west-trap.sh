@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+ipsec start
+ipsec auto --ondemand west-east
+../../guestbin/ping-once.sh --down -I 192.0.1.254 192.0.2.254
+../../guestbin/pass-time.sh 170
+ipsec briefstatus

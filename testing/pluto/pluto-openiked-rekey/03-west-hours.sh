@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/ping-count.sh --every 60 --count 300 -I 192.0.1.254 192.0.2.254
+grep -c 'Child SA .* established' /var/log/pluto.log
+grep -c 'IKE SA established' /var/log/pluto.log
+ipsec briefstatus

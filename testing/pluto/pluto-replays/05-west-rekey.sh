@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+ipsec whack --impair replay-inbound
+ipsec whack --rekey-child --name west-east
+ipsec whack --liveness --name west-east
+ipsec whack --rekey-child --name west-east
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254

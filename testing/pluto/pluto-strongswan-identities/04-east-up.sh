@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/each-connection.sh --show @ -I 192.0.2.254 192.0.1.254 -- fqdn mail ipv4 ipv6 keyid dn

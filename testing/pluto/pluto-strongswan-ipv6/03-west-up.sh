@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+ipsec auto --up west-east
+../../guestbin/ping-once.sh --up -I 2001:db8:0:1::254 2001:db8:0:2::254
+ipsec trafficstatus
+ipsec auto --down west-east

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/wait-for-log.sh /var/log/pluto.log 'the peer deletes'
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+ipsec briefstatus

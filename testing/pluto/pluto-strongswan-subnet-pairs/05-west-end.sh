@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+ipsec trafficstatus
+ipsec auto --down west-east
+ipsec briefstatus
+ipsec stop

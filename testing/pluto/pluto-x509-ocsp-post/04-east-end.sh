@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/wait-for.sh --match . -- grep -o 'the peer is not authenticated: .*' /var/log/pluto.log
+cat /tmp/asked
+ipsec briefstatus
+ipsec stop
