@@ -19,7 +19,7 @@ TESTS_IN ?= netkey pluto
 PYTHON := /usr/bin/python3
 PYTEST = $(PYTHON) -m pytest -q -p no:cacheprovider $(TESTS)
 
-.PHONY: help deps deps-run deps-uml deps-kasan deps-qemu deps-libvirt kvm-install kvm-uninstall run check check-all kvm-test \
+.PHONY: help deps deps-run deps-check deps-uml deps-kasan deps-qemu deps-libvirt kvm-install kvm-uninstall run check check-all kvm-test \
 	lint format test bench-lab bench-guest clean distclean
 
 help: ## list the verbs
@@ -30,6 +30,9 @@ deps: ## install the Debian packages that are missing
 
 deps-run:
 	@tools/deps run
+
+deps-check:
+	@tools/deps run check klips guest qemu image
 
 deps-uml: ## build the kernel of UML guests (minutes, once) and install what that takes
 	@tools/deps run guest
@@ -55,7 +58,7 @@ kvm-uninstall: ## remove these domains, running or not (HOSTS="east west" CONNEC
 run: deps-run build ## show a tunnel of pluto on KLIPS, to another and to strongSwan (TEST=pluto/ikev2-psk: another test)
 	./lab run --show $(TEST)
 
-check: deps build ## run everything that must pass: linters, unit tests, the lab's tests, some of them in guests
+check: deps-check build ## run everything that must pass: linters, unit tests, the lab's tests, some of them in guests
 	@tools/check 'lint: tools/lint' 'unit tests: $(PYTEST)' $(CHECKS) 'lab lint: ./lab lint' \
 		'lab tests: ./lab run --all' 'mutation: ./lab mutate' \
 		'UML: ./lab run --place uml $(UML_SMOKE)' 'QEMU: ./lab run --place qemu --kernel 6.12-cloud $(QEMU_SMOKE)'
@@ -74,7 +77,7 @@ lint: deps ## run the linters
 format: deps ## format the C sources
 	@$(PYTHON) tools/sources.py . 'src/*.[ch]' | xargs -r clang-format -i
 
-test: deps ## run the lab's unit tests (TESTS=a file or folder)
+test: deps-check ## run the lab's unit tests (TESTS=a file or folder)
 	$(PYTEST)
 
 bench-lab: deps ## measure the lab: medians
