@@ -28,13 +28,28 @@ int ike_auth_fail(struct ike_auth_claim *claim, const char *format, ...)
 	return -EACCES;
 }
 
+/* The reserved bytes of the peer's ID payload are what they are. */
+static void take_reserved(const struct ike_sa *sa, uint8_t reserved[3])
+{
+	const struct ike_payload *payload = ike_payload_find(sa->setup->message, sa->initiator ? IKE_P_IDR : IKE_P_IDI);
+	struct ike_id_body body;
+	const char *why;
+
+	if (payload && !ike_id_read(&body, payload, &why))
+		memcpy(reserved, body.reserved, sizeof(body.reserved));
+}
+
 /* prf(SK_px, RestOfIDPayload), RFC 7296, 2.15. @from: 0: of the original initiator. */
-static int mac_identity(const struct ike_sa *sa, unsigned int from, const struct ike_identity *who, uint8_t *out)
+static int mac_identity(struct ike_sa *sa, unsigned int from, const struct ike_identity *who, uint8_t *out)
 {
 	const struct ike_key *key = &sa->keys.auth[from];
-	const uint8_t head[4] = { who->type };
+	uint8_t head[4] = { who->type };
 	struct ike_slice parts[] = { { head, sizeof(head) }, { who->data, who->length } };
 
+	if (from != sa->initiator)
+		impair_identity(sa->pluto, head + 1);
+	else
+		take_reserved(sa, head + 1);
 	return ike_prf(sa->suite.prf, (struct ike_slice){ key->data, key->length }, parts, 2, out);
 }
 

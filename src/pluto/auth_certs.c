@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../klips/core/addr.h"
+#include "impair.h"
 
 #define HASHES_MAX	16
 #define AUTHORITIES_MAX 64 /* in a CERTREQ */
@@ -43,7 +44,8 @@ void ike_hashes_take(struct ike_sa *sa, const struct ike_message *message)
 	size_t at;
 
 	sa->setup->hashes = 0;
-	if (!ike_notify_find(message, N_SIGNATURE_HASH_ALGORITHMS, &notify))
+	if (!ike_notify_find(message, N_SIGNATURE_HASH_ALGORITHMS, &notify) ||
+	    impair_fails(sa->pluto, IMPAIR_HASHES_IGNORE))
 		return;
 	for (at = 0; at + 2 <= notify.data.length; at += 2) {
 		hash = get_unaligned_be16(notify.data.data + at);

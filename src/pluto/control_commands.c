@@ -303,6 +303,7 @@ const struct control_command control_commands[] = {
 	{ "deletestate", CONTROL_NOTHING, control_delete_state },
 	{ "liveness", CONTROL_NAME, control_liveness },
 	{ "impair", CONTROL_NOTHING, control_impair },
+	{ "debug", CONTROL_NOTHING, control_debug },
 	{ "keylog", CONTROL_NOTHING, control_keylog },
 	{ "monitor", CONTROL_NOTHING, monitor },
 	{ "shutdown", CONTROL_NOTHING, shut_down },

@@ -224,6 +224,13 @@ void control_impair(struct control_client *client, const struct control_request 
 	control_end(client, err != 0, NULL);
 }
 
+/* "on": whether debugging lines are logged from now on. */
+void control_debug(struct control_client *client, const struct control_request *request)
+{
+	log_debug(json_is_true(json_object_get(request->json, "on")));
+	control_end(client, 0, NULL);
+}
+
 /* "folder": an absolute one; without it keys are logged no more. */
 void control_keylog(struct control_client *client, const struct control_request *request)
 {

@@ -105,8 +105,10 @@ static struct ike_packet *build_clear(struct ike_exchange *exchange, struct ike_
 
 	memcpy(header.spi_i, sa->spi[0], sizeof(header.spi_i));
 	memcpy(header.spi_r, sa->spi[1], sizeof(header.spi_r));
+	impair_header(sa->pluto, &header);
 	ike_build_start(builder, plain, sizeof(plain), &header);
 	*outcome = exchange->ops->build(exchange, builder);
+	impair_payloads(sa->pluto, builder, exchange->ops->exchange);
 	length = ike_build_end(builder);
 	return length < 0 ? NULL : ike_packet_new((struct ike_slice){ plain, length });
 }
@@ -120,6 +122,7 @@ static struct ike_packet *build_protected(struct ike_exchange *exchange, struct 
 
 	ike_build_chain(builder, plain, sizeof(plain), &first);
 	*outcome = exchange->ops->build(exchange, builder);
+	impair_payloads(sa->pluto, builder, exchange->ops->exchange);
 	if (builder->error)
 		return NULL;
 	packets = ike_protect(sa, exchange->ops->exchange, false, sa->send_id, first,
@@ -266,6 +269,19 @@ static void take_response(struct ike_exchange *exchange, const struct ike_path *
 	answered(exchange, message);
 }
 
+/* Payloads may stand before the one that is encrypted. One that is malformed is dropped where it is opened. */
+static bool is_sealed(struct ike_slice data)
+{
+	struct ike_message message;
+	const struct ike_payload *last;
+	const char *why;
+
+	if (ike_message_parse(&message, data, &why) || !message.count)
+		return true;
+	last = &message.payloads[message.count - 1];
+	return last->type == IKE_P_SK || last->type == IKE_P_SKF;
+}
+
 void ike_response_received(struct ike_sa *sa, const struct ike_path *path, struct ike_slice data,
 			   const struct ike_header *header)
 {
@@ -276,12 +292,12 @@ void ike_response_received(struct ike_sa *sa, const struct ike_path *path, struc
 
 	if (!exchange || exchange->answered || header->id != sa->send_id || header->exchange != exchange->ops->exchange)
 		return; /* a late one, or none of ours */
-	if (header->next != IKE_P_SK && header->next != IKE_P_SKF && header->exchange != IKE_SA_INIT) {
-		ike_hint_received(sa, data);
-		return;
-	}
 	if (header->exchange == IKE_SA_INIT) {
 		clear_response(exchange, data);
+		return;
+	}
+	if (!is_sealed(data)) {
+		ike_hint_received(sa, data);
 		return;
 	}
 	error = ike_unprotect(sa, &message, data, &why);

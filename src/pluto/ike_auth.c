@@ -6,8 +6,11 @@
 #include "auth_certs.h"
 #include "cp_state.h"
 #include "ike_auth.h"
+#include "impair.h"
 #include "mobike.h"
 #include "peers.h"
+
+#define ID_RESERVED_AT 5 /* bytes into an identification payload */
 
 /**
  * struct auth - the request
@@ -21,9 +24,14 @@ struct auth {
 
 static const struct ike_exchange_ops auth_ops;
 
-void ike_auth_put_identity(struct ike_builder *builder, uint8_t payload, const struct ike_identity *id)
+void ike_auth_put_identity(struct pluto *pluto, struct ike_builder *builder, uint8_t payload,
+			   const struct ike_identity *id)
 {
+	size_t reserved = builder->length + ID_RESERVED_AT;
+
 	ike_put_id(builder, payload, id->type, (struct ike_slice){ id->data, id->length });
+	if (!builder->error)
+		impair_identity(pluto, builder->data + reserved);
 }
 
 static enum ike_outcome build(struct ike_exchange *exchange, struct ike_builder *builder)
@@ -32,16 +40,18 @@ static enum ike_outcome build(struct ike_exchange *exchange, struct ike_builder 
 	struct ike_sa *sa = exchange->sa;
 	const struct ike_identity *peer = &sa->connection->remote.id;
 
-	ike_auth_put_identity(builder, IKE_P_IDI, &auth->claim->who);
+	ike_auth_put_identity(sa->pluto, builder, IKE_P_IDI, &auth->claim->who);
 	ike_certs_put(builder, auth->claim);
 	ike_certreq_put(builder, sa->pluto, connection_asks_cert(sa->connection));
 	if (peer->type != IKE_ID_NONE)
-		ike_auth_put_identity(builder, IKE_P_IDR, peer);
+		ike_auth_put_identity(sa->pluto, builder, IKE_P_IDR, peer);
 	ike_auth_put(builder, auth->claim);
 	if (sa->connection->initial_contact && ike_peers_is_only(sa))
 		ike_put_status(builder, N_INITIAL_CONTACT, (struct ike_slice){ 0 });
-	cp_put_request(sa, builder);
-	child_sa_put_offer(auth->child, builder, NULL);
+	if (!impair_fails(sa->pluto, IMPAIR_FIRST_CHILD)) {
+		cp_put_request(sa, builder);
+		child_sa_put_offer(auth->child, builder, NULL);
+	}
 	ike_mobike_put(sa, builder);
 	return IKE_DONE;
 }
@@ -155,7 +165,8 @@ static void peer_is_checked(struct ike_auth_claim *claim)
 	} else {
 		ike_sa_establish(sa);
 		ike_mobike_take(sa, sa->setup->message);
-		take_child(auth, sa->setup->message);
+		if (!impair_fails(sa->pluto, IMPAIR_FIRST_CHILD))
+			take_child(auth, sa->setup->message);
 		ike_sa_forget_setup(sa);
 		ike_exchange_done(&auth->exchange, IKE_DONE);
 	}

@@ -6,7 +6,8 @@
 #include "auth.h"
 #include "child_sa.h"
 
-void ike_auth_put_identity(struct ike_builder *builder, uint8_t payload, const struct ike_identity *id);
+void ike_auth_put_identity(struct pluto *pluto, struct ike_builder *builder, uint8_t payload,
+			   const struct ike_identity *id);
 /* Whether there is one that can be read. */
 bool ike_auth_read_identity(struct ike_identity *to, const struct ike_message *message, uint8_t payload);
 /* Whether there was memory for who the peer is. */

@@ -74,7 +74,7 @@ static void establish(struct ike_sa *sa, const struct ike_auth_claim *claim, str
 {
 	const struct ike_message *request = sa->setup->message;
 
-	ike_auth_put_identity(reply, IKE_P_IDR, &claim->who);
+	ike_auth_put_identity(sa->pluto, reply, IKE_P_IDR, &claim->who);
 	ike_certs_put(reply, claim);
 	ike_auth_put(reply, claim);
 	ike_sa_establish(sa);

@@ -151,6 +151,8 @@ static bool matches(const struct rule *rule, const struct ike_header *header)
 {
 	enum impair_kind kind = header->flags & IKE_FLAG_RESPONSE ? RESPONSE : REQUEST;
 
+	if (rule->sealed && header->next != IKE_P_SK && header->next != IKE_P_SKF)
+		return false;
 	return (!rule->exchange || rule->exchange == header->exchange) && (!rule->kind || rule->kind == kind);
 }
 

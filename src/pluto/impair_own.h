@@ -35,7 +35,7 @@ struct waiting {
 
 /**
  * struct rule - one impairment
- * @exchange: 0: any
+ * @exchange: 0: any; @sealed: only those that are encrypted
  * @number: which of those that match, from 1, since it is on; 0: each. @seen: how many have come
  * @kept: the message that is to come after another one
  * @due: it comes after the one that passes now
@@ -48,7 +48,7 @@ struct rule {
 	enum impair_step step;
 	enum impair_kind kind;
 	uint8_t exchange;
-	bool inbound, due, spent;
+	bool inbound, sealed, due, spent;
 	unsigned int number, seen;
 	struct waiting *kept;
 };

@@ -28,6 +28,39 @@ static const struct step_word {
 	{ "suppress-retransmits", IMPAIR_RESEND },
 	{ "timeout-on-retransmit", IMPAIR_PATIENCE },
 	{ "delete-on-retransmit", IMPAIR_PATIENCE },
+	{ "revival", IMPAIR_REVIVAL },
+	{ "send-no-delete", IMPAIR_DELETE },
+	{ "major-version-bump", IMPAIR_MAJOR },
+	{ "minor-version-bump", IMPAIR_MINOR },
+	{ "send-bogus-isakmp-flag", IMPAIR_HEADER_FLAG },
+	{ "send-bogus-payload-flag", IMPAIR_PAYLOAD_FLAG },
+	{ "send-nonzero-reserved", IMPAIR_RESERVED },
+	{ "send-nonzero-reserved-id", IMPAIR_RESERVED_ID },
+	{ "bad-ikev2-auth-xchg", IMPAIR_EXCHANGE },
+	{ "add-unknown-v2-payload-to:ike-sa-init", IMPAIR_ADD_TO_INIT },
+	{ "add-unknown-v2-payload-to:ike-auth", IMPAIR_ADD_TO_AUTH },
+	{ "add-unknown-v2-payload-to-sk:ike-auth", IMPAIR_ADD_TO_SK },
+	{ "unknown-v2-payload-critical", IMPAIR_CRITICAL },
+	{ "ke-payload:omit", IMPAIR_KE_OMIT },
+	{ "ke-payload:empty", IMPAIR_KE_EMPTY },
+	{ "ke-payload:0", IMPAIR_KE_ZERO },
+	{ "omit-v2n-signature-hash-algorithms", IMPAIR_HASHES_OMIT },
+	{ "ignore-v2n-signature-hash-algorithms", IMPAIR_HASHES_IGNORE },
+	{ "send-bogus-dcookie", IMPAIR_COOKIE },
+	{ "omit-v2-ike-auth-child", IMPAIR_FIRST_CHILD },
+};
+
+/* libreswan's names of what happens to messages; @sealed: to those that are encrypted alone. */
+static const struct alias {
+	const char *word, *rule;
+	bool sealed;
+} aliases[] = {
+	{ "replay-duplicates", "duplicate-inbound", false },
+	{ "replay-encrypted", "duplicate-inbound", true },
+	{ "replay-forward", "replay-inbound", false },
+	{ "corrupt-encrypted", "corrupt-inbound", true },
+	{ "jacob-two-two", "duplicate-outbound", false },
+	{ "send-no-ikev2-auth", "drop-outbound-ike-auth-request", false },
 };
 
 static const struct exchange_word {
@@ -98,6 +131,20 @@ static bool is_step(struct rule *rule, const char *text)
 	return false;
 }
 
+/* The rule that a word of libreswan's stands for, or the word itself. */
+static const char *find_alias(struct rule *rule, const char *text)
+{
+	size_t at;
+
+	for (at = 0; at < sizeof(aliases) / sizeof(*aliases); at++) {
+		if (strcmp(aliases[at].word, text) != 0)
+			continue;
+		rule->sealed = aliases[at].sealed;
+		return aliases[at].rule;
+	}
+	return text;
+}
+
 /* What is left of the text: "" if all of it was understood. */
 static const char *read_rule(struct rule *rule, const char *text)
 {
@@ -106,6 +153,7 @@ static const char *read_rule(struct rule *rule, const char *text)
 
 	if (is_step(rule, text))
 		return "";
+	text = find_alias(rule, text);
 	found = take_word(&text, actions, FAIL + 1);
 	if (found < 0)
 		return *text ? text : "nothing";
@@ -123,29 +171,51 @@ static const char *read_rule(struct rule *rule, const char *text)
 	return text;
 }
 
-/* Lower case, '_' is '-', and without the number, which *@number gets: 0 if there is none. */
-static const char *squeeze(char to[IMPAIR_TEXT], const char *from, unsigned int *number)
+static void copy_lower(char *to, const char *from, size_t length)
 {
-	size_t at, length = strcspn(from, ":");
+	size_t at;
+
+	for (at = 0; at < length; at++)
+		to[at] = (char)(from[at] == '_' ? '-' : tolower((unsigned char)from[at]));
+	to[length] = 0;
+}
+
+/* Of some steps what is behind the colon is no number but part of the name. */
+static size_t name_length(const struct rule *rule, const char *text)
+{
+	struct rule any = *rule;
+	char whole[IMPAIR_TEXT];
+	size_t length = strlen(text);
+
+	if (length < sizeof(whole) - NUMBER_TEXT) {
+		copy_lower(whole, text, length);
+		if (is_step(&any, whole))
+			return length;
+	}
+	return strcspn(text, ":");
+}
+
+/* Lower case, '_' is '-', and without the number, which @rule gets: 0 if there is none. */
+static const char *squeeze(struct rule *rule, const char *from)
+{
+	size_t length = name_length(rule, from);
 	u64 value = 0;
 	const char *wrong = NULL;
 
 	if (length >= IMPAIR_TEXT - NUMBER_TEXT)
 		return "too long";
-	for (at = 0; at < length; at++)
-		to[at] = (char)(from[at] == '_' ? '-' : tolower((unsigned char)from[at]));
-	to[length] = 0;
+	copy_lower(rule->text, from, length);
 	if (from[length])
 		wrong = klips_parse_number(&value, from + length + 1, INT32_MAX);
 	if (!wrong && from[length] && !value)
 		wrong = "they are counted from 1";
-	*number = (unsigned int)value;
+	rule->number = (unsigned int)value;
 	return wrong;
 }
 
 int impair_rule_read(struct rule *rule, const char *text, char *why, size_t size)
 {
-	const char *wrong = squeeze(rule->text, text, &rule->number), *left;
+	const char *wrong = squeeze(rule, text), *left;
 
 	if (wrong) {
 		snprintf(why, size, "%s: %s", text, wrong);
@@ -173,6 +243,15 @@ void impair_help(void (*each)(void *arg, const char *line), void *arg)
 		"fail-STEP[:N]: the Nth from now on, or each, fails: spi, sa, policy (of the stack), auth, keys",
 		"suppress-retransmits[:N]: requests are not sent again, but time out as ever;",
 		"  timeout-on-retransmit[:N], delete-on-retransmit[:N]: where one would be sent again its time is over",
+		"revival: what is to be up is not begun again; send-no-delete: peers are not told that SAs end",
+		"major-version-bump, minor-version-bump, send-bogus-isakmp-flag, send-bogus-payload-flag,",
+		"  send-nonzero-reserved, send-nonzero-reserved-id, bad-ikev2-auth-xchg, ke-payload:omit|empty|0,",
+		"  omit-v2n-signature-hash-algorithms, ignore-v2n-signature-hash-algorithms, send-bogus-dcookie,",
+		"  omit-v2-ike-auth-child: messages, and what is taken of them, are not as they should be",
+		"add-unknown-v2-payload-to:ike-sa-init|ike-auth, add-unknown-v2-payload-to-sk:ike-auth: there is one",
+		"  payload more; unknown-v2-payload-critical: with the critical bit",
+		"replay-duplicates, replay-encrypted, replay-forward, corrupt-encrypted, jacob-two-two,",
+		"  send-no-ikev2-auth: as in libreswan",
 		"release: what was held goes on, and nothing more is held",
 		"rekey-ike:N, rekey-child:N, liveness:N, expire-ike:N, expire-child:N, delete-ike:N, delete-child:N,",
 		"  send-keepalive:N: now, of the SA #N",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "child_sa.h"
+#include "impair.h"
 #include "mobike.h"
 #include "rekey.h"
 
@@ -66,9 +67,31 @@ void ike_delete_replaced(struct ike_sa *sa)
 	start(sa, &delete_ike_ops, NULL);
 }
 
+/* The same without a word to the peer, when what deletes them is done. */
+static void end_untold(struct pluto_timer *timer)
+{
+	ike_sa_end(caa_container_of(timer, struct ike_sa, expire), NULL);
+}
+
+static void end_child_untold(struct pluto_timer *timer)
+{
+	struct child_sa *child = caa_container_of(timer, struct child_sa, expire);
+
+	child_sa_free(child, child_sa_hand_over(child));
+}
+
+static bool is_untold(struct ike_sa *sa, struct pluto_timer *expire, void (*run)(struct pluto_timer *timer))
+{
+	if (!impair_fails(sa->pluto, IMPAIR_DELETE))
+		return false;
+	pluto_timer_set(&sa->pluto->timers, expire, pluto_now(sa->pluto), run);
+	return true;
+}
+
 static enum ike_outcome build_delete_ike(struct ike_exchange *exchange, struct ike_builder *builder)
 {
-	(void)exchange;
+	if (is_untold(exchange->sa, &exchange->sa->expire, end_untold))
+		return IKE_DROP;
 	ike_put_delete(builder, IKE_PROTO_IKE, 0, NULL, 0);
 	return IKE_DONE;
 }
@@ -112,9 +135,12 @@ static struct child_sa *child_of(const struct inform *inform)
 static enum ike_outcome build_delete_child(struct ike_exchange *exchange, struct ike_builder *builder)
 {
 	struct inform *inform = caa_container_of(exchange, struct inform, exchange);
+	struct child_sa *child = child_of(inform);
 
-	if (!child_of(inform))
-		return IKE_DROP; /* the peer was first */
+	if (!child) /* the peer was first */
+		return IKE_DROP;
+	if (is_untold(exchange->sa, &child->expire, end_child_untold))
+		return IKE_DROP;
 	ike_put_delete(builder, inform->protocol, sizeof(inform->child), (const uint8_t *)&inform->child, 1);
 	return IKE_DONE;
 }

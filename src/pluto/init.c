@@ -6,6 +6,7 @@
 
 #include "auth_certs.h"
 #include "fresh.h"
+#include "impair.h"
 #include "init.h"
 #include "ke_job.h"
 #include "mobike.h"
@@ -63,6 +64,8 @@ static enum ike_outcome take_cookie(struct ike_sa *sa, const struct ike_notify *
 	}
 	memcpy(setup->cookie, notify->data.data, notify->data.length);
 	setup->cookie_length = notify->data.length;
+	if (impair_fails(sa->pluto, IMPAIR_COOKIE))
+		setup->cookie[0] ^= 0xff;
 	return IKE_AGAIN;
 }
 

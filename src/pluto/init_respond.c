@@ -8,6 +8,7 @@
 #include "auth_certs.h"
 #include "cookie.h"
 #include "fresh.h"
+#include "impair.h"
 #include "init.h"
 #include "natd.h"
 
@@ -27,14 +28,12 @@ struct asked {
 	struct ike_proposal chosen;
 };
 
-static void start_reply(struct ike_builder *builder, uint8_t *data, size_t room, const uint8_t spi_i[8],
-			const uint8_t spi_r[8])
+static void fill_header(struct pluto *pluto, struct ike_header *header, const uint8_t spi_i[8], const uint8_t spi_r[8])
 {
-	struct ike_header header = { .major = 2, .exchange = IKE_SA_INIT, .flags = IKE_FLAG_RESPONSE };
-
-	memcpy(header.spi_i, spi_i, sizeof(header.spi_i));
-	memcpy(header.spi_r, spi_r, sizeof(header.spi_r));
-	ike_build_start(builder, data, room, &header);
+	*header = (struct ike_header){ .major = 2, .exchange = IKE_SA_INIT, .flags = IKE_FLAG_RESPONSE };
+	memcpy(header->spi_i, spi_i, sizeof(header->spi_i));
+	memcpy(header->spi_r, spi_r, sizeof(header->spi_r));
+	impair_header(pluto, header);
 }
 
 /* A reply that leaves nothing behind here. */
@@ -43,9 +42,11 @@ static void refuse(const struct asked *asked, uint16_t type, struct ike_slice da
 	static const uint8_t none[8];
 	uint8_t reply[IKE_HEADER + 128];
 	struct ike_builder builder;
+	struct ike_header header;
 	int length;
 
-	start_reply(&builder, reply, sizeof(reply), asked->message.header.spi_i, none);
+	fill_header(asked->pluto, &header, asked->message.header.spi_i, none);
+	ike_build_start(&builder, reply, sizeof(reply), &header);
 	ike_put_status(&builder, type, data);
 	length = ike_build_end(&builder);
 	if (length < 0)
@@ -136,10 +137,13 @@ static bool reply(struct ike_sa *sa, const struct ike_ke_job *job)
 {
 	static uint8_t data[4096];
 	struct ike_builder builder;
+	struct ike_header header;
 	int length;
 
-	start_reply(&builder, data, sizeof(data), sa->spi[0], sa->spi[1]);
+	fill_header(sa->pluto, &header, sa->spi[0], sa->spi[1]);
+	ike_build_start(&builder, data, sizeof(data), &header);
 	put_answer(sa, &builder, job);
+	impair_payloads(sa->pluto, &builder, IKE_SA_INIT);
 	length = ike_build_end(&builder);
 	if (length < 0)
 		return false;

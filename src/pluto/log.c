@@ -41,6 +41,11 @@ int log_open(const struct log_options *options)
 	return 0;
 }
 
+void log_debug(bool debug)
+{
+	to.debug = debug;
+}
+
 void log_close(void)
 {
 	if (to.file)

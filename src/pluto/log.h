@@ -26,6 +26,8 @@ typedef void (*log_watch_fn)(void *arg, enum pluto_log_level level, const char *
 /* Without a file and standard error, it is syslog. 0 or a negative errno: the file cannot be opened. */
 int log_open(const struct log_options *options);
 void log_close(void);
+/* Whether debugging lines go there too, from now on. */
+void log_debug(bool debug);
 /* What waits is written at the end of each turn of the loop: one call for all of its lines. */
 void log_by_turns(void);
 void log_flush(void);

@@ -114,7 +114,7 @@ struct ike_cert_body { /* CERTREQ too */
 	struct ike_slice data;
 };
 struct ike_id_body {
-	uint8_t type;
+	uint8_t type, reserved[3]; /* AUTH is about the latter too, whatever they are */
 	struct ike_slice data;
 };
 struct ike_fragment { /* RFC 7383 */

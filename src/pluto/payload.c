@@ -35,7 +35,7 @@ const struct payload_field payload_ke[] = {
 
 const struct payload_field payload_id[] = {
 	PAYLOAD_FIELD(U8, ike_id_body, type),
-	PAYLOAD_ZEROS(3),
+	PAYLOAD_ARRAY(ike_id_body, reserved, 3),
 	PAYLOAD_FIELD(REST, ike_id_body, data),
 	PAYLOAD_LAST,
 };

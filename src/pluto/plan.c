@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "exchange.h"
+#include "impair.h"
 #include "log.h"
 #include "route.h"
 #include "shunt.h"
@@ -285,6 +286,10 @@ static void plan_retry(struct plan *plan)
 
 	if (pluto_timer_is_set(&plan->retry))
 		return;
+	if (impair_fails(pluto, IMPAIR_REVIVAL)) {
+		plan->wanted = false;
+		return;
+	}
 	if (most && ++plan->tries >= most) {
 		log_say(PLUTO_NOTICE, "\"%s\": given up after %u tries", plan->connection->name, plan->tries);
 		plan->wanted = false;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "exchange.h"
+#include "impair.h"
 
 #define GENERIC_HEADER	4
 #define FRAGMENT_HEADER 4
@@ -55,7 +56,8 @@ struct part {
 static struct ike_packet *protect_part(struct ike_sa *sa, uint8_t exchange, uint8_t flags, uint32_t id,
 				       const struct part *part)
 {
-	size_t before = IKE_HEADER + GENERIC_HEADER + (part->number ? FRAGMENT_HEADER : 0);
+	size_t more = impair_outside(sa->pluto, exchange);
+	size_t before = IKE_HEADER + more + GENERIC_HEADER + (part->number ? FRAGMENT_HEADER : 0);
 	size_t sealed = ike_sealed_size(&sa->suite, part->plain.length);
 	struct ike_packet *packet = ike_packet_new((struct ike_slice){ NULL, before + sealed });
 	struct ike_header header = { .major = 2, .exchange = exchange, .flags = flags, .id = id };
@@ -66,7 +68,10 @@ static struct ike_packet *protect_part(struct ike_sa *sa, uint8_t exchange, uint
 		return NULL;
 	memcpy(header.spi_i, sa->spi[0], sizeof(header.spi_i));
 	memcpy(header.spi_r, sa->spi[1], sizeof(header.spi_r));
+	impair_header(sa->pluto, &header);
 	ike_build_start(&builder, packet->data, packet->length, &header);
+	if (more)
+		impair_put_unknown(sa->pluto, &builder);
 	body = part->number ? ike_put_fragment(&builder, part->first, part->number, part->total, sealed) :
 			      ike_put_sealed(&builder, part->first, sealed);
 	if (!body || ike_build_end(&builder) < 0 ||
@@ -257,8 +262,8 @@ static int unprotect(struct ike_sa *sa, struct ike_message *message, struct ike_
 		length = take_fragment(sa, message, data, last, &first, why);
 	if (length < 0)
 		return length == -EAGAIN ? length : -EBADMSG;
-	message->count = 0; /* nothing that stands outside counts */
-	message->unknown = 0;
+	/* What stands outside is authentic by now, too, but has no meaning, unless it is critical. */
+	message->count = 0;
 	return ike_payloads_parse(message, first, (struct ike_slice){ opened, length }, why) ? -EINVAL : 0;
 }
 

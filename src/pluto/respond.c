@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "impair.h"
 #include "mobike.h"
 #include "move.h"
 
@@ -52,6 +53,7 @@ void ike_reply(struct ike_sa *sa, uint8_t exchange, struct ike_builder *builder,
 	sa->busy = false;
 	if (sa->state == IKE_SA_DEAD)
 		return;
+	impair_payloads(sa->pluto, builder, exchange);
 	if (!builder->error)
 		packets = ike_protect(sa, exchange, true, sa->receive_id, first,
 				      (struct ike_slice){ plain, builder->length });

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../lib/conf_value.h"
 #include "../lib/parse.h"
 
 enum {
@@ -18,6 +19,9 @@ enum {
 	OPT_KEYLOG,
 	OPT_NO_KEYLOG,
 	OPT_DELETESTATE,
+	OPT_LOG,
+	OPT_LOG_ALL,
+	OPT_LOG_NONE,
 	OPT_COMMAND, /* and as many as there are commands */
 };
 
@@ -71,6 +75,7 @@ static const struct command_of impair = { "impair", "impair", false, print_pluto
 /**
  * struct order - what to tell
  * @serial: of --deletestate; 0: none
+ * @debug: what debugging lines are to be logged, besides all else: 1, none: 0; -1: as before
  * @what: of --impair; @folder: of --keylog, absolute
  */
 struct order {
@@ -78,6 +83,7 @@ struct order {
 	const char *name, *what;
 	char *folder;
 	u64 serial;
+	int debug;
 	bool async, json;
 };
 
@@ -95,10 +101,11 @@ static int usage(void)
 	       "       ipsec whack [--asynchronous] --deletestate NUMBER\n"
 	       "       ipsec whack --listen|--rereadall|--rereadsecrets|--rereadcrls|--shutdown\n"
 	       "       ipsec whack [--json] --impair WHAT[:N]|release|list|none|help\n"
-	       "       ipsec whack --keylog DIR | --no-keylog\n\noptions that tell pluto something:");
+	       "       ipsec whack --keylog DIR | --no-keylog\n"
+	       "       ipsec whack --debug CLASSES | --debug-all | --debug-none\n\noptions that tell pluto something:");
 	for (i = 0; i < COMMANDS; i++)
 		printf(" --%s", commands_of[i].option);
-	printf(" --deletestate --impair --keylog --no-keylog\n");
+	printf(" --deletestate --impair --keylog --no-keylog --debug --debug-all --debug-none\n");
 	return 0;
 }
 
@@ -111,6 +118,9 @@ static void fill(struct option *options)
 		{ "keylog", required_argument, NULL, OPT_KEYLOG },
 		{ "no-keylog", no_argument, NULL, OPT_NO_KEYLOG },
 		{ "deletestate", required_argument, NULL, OPT_DELETESTATE },
+		{ "debug", required_argument, NULL, OPT_LOG },
+		{ "debug-all", no_argument, NULL, OPT_LOG_ALL },
+		{ "debug-none", no_argument, NULL, OPT_LOG_NONE },
 		{ "json", no_argument, NULL, OPT_JSON },
 		{ "help", no_argument, NULL, OPT_HELP },
 		{ 0 },
@@ -145,6 +155,20 @@ static int take_serial(struct order *order, const char *text)
 	return is_wrong(wrong, "deletestate", text) ? EXIT_USAGE : 0;
 }
 
+/* As plutodebug= has them; there is one sort of debugging lines. */
+static int take_debug(struct order *order, const char *classes)
+{
+	enum keyword_side side;
+	struct conf_wrong wrong;
+	struct conf_value value;
+
+	if (conf_value_read(&value, keyword_find(true, "plutodebug", &side), classes, &wrong))
+		return bad_usage("--debug %s: %s", classes, wrong.why);
+	order->debug = value.number != 0;
+	free(value.text);
+	return 0;
+}
+
 static const struct command_of *command_of(int option)
 {
 	if (option == OPT_IMPAIR)
@@ -166,6 +190,8 @@ static int take(void *arg, int option)
 		order->async = true;
 		return 0;
 	}
+	if (option == OPT_LOG || option == OPT_LOG_ALL || option == OPT_LOG_NONE)
+		return take_debug(order, option == OPT_LOG ? optarg : option == OPT_LOG_ALL ? "all" : "none");
 	if (order->command)
 		return bad_usage("only one thing at a time");
 	order->command = command_of(option);
@@ -181,13 +207,23 @@ static int check(void *arg)
 	const struct order *order = arg;
 
 	if (!order->command)
-		return no_order();
+		return order->debug < 0 ? no_order() : 0;
 	return order->command->named && !order->name ? bad_usage("--name is missing") : 0;
 }
 
-static int tell(void *arg)
+static int tell_debug(const struct order *order)
 {
-	const struct order *order = arg;
+	json_t *answer = NULL;
+	int status = 0;
+
+	if (order->debug >= 0)
+		status = pluto_tell(json_pack("{s:s, s:b}", "command", "debug", "on", order->debug), stdout, &answer);
+	json_decref(answer);
+	return status;
+}
+
+static int tell_command(const struct order *order)
+{
 	json_t *answer = NULL;
 	json_t *request = json_pack("{s:s, s:s*, s:s*, s:s*, s:I, s:b}", "command", order->command->word, "name",
 				    order->name, "what", order->what, "folder", order->folder, "serial",
@@ -203,10 +239,18 @@ static int tell(void *arg)
 	return status;
 }
 
+static int tell(void *arg)
+{
+	const struct order *order = arg;
+	int status = tell_debug(order);
+
+	return status || !order->command ? status : tell_command(order);
+}
+
 int run_whack(int argc, char **argv)
 {
-	struct option options[COMMANDS + 9];
-	struct order order = { 0 };
+	struct option options[COMMANDS + 12];
+	struct order order = { .debug = -1 };
 	const struct command_line line = { options, usage, take, check, NULL, &order, &order.json, tell, NULL };
 
 	int status;

@@ -418,6 +418,32 @@ def test_impair(hosts):
     assert 'is missing' in west.ipsec('whack', '--impair', status=2)
 
 
+def test_no_revival(hosts):
+    """What the peer ends is not begun again."""
+    west, east = hosts
+    up(west, east)
+    west.ipsec('whack', '--impair', 'revival')
+    east.ipsec('whack', '--name', 'west-east', '--terminate')
+    wait_for('end', lambda: 'IMPAIR: revival\n' in west.log())
+    assert not west.json('status')['ike_sas']
+
+
+def test_debugging_lines(hosts):
+    """On and off while pluto runs, beside another option or alone."""
+    west, east = hosts
+    up(west, east)
+    assert 'IKE_SA_INIT came' not in east.log()
+    assert 'not one of' in east.ipsec('whack', '--debug', 'everything', status=2)
+    east.ipsec('whack', '--debug-all', '--impair', 'list')
+    west.ipsec('whack', '--name', 'west-east', '--terminate')
+    west.ipsec('whack', '--name', 'west-east', '--initiate')
+    assert east.log().count('IKE_SA_INIT came') == 1
+    east.ipsec('whack', '--debug', 'none')
+    west.ipsec('whack', '--name', 'west-east', '--terminate')
+    west.ipsec('whack', '--name', 'west-east', '--initiate')
+    assert east.log().count('IKE_SA_INIT came') == 1
+
+
 def test_keylog(hosts):
     """Off unless asked for; only root's; on and off while pluto runs."""
     west, east = hosts

@@ -18,6 +18,8 @@ examples:
   lab suite libreswan ~/libreswan 'ikev2-*' -j4     some of them
   lab suite strongswan ~/strongswan ikev2/rw-cert   a scenario of strongSwan's
   lab suite libreswan ~/libreswan --build ~/stage   with a build of your own, installed there
+  lab suite libreswan ~/libreswan --build build/stage --outcome --unblocked
+                                                    with Cygnet in libreswan's place, what it is to have later left out
   lab suite libreswan ~/libreswan --list            which tests there are, and what some of them lack
 Once a tree was used here, its tests are known to the lab's other commands too, as libreswan/NAME and strongswan/GROUP/NAME:
   lab run --keep --place uml libreswan/ikev2-01; lab diff libreswan/ikev2-01; lab matrix libreswan/ikev2-01 --place uml,qemu
@@ -37,6 +39,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--outcome", action="store_true", help="judge libreswan's tests by what they come to, not by texts: "
                       "which pings passed, what was established, loaded and counted; for a build that is not libreswan's, such "
                       "as Cygnet's own build/stage")
+    made.add_argument("--unblocked", action="store_true", help="of libreswan's tests only those that need nothing of what Cygnet "
+                      "is to have later (with --outcome)")
     made.add_argument("--list", action="store_true", help="show the tests, and what those lack that cannot be run; run nothing")
     made.add_argument("--layer", action="store_true",
                       help="show in what the hosts differ from the project's own, and the rules; run nothing")
@@ -56,7 +60,7 @@ def main(arguments: argparse.Namespace) -> int:
     _check_version(suite)
     entries = _selected(suite, arguments)
     if arguments.list:
-        print("\n".join(map(_row, entries)))
+        print("\n".join(_row(entry, arguments.outcome) for entry in entries))
         return 0
     suites.remember(suite)
     if arguments.place == "uml" and not arguments.kernel:
@@ -75,6 +79,8 @@ def _check_version(suite: suites.Suite) -> None:
 
 def _selected(suite: suites.Suite, arguments: argparse.Namespace) -> list[Entry]:
     """The tests that were asked for; all of the statuses where nothing else is said."""
+    if arguments.unblocked and not arguments.outcome:
+        raise UsageError("--unblocked is about Cygnet in libreswan's place: it goes with --outcome")
     if arguments.peer:
         raise UsageError(f"a test of {suite.kind}'s own has the peers that it names; --peer does not go with it")
     wanted = Selection(arguments.tests, arguments.all, tuple(arguments.tag), tuple(arguments.host), (), tuple(arguments.status),
@@ -83,17 +89,25 @@ def _selected(suite: suites.Suite, arguments: argparse.Namespace) -> list[Entry]
     if not found:
         raise UsageError(f"no test of {suite.tree} is all that was asked for at once; statuses are {', '.join(STATUSES)} "
                          f"(usual: {', '.join(DEFAULT)})")
+    if arguments.unblocked:
+        found = [entry for entry in found if not entry.load().blocked]
+        if not found:
+            raise UsageError(f"no test of {suite.tree} that was asked for needs nothing of what Cygnet is to have later; --list "
+                             "tells what they need")
     return found
 
 
-def _row(entry: Entry) -> str:
+def _row(entry: Entry, by_outcome: bool) -> str:
     if entry.status == "skip":
         return f"{entry.test:<56} {entry.status:<5} {entry.reason}"
     try:
         case = entry.load()
     except UsageError as error:
         return f"{entry.test:<56} {entry.status:<5} error: {error}"
-    return f"{entry.test:<56} {entry.status:<5} {case.lacking and 'unsupported: ' + case.lacking or case.title}".rstrip()
+    said = f"unsupported: {case.lacking}" if case.lacking else case.title
+    if by_outcome and case.blocked and not case.lacking:
+        said = f"later: {case.blocked}"
+    return f"{entry.test:<56} {entry.status:<5} {said}".rstrip()
 
 
 def _account(suite: suites.Suite, results: list[Result], session: runs.Session) -> str:

@@ -91,7 +91,8 @@ class Judgement:
 
 @dataclass
 class SuiteCase(TestCase):
-    """A test of another project's suite. suite: where it is from; lacking: what it needs that cannot be had, if anything.
+    """A test of another project's suite. suite: where it is from; lacking: what it needs that cannot be had, if anything;
+    blocked: what it needs that Cygnet is to have later.
 
     The clock of a guest is set to when virtual time begins: certificates are made for that moment.
     collects: the folders whose files are kept; alike: they are the same ones on all hosts that are on one kernel.
@@ -99,6 +100,7 @@ class SuiteCase(TestCase):
 
     suite: Suite | None = None
     lacking: str = ""
+    blocked: str = ""
     collects: tuple[str, ...] = ("/var/log",)
     collects_alike: bool = False
     clock: float = uml.BEGIN / 1e9

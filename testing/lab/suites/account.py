@@ -106,5 +106,8 @@ def layer_text(suite: Suite) -> str:
     described = layer.load(suite.kind)
     rows = [f"{suite.kind}: Debian's version is {described.version}; the files are in {described.folder}", "deviations:"]
     rows += [f"  {one.name}: {one.why}" for one in described.deviations] + ["what cannot be had:"]
-    rows += [f"  {one.name}: {one.why}" for one in described.missing] + ["rules:"]
+    rows += [f"  {one.name}: {one.why}" for one in described.missing]
+    if described.later:
+        rows += ["what Cygnet is to have later:", *(f"  {one.name}: {one.why}" for one in described.later)]
+    rows.append("rules:")
     return "\n".join(rows + [f"  {one.name}: {one.why}" for one in described.rules])

@@ -8,6 +8,7 @@ suite.toml there says
     [[deviations]]      name, why: in what these hosts are not what the project runs its tests on
     [[missing]]         name, pattern, why: what a test needs that cannot be had, and the expression that tells it from the
                         lines of the test's scripts and configuration files
+    [[later]]           the same of what Cygnet is to have later; 'name: TEST' is a line of each test, too
     [[rules]]           name, why, pattern, replacement: what differs between those hosts and these, in words that both print.
 A rule changes text inside a line, in what is expected and in what came, once the two were found to differ; it cannot take a
 line away. How many lines each changed in what came is kept with the result. The folder root is laid over all hosts,
@@ -24,7 +25,7 @@ from lab import paths
 from lab.errors import UsageError
 
 _TABLES = {"deviations": ("name", "why"), "missing": ("name", "pattern", "why"),
-           "rules": ("name", "why", "pattern", "replacement")}
+           "later": ("name", "pattern", "why"), "rules": ("name", "why", "pattern", "replacement")}
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -38,7 +39,7 @@ class Deviation:
 
 @dataclass(frozen=True)
 class Missing:
-    """Something that tests can need and that cannot be had; pattern finds it in a test's lines."""
+    """Something that tests can need and that cannot be had, or not yet; pattern finds it in a test's lines."""
 
     name: str
     pattern: re.Pattern
@@ -71,6 +72,7 @@ class Layer:
     beneath: tuple[str, ...]
     deviations: tuple[Deviation, ...]
     missing: tuple[Missing, ...]
+    later: tuple[Missing, ...]
     rules: tuple[Rule, ...]
 
     def trees(self, host: str) -> list[Path]:
@@ -79,10 +81,18 @@ class Layer:
 
     def lacking(self, lines: list[str]) -> str:
         """What a test with these lines needs that cannot be had, in words; empty if nothing."""
-        for need in self.missing:
-            if any(need.pattern.search(line) for line in lines):
-                return f"{need.name}: {need.why}"
-        return ""
+        return _first(self.missing, lines)
+
+    def blocked(self, lines: list[str]) -> str:
+        """What a test with these lines needs that Cygnet is to have later, in words; empty if nothing."""
+        return _first(self.later, lines)
+
+
+def _first(needs: tuple[Missing, ...], lines: list[str]) -> str:
+    for need in needs:
+        if any(need.pattern.search(line) for line in lines):
+            return f"{need.name}: {need.why}"
+    return ""
 
 
 @cache
@@ -100,7 +110,8 @@ def load(kind: str, top: Path | None = None) -> Layer:
     rows = {key: [_row(path, key, row) for row in document.get(key, [])] for key in _TABLES}
     return Layer(path.parent, document.get("version", ""),
                  *(tuple(document.get(key, ())) for key in ("packages", "without", "beneath")),
-                 tuple(Deviation(**row) for row in rows["deviations"]), tuple(Missing(**row) for row in rows["missing"]),
+                 tuple(Deviation(**row) for row in rows["deviations"]),
+                 *(tuple(Missing(**row) for row in rows[key]) for key in ("missing", "later")),
                  tuple(Rule(**row) for row in rows["rules"]))
 
 

@@ -25,6 +25,10 @@ why = "it is a virtual one"
 name = "selinux"
 pattern = 'setenforce'
 why = "Debian's kernel has it off"
+[[later]]
+name = "tcp"
+pattern = 'enable-tcp|^name: tcp-'
+why = "IKE over TCP"
 [[rules]]
 name = "number"
 why = "one says a name and the other a number"
@@ -46,6 +50,8 @@ def test_layer_is_read(tmp_path):
     assert made.trees("west") == [tmp_path / "libreswan/root"]
     assert made.lacking(["west.sh: setenforce 1"]) == "selinux: Debian's kernel has it off"
     assert made.lacking(["west.sh: true"]) == ""
+    assert made.blocked(["west.conf: enable-tcp=yes"]) == made.blocked(["name: tcp-01"]) == "tcp: IKE over TCP"
+    assert made.blocked(["west.sh: setenforce 1"]) == ""
 
 
 @pytest.mark.parametrize("text, said", [
@@ -67,7 +73,7 @@ def test_the_layers_that_there_are_can_be_read():
     for kind in suites.KINDS:
         made = layer.load(kind)
         assert made.version and made.packages
-        names = [one.name for one in (*made.deviations, *made.missing, *made.rules)]
+        names = [one.name for one in (*made.deviations, *made.missing, *made.later, *made.rules)]
         assert len(names) == len(set(names))
 
 
@@ -152,6 +158,22 @@ def test_list_shows_what_tests_lack(tmp_path, capsys):
     rows = capsys.readouterr().out.splitlines()
     assert [row.split(maxsplit=2)[2] for row in rows] == [
         "The first", "unsupported: scripts: there are none for a host of the network"]
+
+
+def test_what_cygnet_is_to_have_later_can_be_left_out(tmp_path, capsys):
+    tests = {"now": {"eastinit.sh": "true\n", "description.txt": "Nothing\n"},
+             "ikev1-psk": {"eastinit.sh": "true\n"}, "old": {"eastinit.sh": "true\n", "east.conf": "conn a\n\tikev2=no\n"},
+             "wrapped": {"eastinit.sh": "true\n", "east.conf": "conn a\n\tenable-tcp=yes\n"}}
+    suite = suite_trees.libreswan(tmp_path, tests)
+    _main("libreswan", suite.tree, "--outcome", "--list")
+    rows = [row.split(maxsplit=2)[2] for row in capsys.readouterr().out.splitlines()]
+    assert rows[0] == "Nothing" and [row.split(":")[:2] for row in rows[1:]] == [["later", " version-1"]] * 2 + [["later", " tcp"]]
+    _main("libreswan", suite.tree, "--outcome", "--unblocked", "--list")
+    assert [row.split()[0] for row in capsys.readouterr().out.splitlines()] == ["libreswan/now"]
+    with pytest.raises(UsageError, match="--unblocked is about Cygnet in libreswan's place: it goes with --outcome"):
+        _main("libreswan", suite.tree, "--unblocked", "--list")
+    with pytest.raises(UsageError, match="no test of .* that was asked for needs nothing of what Cygnet is to have later"):
+        _main("libreswan", suite.tree, "old", "--outcome", "--unblocked", "--list")
 
 
 def test_version_that_does_not_match_is_told(tmp_path, capsys):

@@ -63,6 +63,7 @@ def load(suite: Suite, folder: Path) -> LibreswanCase:
                          limit=_LINE_LIMIT, total=_LIMIT, kernel_words=EXEC_COST + _KERNEL, suite=suite)
     case.collects, case.collects_alike = (f"/testing/pluto/{folder.name}/OUTPUT",), True
     case.lacking = _lacking(case)
+    case.blocked = layer.load(suite.kind).blocked([f"name: {folder.name}", *_all_lines(folder)])
     case.needs = ["kernel-esp"] if any(_STARTS.search(line) for line in _all_lines(folder)) else []
     return case
 

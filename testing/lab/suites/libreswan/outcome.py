@@ -13,9 +13,12 @@ from dataclasses import dataclass
 _PROMPT = re.compile(r"[a-z]+ #")
 _ESTABLISHED = re.compile(r"established Child SA|Child SA #\d+ established|IPsec SA established|STATE_V2_ESTABLISHED_CHILD_SA|"
                           r'": is up already')
+_STRONGSWAN = re.compile(r"established successfully|initiate completed successfully")
 _LOADED = re.compile(r'": (added|loaded)\b')
 _RECEIVED = re.compile(r"\b(\d+) received|/rcv/%loss = \d+/(\d+)/")
 _TRAFFIC = re.compile(r'#\d+: "([^"]+)".*\binBytes=(\d+), outBytes=(\d+)')
+_REFUSED = re.compile(r"is no impairment|there is no such option")
+_PINGED = re.compile(r"^(up|down)\b", re.MULTILINE)
 _BACKGROUND = re.compile(r"--asynchronous|&\s*$")
 
 
@@ -24,6 +27,12 @@ def _ping_once(_line: str, output: str) -> str | None:
         return None
     word = output.partition("\n")[0].partition(" ")[0]
     return word if word in ("up", "down") else "error"
+
+
+def _up_and_down(_line: str, output: str) -> str:
+    """Of a script that adds a connection, brings it up and pings if that was done."""
+    pinged = _PINGED.search(output)
+    return pinged.group(1) if pinged else "not established"
 
 
 def _alive(_line: str, output: str) -> str:
@@ -47,18 +56,30 @@ def _up(line: str, output: str) -> str | None:
     return "established" if _ESTABLISHED.search(output) else "not established"
 
 
+def _strongswan_up(_line: str, output: str) -> str:
+    return "established" if _STRONGSWAN.search(output) else "not established"
+
+
 def _add(_line: str, output: str) -> str:
     return "loaded" if _LOADED.search(output) else "refused"
 
 
+def _impair(_line: str, output: str) -> str:
+    """A test whose fault is not there shows nothing, even if it comes to the same."""
+    return "refused" if _REFUSED.search(output) else "on"
+
+
 # What is typed: what is shown by it. Of a line the first that matches counts.
 _KINDS: list[tuple[str, re.Pattern, Callable[[str, str], str | None]]] = [
-    ("ping", re.compile(r"ping-once\.sh|libreswan-up-down\.sh"), _ping_once),
+    ("ping", re.compile(r"ping-once\.sh"), _ping_once),
+    ("ping", re.compile(r"libreswan-up-down\.sh"), _up_and_down),
     ("ping", re.compile(r"wait-until-alive"), _alive),
     ("ping", re.compile(r"\bf?ping6? "), _ping),
     ("traffic", re.compile(r"\btrafficstatus\b"), _traffic),
     ("up", re.compile(r"\b(auto|whack)\b.* --(up|initiate|start)\b"), _up),
+    ("up", re.compile(r"\bstrongswan up\b|\bswanctl\b.* --initiate\b"), _strongswan_up),
     ("add", re.compile(r"\bauto\b.* --add\b"), _add),
+    ("impair", re.compile(r"\bwhack\b.* --impair\b"), _impair),
 ]
 _TELLING = ("ping", "traffic", "up")  # of these a test must have one: what is only loaded shows nothing
 
