@@ -39,8 +39,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--outcome", action="store_true", help="judge libreswan's tests by what they come to, not by texts: "
                       "which pings passed, what was established, loaded and counted; for a build that is not libreswan's, such "
                       "as Cygnet's own build/stage")
-    made.add_argument("--unblocked", action="store_true", help="of libreswan's tests only those that need nothing of what Cygnet "
-                      "is to have later (with --outcome)")
+    made.add_argument("--unblocked", action="store_true", help="of libreswan's tests only those that need nothing of what "
+                      "Cygnet is to have later (with --outcome)")
     made.add_argument("--list", action="store_true", help="show the tests, and what those lack that cannot be run; run nothing")
     made.add_argument("--layer", action="store_true",
                       help="show in what the hosts differ from the project's own, and the rules; run nothing")
@@ -92,8 +92,8 @@ def _selected(suite: suites.Suite, arguments: argparse.Namespace) -> list[Entry]
     if arguments.unblocked:
         found = [entry for entry in found if not entry.load().blocked]
         if not found:
-            raise UsageError(f"no test of {suite.tree} that was asked for needs nothing of what Cygnet is to have later; --list "
-                             "tells what they need")
+            raise UsageError(f"no test of {suite.tree} that was asked for needs nothing of what Cygnet is to have later; "
+                             "--list tells what they need")
     return found
 
 
