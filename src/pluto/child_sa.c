@@ -131,9 +131,16 @@ static void set_soft(const struct child_sa *child, bool initiator, struct backen
 {
 	const struct backend_limits *hard = &child->connection->limits;
 
-	if (child->connection->rekey)
-		*to = (struct backend_limits){ .bytes = soft(hard->bytes, initiator),
-					       .packets = soft(hard->packets, initiator) };
+	if (!child->connection->rekey)
+		return;
+	*to = (struct backend_limits){ .bytes = soft(hard->bytes, initiator),
+				       .packets = soft(hard->packets, initiator) };
+	if (to->bytes)
+		child_sa_log(child, PLUTO_DEBUG, "ipsec-max-bytes=%" PRIu64 ", actual-limit=%" PRIu64, hard->bytes,
+			     to->bytes);
+	if (to->packets)
+		child_sa_log(child, PLUTO_DEBUG, "ipsec-max-packets=%" PRIu64 ", actual-limit=%" PRIu64, hard->packets,
+			     to->packets);
 }
 
 static int add(struct child_sa *child, const struct ike_child_keys *keys, bool inbound, bool initiator)
