@@ -21,5 +21,6 @@ stage: $(STAGE_PROGRAMS)
 install: $(STAGE_PROGRAMS) ## install Cygnet (DESTDIR=/ PREFIX=/usr/local)
 	install -C -D -t $(DESTDIR)$(PREFIX)/sbin $(STAGE_PROGRAMS)
 	install -C -D -t $(DESTDIR)$(PREFIX)/libexec/ipsec $(PLUTO_SCRIPTS)
+	install -d -m 755 $(DESTDIR)/etc/ipsec.d/policies
 	$(if $(wildcard docs/man/*.8),install -C -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 $(wildcard docs/man/*.8))
 	$(if $(wildcard docs/man/*.5),install -C -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 $(wildcard docs/man/*.5))

@@ -14,8 +14,8 @@ static const struct keyword end_keywords[] = {
 	KEYWORD("", HOST, NULL,
 		"The end's address or its name. %any: whatever it is; %defaultroute: the address that the "
 		"default route goes from; %DEVICE: the address of a device; %group, %opportunisticgroup: hosts "
-		"of a policy group; %opportunistic: any host that packets go to. Which of the two ends is this "
-		"host is found by its addresses.",
+		"of the policy group of the conn's name, see POLICY GROUPS; %opportunistic: any host that packets "
+		"go to. Which of the two ends is this host is found by its addresses.",
 		.words = host_words),
 	KEYWORD("id", ID, NULL,
 		"Who the end says it is: an address, @NAME (FQDN), USER@NAME, @#HEX (key ID), a distinguished "

@@ -52,12 +52,14 @@ void connection_put(struct connection *connection)
 	cp_settings_free(connection->cp);
 	free(connection->name);
 	free(connection->family);
+	free(connection->group);
 	free(connection);
 }
 
 bool connection_is_named(const struct connection *connection, const char *name)
 {
-	return !strcmp(connection->name, name) || (connection->family && !strcmp(connection->family, name));
+	return !strcmp(connection->name, name) || (connection->family && !strcmp(connection->family, name)) ||
+	       (connection->group && !strcmp(connection->group, name));
 }
 
 /* Both show, or have to show, who they are with the same key, certificate and CA. */

@@ -86,6 +86,8 @@ struct connection_times {
 /**
  * struct connection - owned by the engine's list and by the SAs that are made from it
  * @family: of several that one conn with subnets= becomes: the conn's name; NULL: it is the only one
+ * @group: of several that a policy group makes of one conn: the conn's name; NULL: it is of none
+ * @away: this host does not have its address now: nothing is begun. @missed: something was to be, meanwhile
  * @require_id: the peer's certificate must have its identity
  * @compress: its Child SAs are to have IPCOMP, if the peer will
  * @own_ports: at least one of the ends has a port of its own, so that both are at ports with a marker from the start
@@ -107,7 +109,7 @@ struct connection {
 	struct cds_list_head node;
 	struct pluto *pluto;
 	unsigned int users;
-	char *name, *family;
+	char *name, *family, *group;
 	enum connection_kind kind;
 	enum connection_auto at_start;
 	struct connection_end local, remote;
@@ -126,7 +128,7 @@ struct connection {
 	bool fixed_reqid, own_ports;
 	bool exact, rekey, pfs, initial_contact, routed, encapsulation, fragmentation, mobike, waiting, require_id,
 		compress;
-	bool negotiating, negotiation_passes;
+	bool negotiating, negotiation_passes, away, missed;
 	char physical[16];
 };
 

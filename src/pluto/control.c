@@ -308,13 +308,13 @@ static void acceptable(evutil_socket_t fd, short what, void *arg)
 		accept_client(arg, client);
 }
 
-/* Of a connection, or of one of those that a conn's subnets= make. */
+/* Of a connection, or of one of those that a conn's subnets=, or its policy group, make. */
 static bool is_about(const char *line, const char *name)
 {
 	size_t length = strlen(name);
 
 	return line[0] == '"' && !strncmp(line + 1, name, length) &&
-	       (line[length + 1] == '"' || line[length + 1] == '/');
+	       (line[length + 1] == '"' || line[length + 1] == '/' || line[length + 1] == '#');
 }
 
 static void heard(void *arg, enum pluto_log_level level, const char *line)

@@ -54,6 +54,8 @@ struct control_command {
 extern const struct control_command control_commands[];
 /* The connection that is named; NULL: there is none, and that is answered. */
 struct plan *control_plan(struct control_client *client, const struct control_request *request);
+/* Whether a connection, or a conn that has none now, has the name; else that is answered. */
+bool control_knows(struct control_client *client, const struct control_request *request);
 
 /* control_status.c */
 void control_status(struct control_client *client, const struct control_request *request);

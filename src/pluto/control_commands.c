@@ -5,17 +5,65 @@
 #include <string.h>
 
 #include "control.h"
-#include "plan.h"
+#include "loaded.h"
 #include "trust.h"
+
+static struct plan *refuse(struct control_client *client, const char *name, const char *why)
+{
+	control_log(client, "\"%s\": %s", name, why);
+	control_end(client, 1, NULL);
+	return NULL;
+}
 
 struct plan *control_plan(struct control_client *client, const struct control_request *request)
 {
 	struct plan *plan = plan_next(control_daemon(client), request->name, NULL);
+	const struct loaded *loaded = loaded_find(control_daemon(client), request->name);
 
 	if (plan)
 		return plan;
-	control_log(client, "\"%s\": no connection has this name", request->name);
-	control_end(client, 1, NULL);
+	if (!loaded)
+		return refuse(client, request->name, "no connection has this name");
+	return refuse(client, request->name, loaded->is_group ? "there is no net in its policy group" : "not oriented");
+}
+
+bool control_knows(struct control_client *client, const struct control_request *request)
+{
+	return loaded_find(control_daemon(client), request->name) || control_plan(client, request);
+}
+
+enum wish {
+	WISH_DOWN,
+	WISH_UP,
+	WISH_UNROUTE,
+	WISH_ROUTE,
+};
+
+static void remember(struct loaded *loaded, enum wish wish)
+{
+	if (wish == WISH_UP || wish == WISH_DOWN)
+		loaded->up = wish == WISH_UP;
+	else
+		loaded->routed = wish == WISH_ROUTE;
+}
+
+/*
+ * The first of the name. What is wanted of a conn that has none now, or of a group, holds for those that it gets later;
+ * that, and a name that nobody has, is answered: NULL.
+ */
+static struct plan *take_wish(struct control_client *client, const struct control_request *request, enum wish wish)
+{
+	struct plan *plan = plan_next(control_daemon(client), request->name, NULL);
+	struct loaded *loaded = loaded_find(control_daemon(client), request->name);
+	bool waits = loaded && loaded->why[0] && (wish == WISH_UP || wish == WISH_ROUTE);
+
+	if (loaded && (loaded->is_group || !plan))
+		remember(loaded, wish);
+	if (plan || !loaded)
+		return control_plan(client, request);
+	if (waits)
+		control_log(client, "\"%s\": not oriented: %s", loaded->name, loaded->why);
+	control_end(client, waits, NULL);
 	return NULL;
 }
 
@@ -35,7 +83,7 @@ static void end_add(struct control_client *client, struct daemon *daemon, const 
 {
 	const char *name = json_string_value(json_object_get(conn, "name"));
 	struct orient_said said = { .why = "" };
-	int err = plan_add(daemon, conn, names, &said);
+	int err = loaded_add(daemon, conn, names, &said);
 
 	if (!client)
 		return;
@@ -87,9 +135,9 @@ static void add(struct control_client *client, const struct control_request *req
 
 static void delete_one(struct control_client *client, const struct control_request *request)
 {
-	if (!control_plan(client, request))
+	if (!control_knows(client, request))
 		return;
-	plans_delete(control_daemon(client), request->name);
+	loaded_delete(control_daemon(client), request->name);
 	control_end(client, 0, NULL);
 }
 
@@ -99,6 +147,8 @@ static void complain(struct control_client *client, const struct plan *plan, int
 
 	if (err == -EDESTADDRREQ)
 		control_log(client, "\"%s\": nobody knows the peer's address", name);
+	else if (err == -EADDRNOTAVAIL)
+		control_log(client, "\"%s\": this host does not have its address now", name);
 	else if (err)
 		control_log(client, "\"%s\": %s", name, strerror(-err));
 }
@@ -130,7 +180,7 @@ static bool are_up(struct control_client *client, const struct control_request *
 
 static void up(struct control_client *client, const struct control_request *request)
 {
-	struct plan *plan = control_plan(client, request);
+	struct plan *plan = take_wish(client, request, WISH_UP);
 	bool were_up;
 	int err;
 
@@ -148,7 +198,7 @@ static void up(struct control_client *client, const struct control_request *requ
 
 static void down(struct control_client *client, const struct control_request *request)
 {
-	if (!control_plan(client, request))
+	if (!take_wish(client, request, WISH_DOWN))
 		return;
 	plans_down(control_daemon(client), request->name);
 	if (request->async)
@@ -159,7 +209,7 @@ static void down(struct control_client *client, const struct control_request *re
 
 static void route(struct control_client *client, const struct control_request *request)
 {
-	struct plan *plan = control_plan(client, request);
+	struct plan *plan = take_wish(client, request, WISH_ROUTE);
 	int err;
 
 	if (!plan)
@@ -173,7 +223,7 @@ static void route(struct control_client *client, const struct control_request *r
 
 static void unroute(struct control_client *client, const struct control_request *request)
 {
-	struct plan *plan = control_plan(client, request);
+	struct plan *plan = take_wish(client, request, WISH_UNROUTE);
 
 	if (!plan)
 		return;
@@ -226,7 +276,16 @@ static void reread_all(struct control_client *client, const struct control_reque
 {
 	(void)request;
 	daemon_read_secrets(control_daemon(client));
+	loaded_read_groups(control_daemon(client));
 	reread(client, trust_reread);
+}
+
+static void reread_groups(struct control_client *client, const struct control_request *request)
+{
+	unsigned int errors = loaded_read_groups(control_daemon(client));
+
+	(void)request;
+	control_end(client, errors != 0, NULL);
 }
 
 /* By the command's name. */
@@ -258,9 +317,8 @@ static void list(struct control_client *client, const struct control_request *re
 
 static void listen_anew(struct control_client *client, const struct control_request *request)
 {
-	(void)request;
 	daemon_listen(control_daemon(client));
-	control_end(client, 0, NULL);
+	reread_groups(client, request);
 }
 
 static void shut_down(struct control_client *client, const struct control_request *request)
@@ -292,6 +350,7 @@ const struct control_command control_commands[] = {
 	{ "rereadsecrets", CONTROL_NOTHING, reread_secrets },
 	{ "rereadall", CONTROL_NOTHING, reread_all },
 	{ "rereadcrls", CONTROL_NOTHING, reread_crls },
+	{ "rereadgroups", CONTROL_NOTHING, reread_groups },
 	{ "listcerts", CONTROL_NOTHING, list },
 	{ "listcacerts", CONTROL_NOTHING, list },
 	{ "listcrls", CONTROL_NOTHING, list },

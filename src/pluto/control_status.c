@@ -41,7 +41,7 @@ static void tell(struct control_client *client, const struct control_request *re
 {
 	struct telling *telling;
 
-	if (request->name && !control_plan(client, request))
+	if (request->name && !control_knows(client, request))
 		return;
 	telling = calloc(1, sizeof(*telling));
 	if (telling && request->name)

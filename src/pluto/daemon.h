@@ -18,8 +18,9 @@ struct updowns;
 
 /**
  * struct daemon
+ * @unsettled: a plan has lost its address, and what it had there
  * @armed: when @timer is set for, as the engine's clock has it; UINT64_MAX: it is not
- * @plans: of struct plan; @held: of struct held
+ * @plans: of struct plan; @loaded: of struct loaded; @held: of struct held
  * @stack: what was chosen, and why
  * @started: seconds since 1970
  * @stopping: SAs are being deleted; then it ends
@@ -39,11 +40,11 @@ struct daemon {
 	struct control *control;
 	struct updowns *updowns;
 	struct keylog *keylog; /* NULL: there is none */
-	struct cds_list_head plans, held;
+	struct cds_list_head plans, loaded, held;
 	unsigned int held_count;
 	char stack[1024];
 	time_t started;
-	bool stopping, ended;
+	bool stopping, ended, unsettled;
 };
 
 /* loop.c. Everything is open when the first returns 0; else it is a negative errno, and the log has the reason. */
@@ -57,6 +58,8 @@ void daemon_stop(struct daemon *daemon);
 void daemon_turn(struct daemon *daemon);
 /* This host's addresses are looked at again. */
 void daemon_listen(struct daemon *daemon);
+/* At those that there are, also at ports that only some conns have. */
+void daemon_listen_at_ports(struct daemon *daemon);
 /* ipsec.secrets is read anew. How many errors there are in it; the log has them. */
 unsigned int daemon_read_secrets(struct daemon *daemon);
 

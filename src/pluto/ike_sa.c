@@ -408,7 +408,7 @@ void ike_sa_join_heir(struct connection *connection)
  * ike_sa_initiate() - begin
  *
  * Return: 0; -ENOTUNIQ: there is one, or one is under way; -EDESTADDRREQ: the peer, or the own address, is not
- * known; -ENOMEM
+ * known; -EADDRNOTAVAIL: this host does not have that address now; -ENOMEM
  */
 int ike_sa_initiate(struct connection *connection)
 {
@@ -419,6 +419,9 @@ int ike_sa_initiate(struct connection *connection)
 
 	if (!own->host.version || !peer->host.version || connection->kind > CONNECTION_TRANSPORT)
 		return -EDESTADDRREQ;
+	connection->missed = connection->away;
+	if (connection->away)
+		return -EADDRNOTAVAIL;
 	sa = sa_of(connection);
 	if (sa)
 		return join(sa, connection);

@@ -147,7 +147,8 @@ void ike_sa_forget_setup(struct ike_sa *sa);
 void ike_sa_replaced(struct ike_sa *sa);
 /* Ends it at once, with its Child SAs; tells the peer nothing. @why: for the log. */
 void ike_sa_end(struct ike_sa *sa, const char *why);
-/* Has a connection negotiated that is not up. -ENOTUNIQ: it is under way; -EDESTADDRREQ: who is the peer? */
+/* Has a connection negotiated that is not up. -ENOTUNIQ: it is under way; -EDESTADDRREQ: who is the peer?
+ * -EADDRNOTAVAIL: the own address is not here */
 int ike_sa_initiate(struct connection *connection);
 /* Connections that wait for it get their Child SAs, one after the other. */
 void ike_sa_join(struct ike_sa *sa);

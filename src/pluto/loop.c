@@ -13,10 +13,10 @@
 #include "held.h"
 #include "keepalive.h"
 #include "keylog.h"
+#include "loaded.h"
 #include "log.h"
 #include "mobike.h"
 #include "move.h"
-#include "plan.h"
 #include "route.h"
 #include "trust.h"
 #include "updown.h"
@@ -151,6 +151,12 @@ static void set_ports(struct daemon *daemon)
 	net_set_ports(daemon->net, ports, count);
 }
 
+void daemon_listen_at_ports(struct daemon *daemon)
+{
+	set_ports(daemon);
+	net_listen(daemon->net, &daemon->addresses);
+}
+
 void daemon_listen(struct daemon *daemon)
 {
 	struct host_addresses addresses;
@@ -159,9 +165,9 @@ void daemon_listen(struct daemon *daemon)
 		return;
 	host_addresses_free(&daemon->addresses);
 	daemon->addresses = addresses;
-	set_ports(daemon);
-	net_listen(daemon->net, &daemon->addresses);
+	daemon_listen_at_ports(daemon);
 	pluto_addresses_changed(daemon->pluto);
+	loaded_orient(daemon);
 }
 
 static void addresses_changed(void *arg)
@@ -363,6 +369,7 @@ int daemon_open(struct daemon *daemon, const struct setup *setup)
 	daemon->started = time(NULL);
 	daemon->armed = UINT64_MAX;
 	CDS_INIT_LIST_HEAD(&daemon->plans);
+	CDS_INIT_LIST_HEAD(&daemon->loaded);
 	CDS_INIT_LIST_HEAD(&daemon->held);
 	daemon->base = event_base_new();
 	if (daemon->base)
@@ -411,6 +418,7 @@ void daemon_close(struct daemon *daemon)
 	held_free(daemon);
 	updowns_free(daemon->updowns);
 	plans_free(daemon);
+	loaded_free_all(daemon);
 	trust_close(daemon);
 	host_watch_free(daemon->watch);
 	net_free(daemon->net);

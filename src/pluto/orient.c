@@ -25,6 +25,16 @@ int orient_refuse(struct orientation *orientation, const char *format, ...)
 	return -EINVAL;
 }
 
+int orient_wait(struct orientation *orientation, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(orientation->said->why, sizeof(orientation->said->why), format, args);
+	va_end(args);
+	return -EADDRNOTAVAIL;
+}
+
 void orient_warn(struct orientation *orientation, const char *format, ...)
 {
 	struct orient_said *said = orientation->said;
@@ -211,7 +221,7 @@ static void set_rest(struct orientation *orientation)
  * @world: this host
  * @said: gets what is wrong
  *
- * Return: 0; -EINVAL: the conn cannot be one; -ENOMEM
+ * Return: 0; -EINVAL: the conn cannot be one; -EADDRNOTAVAIL: this host lacks an address or a route for it; -ENOMEM
  */
 int orient(struct connection *to, struct orient_extra *extra, const json_t *conn, const struct orient_world *world,
 	   struct orient_said *said)
@@ -224,8 +234,9 @@ int orient(struct connection *to, struct orient_extra *extra, const json_t *conn
 		.said = said,
 	};
 	int (*const parts[])(struct orientation *) = {
-		orient_support, set_version, set_type,	     orient_hosts,  orient_auth,
-		orient_clients, orient_cp,   orient_options, set_proposals,
+		/* What does not depend on addresses is first: it is wrong today, and not when they come. */
+		orient_support, set_version,	set_type,  set_proposals,  orient_hosts,
+		orient_auth,	orient_clients, orient_cp, orient_options,
 	};
 	size_t i;
 	int err = 0;

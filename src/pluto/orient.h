@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "../lib/policy_group.h"
 #include "connection.h"
 #include "host.h"
 
@@ -38,6 +39,7 @@ struct orient_pair {
  * @route_to, @route_default: as host_route_to() and host_route_default()
  * @names: of the conn's ends, resolved; NULL: there are none
  * @pair: which of its Child SAs is meant
+ * @net: which of the nets of its policy group is; NULL: none, and of right=%group nothing comes but what is wrong
  * @ike_port: of this host; @nat_port: that with a marker
  * @store: of certificates and keys; NULL: none
  */
@@ -47,6 +49,7 @@ struct orient_world {
 	int (*route_default)(uint8_t version, struct host_route *route);
 	const struct orient_names *names;
 	struct orient_pair pair;
+	const struct policy_net *net;
 	uint16_t ike_port, nat_port;
 	const struct pki_store *store;
 };
@@ -56,6 +59,7 @@ struct orient_world {
  * @updown: what is run; NULL: nothing. Free it.
  * @sources: addresses that this host speaks from inside
  * @nexthop: version 0: none
+ * @home: the device that has this host's address; empty: none has
  * @mtu, @metric: of routes; 0: not said
  * @nat_keepalive: NATs are kept awake
  * @device_addr: of the device that its traffic goes by, with its prefix; empty: none
@@ -66,6 +70,7 @@ struct orient_extra {
 	struct klips_addr sources[ORIENT_SOURCES];
 	unsigned int source_count;
 	struct klips_addr nexthop;
+	char home[16];
 	uint32_t mtu, metric;
 	bool nat_keepalive, no_device_routes;
 	char device_addr[64];
@@ -93,7 +98,13 @@ void orient_resolve(struct orient_names *names);
  */
 unsigned int orient_pairs(struct orient_pair pairs[ORIENT_PAIRS], const json_t *conn, struct orient_said *said);
 
-/* Fills a connection_new() that has nothing yet. 0, or -EINVAL with @said->why, or -ENOMEM. */
+/* Whether an end is %group: its conn has a connection for each net of the policy group of its name. */
+bool orient_is_group(const json_t *conn);
+
+/*
+ * Fills a connection_new() that has nothing yet. 0; with @said->why -EINVAL: it cannot be, or -EADDRNOTAVAIL: it could,
+ * if this host had an address, or a route, that it has not now; or -ENOMEM.
+ */
 int orient(struct connection *to, struct orient_extra *extra, const json_t *conn, const struct orient_world *world,
 	   struct orient_said *said);
 void orient_extra_free(struct orient_extra *extra);

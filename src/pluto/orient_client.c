@@ -160,6 +160,45 @@ static int set_ports(struct orientation *orientation, enum keyword_side side, st
 	return err;
 }
 
+static void narrow(struct connection_end *end, uint8_t protocol, uint16_t port)
+{
+	if (end->client.count) {
+		limit(&end->client, protocol, port, port ? port : ANY_PORTS);
+	} else {
+		end->protocol = protocol;
+		end->port = port;
+	}
+}
+
+static int set_net(struct orientation *orientation, enum keyword_side peer)
+{
+	const struct policy_net *net = orientation->world->net;
+	struct connection *to = orientation->to;
+	char text[KLIPS_NET_TEXT];
+
+	if (!net)
+		return 0;
+	if (to->remote.client.count)
+		return orient_refuse(orientation, "%ssubnet=: %s=%%group has the nets of its file", orient_side(peer),
+				     orient_side(peer));
+	klips_print_net(text, sizeof(text), &net->addr, net->bits, 0);
+	if (!to->local.client.count && to->local.host.version != net->addr.version)
+		return orient_refuse(orientation, "left= and right=: of different versions of IP, as the net is %s",
+				     text);
+	return to->remote.host.version ? 0 : add_client(orientation, peer, &to->remote.client, text);
+}
+
+/* What the net's line says of protocols and ports is in place of protoport=. */
+static void narrow_to_net(const struct orientation *orientation)
+{
+	const struct policy_net *net = orientation->world->net;
+
+	if (!net || !net->protocol)
+		return;
+	narrow(&orientation->to->local, net->protocol, net->own_port);
+	narrow(&orientation->to->remote, net->protocol, net->peer_port);
+}
+
 static int set_sources(struct orientation *orientation)
 {
 	const char *text = orient_text(orientation, orientation->side, "sourceip");
@@ -224,11 +263,14 @@ int orient_clients(struct orientation *orientation)
 	if (!err)
 		err = set_subnets(orientation, other, &to->remote.client);
 	if (!err)
+		err = set_net(orientation, other);
+	if (!err)
 		err = check_mode(orientation);
 	if (!err)
 		err = set_ports(orientation, own, &to->local);
 	if (!err)
 		err = set_ports(orientation, other, &to->remote);
+	narrow_to_net(orientation);
 	if (!err)
 		err = set_sources(orientation);
 	return err ? err : set_updown(orientation);

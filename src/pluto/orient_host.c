@@ -19,6 +19,7 @@ enum host_kind {
 	HOST_ADDRESS,
 	HOST_NAME,
 	HOST_GROUP,
+	HOST_OPPORTUNISTIC,
 };
 
 /* @here: it is this host; @device: by which it is reached then */
@@ -39,11 +40,26 @@ static enum host_kind kind_of(const char *text, struct klips_addr *addr)
 		return HOST_ANY;
 	if (!strcmp(text, "%defaultroute"))
 		return HOST_DEFAULTROUTE;
-	if (!strncmp(text, "%group", 6) || !strncmp(text, "%opportunistic", 14))
+	if (!strcmp(text, "%group"))
 		return HOST_GROUP;
+	if (!strcmp(text, "%opportunistic") || !strcmp(text, "%opportunisticgroup"))
+		return HOST_OPPORTUNISTIC;
 	if (*text == '%')
 		return HOST_DEVICE;
 	return klips_parse_addr(addr, text) ? HOST_NAME : HOST_ADDRESS;
+}
+
+bool orient_is_group(const json_t *conn)
+{
+	static const char *const sides[] = { "left", "right" };
+	const json_t *keywords = json_object_get(conn, "keywords");
+	struct klips_addr addr;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		if (kind_of(json_string_value(json_object_get(keywords, sides[i])), &addr) == HOST_GROUP)
+			return true;
+	return false;
 }
 
 /**
@@ -118,6 +134,15 @@ static int take_name(struct orientation *orientation, struct host_end *end)
 	return orient_refuse(orientation, "%s=%s: %s", orient_side(end->side), end->text, name->why);
 }
 
+/* Of one address the peer is known. Of others, and of what is not negotiated, only the traffic is. */
+static void take_net(const struct orientation *orientation, struct host_end *end)
+{
+	const struct policy_net *net = orientation->world->net;
+
+	if (net && policy_net_is_host(net) && orientation->to->kind <= CONNECTION_TRANSPORT)
+		end->addr = net->addr;
+}
+
 static int read_end(struct orientation *orientation, enum keyword_side side, struct host_end *end)
 {
 	const struct host_address *own;
@@ -126,8 +151,11 @@ static int read_end(struct orientation *orientation, enum keyword_side side, str
 	end->kind = kind_of(end->text, &end->addr);
 	if (end->kind == HOST_MISSING)
 		return orient_refuse(orientation, "%s= is missing", orient_side(side));
+	if (end->kind == HOST_OPPORTUNISTIC)
+		return orient_refuse(orientation, "%s=%s: opportunistic encryption is not supported yet",
+				     orient_side(side), end->text);
 	if (end->kind == HOST_GROUP)
-		return orient_refuse(orientation, "%s=%s: not supported yet", orient_side(side), end->text);
+		take_net(orientation, end);
 	if (end->kind == HOST_NAME && take_name(orientation, end))
 		return -EINVAL;
 	own = end->addr.version ? host_address_find(orientation->world->addresses, &end->addr) : NULL;
@@ -151,14 +179,15 @@ static int take_device(struct orientation *orientation, struct host_end *end, ui
 		snprintf(end->device, sizeof(end->device), "%s", all->list[i].device);
 		return 0;
 	}
-	return orient_refuse(orientation, "%s=%s: the device has no address", orient_side(end->side), end->text);
+	return orient_wait(orientation, "%s=%s: the device has no address", orient_side(end->side), end->text);
 }
 
 /* The address from which packets to the peer go; if nobody knows it, those that go by the default route. */
 static int take_default(struct orientation *orientation, struct host_end *end, const struct host_end *peer)
 {
 	const struct orient_world *world = orientation->world;
-	bool v6 = peer->kind == HOST_ANY && !strcmp(peer->text, "%any6");
+	bool v6 = (peer->kind == HOST_ANY && !strcmp(peer->text, "%any6")) ||
+		  (world->net && world->net->addr.version == KLIPS_V6);
 	struct host_route route;
 	int err;
 
@@ -167,21 +196,30 @@ static int take_default(struct orientation *orientation, struct host_end *end, c
 	else
 		err = world->route_default(v6 ? KLIPS_V6 : KLIPS_V4, &route);
 	if (err || !route.source.version)
-		return orient_refuse(orientation, "%s=%s: there is no such route", orient_side(end->side), end->text);
+		return orient_wait(orientation, "%s=%s: there is no such route", orient_side(end->side), end->text);
 	end->addr = route.source;
 	snprintf(end->device, sizeof(end->device), "%s", route.device);
 	orientation->extra->nexthop = route.gateway;
 	return 0;
 }
 
+/* As soon as this host has its address. */
+static bool can_be_here(const struct host_end *end)
+{
+	return end->addr.version && end->kind != HOST_GROUP;
+}
+
 static int choose(struct orientation *orientation, const struct host_end *left, const struct host_end *right)
 {
+	static const char neither[] = "left=%s and right=%s: neither end is this host";
+
 	if (left->here && right->here)
 		return orient_refuse(orientation, "left=%s and right=%s: both ends are this host", left->text,
 				     right->text);
+	if (!left->here && !right->here && (can_be_here(left) || can_be_here(right)))
+		return orient_wait(orientation, neither, left->text, right->text);
 	if (!left->here && !right->here)
-		return orient_refuse(orientation, "left=%s and right=%s: neither end is this host", left->text,
-				     right->text);
+		return orient_refuse(orientation, neither, left->text, right->text);
 	orientation->side = left->here ? KEYWORD_LEFT : KEYWORD_RIGHT;
 	return 0;
 }
@@ -248,11 +286,26 @@ static int set_nexthop(struct orientation *orientation, const struct klips_addr 
 	else if (strcmp(text, "%defaultroute") != 0)
 		klips_parse_addr(to, text);
 	else if (orientation->world->route_default(peer->version ? peer->version : KLIPS_V4, &route))
-		return orient_refuse(orientation, "%snexthop=%%defaultroute: there is no such route",
-				     orient_side(orientation->side));
+		return orient_wait(orientation, "%snexthop=%%defaultroute: there is no such route",
+				   orient_side(orientation->side));
 	else
 		*to = route.gateway;
 	return 0;
+}
+
+/* Which one this host's address has to be of; 0: either. */
+static uint8_t version_of(const struct orientation *orientation, const struct host_end *peer)
+{
+	const struct policy_net *net = orientation->world->net;
+
+	return net && !peer->addr.version ? net->addr.version : peer->addr.version;
+}
+
+static void find_home(struct orientation *orientation)
+{
+	const struct host_address *own = host_address_find(orientation->world->addresses, &orientation->to->local.host);
+
+	snprintf(orientation->extra->home, sizeof(orientation->extra->home), "%s", own ? own->device : "");
 }
 
 int orient_hosts(struct orientation *orientation)
@@ -270,7 +323,7 @@ int orient_hosts(struct orientation *orientation)
 	own = &ends[orientation->side == KEYWORD_RIGHT];
 	peer = &ends[orientation->side == KEYWORD_LEFT];
 	if (own->kind == HOST_DEVICE)
-		err = take_device(orientation, own, peer->addr.version);
+		err = take_device(orientation, own, version_of(orientation, peer));
 	else if (own->kind == HOST_DEFAULTROUTE)
 		err = take_default(orientation, own, peer);
 	if (!err && peer->addr.version && peer->addr.version != own->addr.version)
@@ -285,5 +338,7 @@ int orient_hosts(struct orientation *orientation)
 	if (!err)
 		err = set_nexthop(orientation, &to->remote.host);
 	snprintf(to->physical, sizeof(to->physical), "%s", own->device);
+	if (!err)
+		find_home(orientation);
 	return err;
 }

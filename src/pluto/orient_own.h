@@ -24,6 +24,8 @@ struct orientation {
 
 /* -EINVAL, with the reason kept. */
 int orient_refuse(struct orientation *orientation, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same, but -EADDRNOTAVAIL: it may be otherwise later. */
+int orient_wait(struct orientation *orientation, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void orient_warn(struct orientation *orientation, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* "left", "right", or nothing for a keyword of both. */

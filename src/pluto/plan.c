@@ -7,6 +7,7 @@
 
 #include "exchange.h"
 #include "impair.h"
+#include "loaded.h"
 #include "log.h"
 #include "route.h"
 #include "shunt.h"
@@ -224,14 +225,13 @@ int plan_up(struct plan *plan)
 		return plan_route(plan);
 	plan->tries = 0;
 	err = initiate(plan);
-	plan->wanted = !err;
+	plan->wanted = !err || err == -EADDRNOTAVAIL;
 	return err;
 }
 
-/* It does not begin again by itself. */
-static void let_be(struct plan *plan)
+void plan_let_be(struct plan *plan)
 {
-	plan->wanted = plan->restart = plan->connection->waiting = false;
+	plan->wanted = plan->restart = plan->connection->waiting = plan->connection->missed = false;
 	pluto_timer_cancel(&plan->daemon->pluto->timers, &plan->retry);
 	shunt_end(plan->connection);
 }
@@ -241,7 +241,7 @@ void plans_down(struct daemon *daemon, const char *name)
 	struct plan *plan;
 
 	for (plan = plan_next(daemon, name, NULL); plan; plan = plan_next(daemon, name, plan)) {
-		let_be(plan);
+		plan_let_be(plan);
 		plan->ending = true;
 	}
 	end_sas(daemon);
@@ -368,6 +368,11 @@ static void plan_turn(struct plan *plan)
 			plan_forget(plan);
 		return;
 	}
+	/* Its SAs may have moved away from an address that is gone, and are gone now too. */
+	if (plan->loaded && plan_is_lost(plan)) {
+		plan->daemon->unsettled = true;
+		return;
+	}
 	if (plan->wanted && plan_state(plan) == PLAN_DOWN && (!restart || initiate(plan)))
 		plan_retry(plan);
 }
@@ -382,4 +387,7 @@ void plans_turn(struct daemon *daemon)
 		if (plan->changed)
 			plan_turn(plan);
 	}
+	if (daemon->unsettled)
+		loaded_orient(daemon);
+	daemon->unsettled = false;
 }

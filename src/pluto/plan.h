@@ -13,8 +13,12 @@ enum plan_state {
 	PLAN_UP,      /* there is a Child SA */
 };
 
+struct loaded;
+
 /**
  * struct plan - one
+ * @loaded: its conn; NULL: that is loaded no more
+ * @pair: which of the conn's Child SAs; @net: which of its policy group's nets; version 0: it is of none
  * @retry: when it is begun again
  * @tries: that failed one after the other
  * @wanted: it is to be up: what ends it not by will is begun again
@@ -27,18 +31,20 @@ enum plan_state {
 struct plan {
 	struct cds_list_head node;
 	struct daemon *daemon;
+	struct loaded *loaded;
 	struct connection *connection;
+	struct orient_pair pair;
+	struct policy_net net;
 	struct orient_extra extra;
 	struct pluto_timer retry;
 	unsigned int tries;
 	bool wanted, restart, changed, shown, gone, ending;
 };
 
-/*
- * Loads a conn, in place of one of its name. @names: as orient() has them. 0, or a negative errno with @said->why; the
- * warnings are logged.
- */
-int plan_add(struct daemon *daemon, const json_t *conn, const struct orient_names *names, struct orient_said *said);
+int plan_make(struct plan **to, struct loaded *loaded, const struct orient_pair *pair, const struct policy_net *net,
+	      struct orient_said *said);
+/* One that plan_make() has made, and nobody has seen. */
+void plan_discard(struct plan *plan);
 struct plan *plan_find(struct daemon *daemon, const char *name);
 /* Those of a name, one after the other: a connection's own, or that of a conn whose subnets= make several. @after: the
  * one before; NULL: the first. NULL: no more */
@@ -62,6 +68,16 @@ void plan_unroute(struct plan *plan);
 enum plan_state plan_state(const struct plan *plan);
 /* Whether SAs of it are being deleted. */
 bool plan_is_ending(const struct plan *plan);
+
+/* plan_away.c: addresses of this host that come and go. Whether it has that of the plan, on the same device. */
+bool plan_is_home(const struct plan *plan);
+/* It has not, and no SA of it lives on elsewhere. */
+bool plan_is_lost(const struct plan *plan);
+void plan_leave(struct plan *plan);
+void plan_return(struct plan *plan);
+void plan_hand_over(struct plan *from, struct plan *to);
+/* It does not begin again by itself. */
+void plan_let_be(struct plan *plan);
 
 /* An SA of that connection changed; what follows from it is done by plans_turn(). @event: as the engine's port has it
  */

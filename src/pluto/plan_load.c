@@ -1,35 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Conns that are loaded: each becomes a plan, or, of subnets=, several. */
+/* A conn becomes a plan; or one of several, of subnets= or of a policy group. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
-#include "plan.h"
+#include "loaded.h"
 
-#define CONNECTION_NAME 256 /* bytes of a name, with its end */
+#define CONNECTION_NAME (256 + POLICY_NET_TEXT) /* bytes of a name, with its end */
 
-static void tell(const struct connection *connection, const struct orient_said *said)
+/* "conn", "conn/1x2", "conn#10.0.0.0/8" */
+static void put_name(char name[CONNECTION_NAME], const struct plan *plan)
 {
-	unsigned int i;
+	const char *conn = plan->loaded->name;
+	int length;
 
-	for (i = 0; i < said->warning_count; i++)
-		log_say(PLUTO_NOTICE, "\"%s\": %s", connection->name, said->warnings[i]);
+	if (plan->net.addr.version) {
+		length = snprintf(name, CONNECTION_NAME, "%s#", conn);
+		policy_net_print(name + length, CONNECTION_NAME - (size_t)length, &plan->net);
+	} else if (plan->pair.left || plan->pair.right) {
+		snprintf(name, CONNECTION_NAME, "%s/%ux%u", conn, plan->pair.left, plan->pair.right);
+	} else {
+		snprintf(name, CONNECTION_NAME, "%s", conn);
+	}
 }
 
-static struct connection *make_connection(struct daemon *daemon, const char *name, const struct orient_pair *pair)
+static struct connection *make_connection(const struct plan *plan)
 {
+	const char *conn = plan->loaded->name;
 	struct connection *connection;
-	char one[CONNECTION_NAME];
+	char name[CONNECTION_NAME];
+	bool enough = true;
 
-	if (!pair->left && !pair->right)
-		return connection_new(daemon->pluto, name);
-	snprintf(one, sizeof(one), "%s/%ux%u", name, pair->left, pair->right);
-	connection = connection_new(daemon->pluto, one);
+	put_name(name, plan);
+	connection = connection_new(plan->daemon->pluto, name);
 	if (!connection)
 		return NULL;
-	connection->family = strdup(name);
-	if (connection->family)
+	if (plan->net.addr.version)
+		enough = (connection->group = strdup(conn));
+	else if (plan->pair.left || plan->pair.right)
+		enough = (connection->family = strdup(conn));
+	if (enough)
 		return connection;
 	plan_unload(connection);
 	return NULL;
@@ -46,94 +56,65 @@ static int check_stack(const struct daemon *daemon, const struct connection *con
 	return err;
 }
 
-static int make(struct plan *plan, const json_t *conn, const struct orient_names *names, const struct orient_pair *pair,
-		struct orient_said *said)
+static int fill(struct plan *plan, struct orient_said *said)
 {
+	const struct loaded *loaded = plan->loaded;
 	struct daemon *daemon = plan->daemon;
 	const struct orient_world world = {
 		.addresses = &daemon->addresses,
 		.route_to = host_route_to,
 		.route_default = host_route_default,
-		.names = names,
-		.pair = *pair,
+		.names = loaded->named ? &loaded->names : NULL,
+		.pair = plan->pair,
+		.net = plan->net.addr.version ? &plan->net : NULL,
 		.ike_port = daemon->setup->ike_port,
 		.nat_port = daemon->setup->nat_port,
 		.store = daemon->pluto->trust.store,
 	};
-	int err;
+	int err = orient(plan->connection, &plan->extra, loaded->json, &world, said);
 
-	plan->connection = make_connection(daemon, json_string_value(json_object_get(conn, "name")), pair);
-	if (!plan->connection)
-		return -ENOMEM;
-	err = orient(plan->connection, &plan->extra, conn, &world, said);
-	if (!err)
-		err = check_stack(daemon, plan->connection, said);
-	if (!err) {
-		connection_get(plan->connection);
-		return 0;
-	}
-	plan_unload(plan->connection);
-	orient_extra_free(&plan->extra);
-	return err;
+	return err ? err : check_stack(daemon, plan->connection, said);
 }
 
-static int make_one(struct cds_list_head *to, struct daemon *daemon, const json_t *conn,
-		    const struct orient_names *names, const struct orient_pair *pair, struct orient_said *said)
+/**
+ * plan_make() - one of a conn's plans
+ * @to: gets it, in no list, for loaded_begin(), plan_hand_over() or plan_discard()
+ * @pair: which of subnets=
+ * @net: which of its policy group's; NULL: it is none, or is only tried
+ * @said: gets what is wrong
+ *
+ * Return: 0, or a negative errno as orient() has it, or the stack's
+ */
+int plan_make(struct plan **to, struct loaded *loaded, const struct orient_pair *pair, const struct policy_net *net,
+	      struct orient_said *said)
 {
 	struct plan *plan = calloc(1, sizeof(*plan));
 	int err;
 
 	if (!plan)
 		return -ENOMEM;
-	plan->daemon = daemon;
-	err = make(plan, conn, names, pair, said);
-	if (err)
+	CDS_INIT_LIST_HEAD(&plan->node);
+	plan->daemon = loaded->daemon;
+	plan->loaded = loaded;
+	plan->pair = *pair;
+	if (net)
+		plan->net = *net;
+	plan->connection = make_connection(plan);
+	if (!plan->connection) {
 		free(plan);
-	else
-		cds_list_add_tail(&plan->node, to);
-	return err;
-}
-
-/* All, or none. */
-static int make_all(struct cds_list_head *to, struct daemon *daemon, const json_t *conn,
-		    const struct orient_names *names, struct orient_said *said)
-{
-	struct orient_pair *pairs = calloc(ORIENT_PAIRS, sizeof(*pairs));
-	unsigned int count = pairs ? orient_pairs(pairs, conn, said) : 0, i;
-	int err = !pairs ? -ENOMEM : count ? 0 : -EINVAL;
-	struct plan *plan, *next;
-
-	for (i = 0; !err && i < count; i++)
-		err = make_one(to, daemon, conn, names, &pairs[i], said);
-	free(pairs);
-	if (!err)
-		return 0;
-	cds_list_for_each_entry_safe(plan, next, to, node) {
-		plan_unload(plan->connection);
-		plan_forget(plan);
+		return -ENOMEM;
 	}
-	return err;
-}
-
-int plan_add(struct daemon *daemon, const json_t *conn, const struct orient_names *names, struct orient_said *said)
-{
-	const char *name = json_string_value(json_object_get(conn, "name"));
-	CDS_LIST_HEAD(made);
-	struct plan *plan, *next;
-	bool ported = false;
-	int err = make_all(&made, daemon, conn, names, said);
-
+	connection_get(plan->connection);
+	err = fill(plan, said);
 	if (err)
-		return err;
-	tell(cds_list_first_entry(&made, struct plan, node)->connection, said);
-	plans_delete(daemon, name);
-	cds_list_for_each_entry_safe(plan, next, &made, node) {
-		cds_list_del(&plan->node);
-		cds_list_add_tail(&plan->node, &daemon->plans);
-		log_say(PLUTO_NOTICE, "\"%s\": loaded", plan->connection->name);
-		ported |= plan->connection->own_ports;
-	}
-	if (ported)
-		daemon_listen(daemon);
-	return 0;
+		plan_discard(plan);
+	else
+		*to = plan;
+	return err;
+}
+
+void plan_discard(struct plan *plan)
+{
+	plan_unload(plan->connection);
+	plan_forget(plan);
 }

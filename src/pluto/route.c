@@ -86,7 +86,7 @@ int connection_route(struct connection *connection)
 	return 0;
 }
 
-void connection_unroute(struct connection *connection)
+static void unroute(struct connection *connection, const struct policies *but)
 {
 	struct policies policies;
 
@@ -95,8 +95,21 @@ void connection_unroute(struct connection *connection)
 		return;
 	connection_policies(connection, &policies);
 	if (!connection_is_used(connection))
-		policies_delete(&policies, NULL);
+		policies_delete(&policies, but);
 	connection->routed = false;
+}
+
+void connection_unroute(struct connection *connection)
+{
+	unroute(connection, NULL);
+}
+
+void connection_unroute_for(struct connection *connection, const struct connection *heir)
+{
+	struct policies policies;
+
+	connection_policies(heir, &policies);
+	unroute(connection, heir->routed ? &policies : NULL);
 }
 
 static bool is_for(const struct connection *connection, const struct ike_ts *src, const struct ike_ts *dst)

@@ -8,6 +8,8 @@
 /* Return 0 or a negative errno; then the log says why, and no policy is left. */
 int connection_route(struct connection *connection);
 void connection_unroute(struct connection *connection);
+/* The same, but what another one is for too, which is routed, stays: there is no moment without. */
+void connection_unroute_for(struct connection *connection, const struct connection *heir);
 /* Those of one that is not up. */
 void connection_policies(const struct connection *connection, struct policies *to);
 /* Whether a Child SA of it is used. */

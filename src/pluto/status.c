@@ -8,7 +8,7 @@
 
 #include "../lib/keywords.h"
 #include "cp_state.h"
-#include "plan.h"
+#include "loaded.h"
 #include "route.h"
 #include "shunt.h"
 #include "trust.h"
@@ -110,8 +110,9 @@ static json_t *plan_json(const struct plan *plan)
 	const struct connection *connection = plan->connection;
 	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:s}", "name", connection->name, "type",
 				kinds[connection->kind], "auto", autos[connection->at_start], "state",
-				plan_states[plan_state(plan)], "routed", connection->routed, "wanted", plan->wanted,
-				"reqid", (json_int_t)connection->reqid, "interface", connection->physical);
+				connection->away ? "unoriented" : plan_states[plan_state(plan)], "routed",
+				connection->routed, "wanted", plan->wanted, "reqid", (json_int_t)connection->reqid,
+				"interface", connection->physical);
 
 	json_object_set_new(row, "local", end_json(connection, &connection->local));
 	json_object_set_new(row, "remote", end_json(connection, &connection->remote));
@@ -121,6 +122,31 @@ static json_t *plan_json(const struct plan *plan)
 	json_object_set_new(row, "pfs", json_boolean(connection->pfs));
 	json_object_set_new(row, "dpd_delay", json_integer((json_int_t)(connection->times.dpd_delay / 1000)));
 	return row;
+}
+
+static json_t *loaded_json(const struct loaded *loaded)
+{
+	json_t *row = json_pack("{s:s, s:s, s:s, s:b, s:b}", "name", loaded->name, "left", loaded_end(loaded, "left"),
+				"right", loaded_end(loaded, "right"), "wanted", loaded->up, "routed", loaded->routed);
+
+	if (loaded->is_group)
+		json_object_set_new(row, "nets", json_integer((json_int_t)loaded->nets.count));
+	if (loaded->why[0])
+		json_object_set_new(row, "why", json_string(loaded->why));
+	return row;
+}
+
+/* Conns that are not themselves connections: policy groups, and those that wait for an address. */
+static json_t *conns_json(const struct daemon *daemon, const char *name)
+{
+	const struct loaded *loaded;
+	json_t *rows = json_array();
+
+	cds_list_for_each_entry(loaded, &daemon->loaded, node) {
+		if ((loaded->is_group || loaded->why[0]) && (!name || !strcmp(loaded->name, name)))
+			json_array_append_new(rows, loaded_json(loaded));
+	}
+	return rows;
 }
 
 bool status_is_about(const struct connection *connection, const char *name)
@@ -218,6 +244,7 @@ json_t *status_json(const struct daemon *daemon, const char *name)
 	json_object_set_new(status, "threads", json_integer(pool_threads(daemon->pool)));
 	json_object_set_new(status, "listens", at);
 	json_object_set_new(status, "connections", plans);
+	json_object_set_new(status, "conns", conns_json(daemon, name));
 	json_object_set_new(status, "shunts", shunts_json(daemon, name));
 	json_object_set_new(status, "counters", counters_json(&daemon->pluto->counters));
 	json_object_set_new(status, "addresspools", json_incref(json_object_get(pools, "addresspools")));

@@ -337,6 +337,12 @@ void updown_child(struct updowns *updowns, const char *verb, const struct child_
 	}
 }
 
+/* What is not negotiated is the stack's work alone; but KLIPS drops what is routed to it. */
+static bool needs_route(const struct connection *connection, const char *device)
+{
+	return connection->kind <= CONNECTION_TRANSPORT || (connection->kind != CONNECTION_PASSTHROUGH && *device);
+}
+
 void updown_route(struct updowns *updowns, const struct plan *plan, bool route)
 {
 	static const char *const routes[] = { "prepare", "route", NULL };
@@ -352,11 +358,11 @@ void updown_route(struct updowns *updowns, const struct plan *plan, bool route)
 	char device[16];
 	unsigned int i, j;
 
-	if (connection->kind > CONNECTION_TRANSPORT)
-		return;
 	about.device = device;
 	connection_policies(connection, &policies);
 	find_device(updowns->daemon, &policies, device);
+	if (!needs_route(connection, device))
+		return;
 	connection_selectors(connection, &connection->local.host, &connection->remote.host, &local, &remote);
 	for (i = 0; i < local.count; i++) {
 		for (j = 0; j < remote.count; j++) {

@@ -21,6 +21,7 @@ enum {
 	OPT_REREADSECRETS,
 	OPT_REREADALL,
 	OPT_REREADCRLS,
+	OPT_REREADGROUPS,
 	OPT_LISTALL,
 	OPT_LISTCERTS,
 	OPT_LISTCACERTS,
@@ -48,6 +49,7 @@ static const struct option options[] = {
 	{ "rereadall", no_argument, NULL, OPT_REREADALL },
 	{ "rereadcrls", no_argument, NULL, OPT_REREADCRLS },
 	{ "fetchcrls", no_argument, NULL, OPT_REREADCRLS },
+	{ "rereadgroups", no_argument, NULL, OPT_REREADGROUPS },
 	{ "listall", no_argument, NULL, OPT_LISTALL },
 	{ "listcerts", no_argument, NULL, OPT_LISTCERTS },
 	{ "listcacerts", no_argument, NULL, OPT_LISTCACERTS },
@@ -81,6 +83,7 @@ static const struct action {
 	{ "rereadsecrets", OPT_REREADSECRETS, false, false, NULL },
 	{ "rereadall", OPT_REREADALL, false, false, NULL },
 	{ "rereadcrls", OPT_REREADCRLS, false, false, NULL },
+	{ "rereadgroups", OPT_REREADGROUPS, false, false, NULL },
 	{ "listall", OPT_LISTALL, false, false, print_pluto_trust },
 	{ "listcerts", OPT_LISTCERTS, false, false, print_pluto_trust },
 	{ "listcacerts", OPT_LISTCACERTS, false, false, print_pluto_trust },
@@ -98,7 +101,7 @@ struct order {
 static int usage(void)
 {
 	printf("usage: ipsec auto --add|--replace|--delete|--up|--down|--start|--route|--ondemand|--unroute NAME\n"
-	       "       ipsec auto --ready | --rereadsecrets | --rereadcrls | --rereadall\n"
+	       "       ipsec auto --ready | --rereadsecrets | --rereadgroups | --rereadcrls | --rereadall\n"
 	       "       ipsec auto [--json] --status | --listall | --listcerts | --listcacerts | --listpubkeys |\n"
 	       "               --listcrls | --checkpubkeys\n"
 	       "  --config FILE    (/etc/ipsec.conf)\n"

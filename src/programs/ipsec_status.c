@@ -20,7 +20,7 @@ static const struct kind {
 	{ "globalstatus", "briefstatus", print_pluto_brief, { NULL } },
 	{ "processstatus", "processstatus", print_pluto_process, { NULL } },
 	{ "addresspoolstatus", "addresspoolstatus", print_pluto_pools, { NULL } },
-	{ "connectionstatus", "status", print_pluto_connections, { "connections", NULL } },
+	{ "connectionstatus", "status", print_pluto_connections, { "connections", "conns", NULL } },
 	{ "showstates", "status", print_pluto_states, { "ike_sas", "child_sas", NULL } },
 	{ "shuntstatus", "status", print_pluto_shunts, { "shunts", NULL } },
 };

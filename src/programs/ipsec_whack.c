@@ -42,6 +42,7 @@ static const struct command_of {
 	{ "rereadsecrets", "rereadsecrets", false, NULL },
 	{ "rereadall", "rereadall", false, NULL },
 	{ "rereadcrls", "rereadcrls", false, NULL },
+	{ "rereadgroups", "rereadgroups", false, NULL },
 	{ "fetchcrls", "rereadcrls", false, NULL },
 	{ "shutdown", "shutdown", false, NULL },
 	{ "status", "status", false, print_pluto_status },
@@ -99,7 +100,7 @@ static int usage(void)
 	       "       ipsec whack [--json] [--name NAME] --connectionstatus|--showstates|--shuntstatus\n"
 	       "       ipsec whack [--json] --globalstatus|--processstatus|--addresspoolstatus\n"
 	       "       ipsec whack [--asynchronous] --deletestate NUMBER\n"
-	       "       ipsec whack --listen|--rereadall|--rereadsecrets|--rereadcrls|--shutdown\n"
+	       "       ipsec whack --listen|--rereadall|--rereadsecrets|--rereadgroups|--rereadcrls|--shutdown\n"
 	       "       ipsec whack [--json] --impair WHAT[:N]|release|list|none|help\n"
 	       "       ipsec whack --keylog DIR | --no-keylog\n"
 	       "       ipsec whack --debug CLASSES | --debug-all | --debug-none\n\noptions that tell pluto something:");

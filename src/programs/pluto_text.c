@@ -71,6 +71,18 @@ static void print_connection(const json_t *row)
 	       number(row, "dpd_delay"));
 }
 
+/* A conn that is none itself: a policy group, or without an address of this host. */
+static void print_conn(const json_t *row)
+{
+	printf("000 \"%s\": %s...%s", text(row, "name"), text(row, "left"), text(row, "right"));
+	if (json_object_get(row, "nets"))
+		printf("; policy group, nets: %lld", number(row, "nets"));
+	if (json_object_get(row, "why"))
+		printf("; unoriented: %s", text(row, "why"));
+	printf("%s%s\n", json_is_true(json_object_get(row, "routed")) ? "; routed" : "",
+	       json_is_true(json_object_get(row, "wanted")) ? "; to be up" : "");
+}
+
 static void print_due(const json_t *row)
 {
 	if (json_is_integer(json_object_get(row, "rekey_in")))
@@ -162,6 +174,7 @@ void print_pluto_status(const json_t *status)
 	print_each(status, "listens", print_socket);
 	printf("000\n000 Connections:\n");
 	print_each(status, "connections", print_connection);
+	print_each(status, "conns", print_conn);
 	if (json_array_size(json_object_get(status, "addresspools")))
 		printf("000\n");
 	print_pluto_pools(status);
@@ -275,6 +288,7 @@ void print_pluto_trust(const json_t *status)
 void print_pluto_connections(const json_t *status)
 {
 	print_each(status, "connections", print_connection);
+	print_each(status, "conns", print_conn);
 }
 
 void print_pluto_states(const json_t *status)

@@ -2,6 +2,7 @@
 /* ipsec verify: whether pluto could load each conn, by what pluto itself does when it loads them. */
 #include "verify.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,10 +97,15 @@ static void try_conn(struct trial *trial, const char *name, const json_t *conn, 
 		.ike_port = IKE_PORT,
 		.store = trial->verify->store,
 	};
+	int err;
 
 	if (!connection)
 		return;
-	if (orient(connection, &extra, conn, &world, &trial->said))
+	err = orient(connection, &extra, conn, &world, &trial->said);
+	if (err == -EADDRNOTAVAIL)
+		verify_say(trial->verify, VERIFY_WARNING, "connections", "it waits for that", "%s: %s", name,
+			   trial->said.why);
+	else if (err)
 		verify_say(trial->verify, VERIFY_FAILED, "connections", "see ipsec.conf(5)", "%s: %s", name,
 			   trial->said.why);
 	else

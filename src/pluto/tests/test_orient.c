@@ -14,6 +14,9 @@
 static struct host_address own[] = { { .device = "eth1" }, { .device = "eth0" }, { .device = "eth1" } };
 static const struct host_addresses addresses = { own, 3 };
 
+/* Of the next conns that are made; NULL: none. */
+static const struct policy_net *net_of_conn;
+
 /* All that a test has: an engine, and what orient() made. */
 struct rig {
 	struct world world;
@@ -92,6 +95,7 @@ static int make_pair(struct rig *rig, const char *more, struct orient_pair pair)
 		.route_default = route_default,
 		.names = &rig->names,
 		.pair = pair,
+		.net = net_of_conn,
 		.ike_port = 500,
 		.nat_port = 4500,
 	};
@@ -114,6 +118,13 @@ static int make(struct rig *rig, const char *more)
 static void refused(struct rig *rig, const char *more, const char *why)
 {
 	assert_int_equal(make(rig, more), -EINVAL);
+	assert_string_equal(rig->said.why, why);
+}
+
+/* It is none now, but may be one when addresses or routes come. */
+static void waits(struct rig *rig, const char *more, const char *why)
+{
+	assert_int_equal(make(rig, more), -EADDRNOTAVAIL);
 	assert_string_equal(rig->said.why, why);
 }
 
@@ -301,14 +312,72 @@ static void no_orientation(void **state)
 {
 	struct rig *rig = *state;
 
-	refused(rig, "left=192.1.2.46", "left=192.1.2.46 and right=192.1.2.23: neither end is this host");
+	waits(rig, "left=192.1.2.46", "left=192.1.2.46 and right=192.1.2.23: neither end is this host");
 	refused(rig, "right=192.0.1.254", "left=192.1.2.45 and right=192.0.1.254: both ends are this host");
 	refused(rig, "left=%any right=%any", "left=%any and right=%any: neither end is this host");
 	refused(rig, "right=", "right= is missing");
-	refused(rig, "right=%group", "right=%group: not supported yet");
+	refused(rig, "left=%any right=%group", "left=%any and right=%group: neither end is this host");
+	refused(rig, "right=%opportunisticgroup",
+		"right=%opportunisticgroup: opportunistic encryption is not supported yet");
+	refused(rig, "right=%opportunistic", "right=%opportunistic: opportunistic encryption is not supported yet");
 	refused(rig, "right=2001:db8::1", "left=192.1.2.45 and right=2001:db8::1: of different versions of IP");
-	refused(rig, "left=%eth7", "left=%eth7: the device has no address");
-	refused(rig, "left=%defaultroute right=%any6", "left=%defaultroute: there is no such route");
+	waits(rig, "left=%eth7", "left=%eth7: the device has no address");
+	waits(rig, "left=%defaultroute right=%any6", "left=%defaultroute: there is no such route");
+	waits(rig, "left=192.1.2.46 right=%group", "left=192.1.2.46 and right=%group: neither end is this host");
+	/* What can be known to be wrong is refused all the same. */
+	refused(rig, "left=192.1.2.46 esp=rot13", "esp=rot13: no such encryption algorithm");
+}
+
+static void nets_of_groups(void **state)
+{
+	struct rig *rig = *state;
+	struct policy_net net = { .addr = addr("10.0.0.0"), .bits = 8 };
+	const struct connection_end *local, *remote;
+
+	good(rig, "right=%group type=drop authby=never"); /* as it is tried */
+	net_of_conn = &net;
+	good(rig, "right=%group type=passthrough authby=never");
+	local = &rig->connection->local;
+	remote = &rig->connection->remote;
+	addr_is(&local->host, "192.1.2.45");
+	assert_int_equal(local->client.count, 0);
+	assert_int_equal(remote->host.version, 0);
+	ts_is(&remote->client, "10.0.0.0/8");
+	assert_string_equal(rig->extra.home, "eth1");
+	net.protocol = 6;
+	net.own_port = 0;
+	net.peer_port = 22;
+	good(rig, "right=%group type=drop authby=never rightprotoport=17/53 leftsubnet=192.0.1.0/24");
+	ts_is(&rig->connection->remote.client, "10.0.0.0/8[tcp/22]");
+	ts_is(&rig->connection->local.client, "192.0.1.0/24[tcp]");
+	net = (struct policy_net){ .addr = addr("10.0.0.1"), .bits = 32, .protocol = 6, .own_port = 80 };
+	good(rig, "left=%group right=192.1.2.45 rightid=@west");
+	addr_is(&rig->connection->remote.host, "10.0.0.1");
+	assert_int_equal(rig->connection->remote.id.type, IKE_ID_IPV4_ADDR);
+	assert_int_equal(rig->connection->remote.client.count, 0);
+	assert_int_equal(rig->connection->local.protocol, 6);
+	assert_int_equal(rig->connection->local.port, 80);
+	assert_int_equal(rig->connection->remote.port, 0);
+	refused(rig, "right=%group rightsubnet=10.0.0.0/8", "rightsubnet=: right=%group has the nets of its file");
+	net_of_conn = NULL;
+}
+
+static void nets_of_other_versions(void **state)
+{
+	struct rig *rig = *state;
+	struct policy_net net = { .addr = addr("2001:db8:9::"), .bits = 48 };
+
+	net_of_conn = &net;
+	refused(rig, "right=%group type=drop",
+		"left= and right=: of different versions of IP, as the net is 2001:db8:9::/48");
+	good(rig, "right=%group type=drop leftsubnet=2001:db8:0:1::/64");
+	good(rig, "left=%eth1 right=%group type=drop");
+	addr_is(&rig->connection->local.host, "2001:db8:1:2::45");
+	waits(rig, "left=%defaultroute right=%group type=drop", "left=%defaultroute: there is no such route");
+	net.addr = addr("2001:db8:9::1");
+	net.bits = 128;
+	refused(rig, "right=%group", "left=192.1.2.45 and right=%group: of different versions of IP");
+	net_of_conn = NULL;
 }
 
 static void servers_of_addresses(void **state)
@@ -543,6 +612,8 @@ int main(void)
 		TEST(too_many_pairs),
 		TEST(names),
 		TEST(no_orientation),
+		TEST(nets_of_groups),
+		TEST(nets_of_other_versions),
 		TEST(what_is_not_supported),
 		TEST(servers_of_addresses),
 		TEST(who_asks_for_an_address),

@@ -300,18 +300,22 @@ def test_slow_updown(hosts):
 
 
 def test_at_start(hosts):
-    """Conns with auto=start come up by themselves; those that cannot work are refused, and the others load."""
+    """Conns with auto=start come up by themselves; those that cannot work are refused or wait, and the others load."""
     west, east = hosts
     more = 'conn here\n\talso=west-east\n\tleft=10.9.0.2\n\tauto=add\nconn start\n\talso=west-east\n\tauto=start\n'
     more += 'conn quantum\n\talso=west-east\n\tppk=insist\n\tauto=add\n'
     east.ipsec('start')
     west.configure(more)
     text = west.ipsec('start')
-    assert '"here": left=10.9.0.2 and right=10.9.0.2: neither end is this host' in text
+    assert '"here": not oriented: left=10.9.0.2 and right=10.9.0.2: neither end is this host' in text
     assert '"quantum": ppk=insist: not supported yet' in text
     wait_for('tunnel', lambda: west.json('status', 'start')['connections'][0]['state'] == 'up')
-    names = [one['name'] for one in west.json('status')['connections']]
-    assert names == ['west-east', 'start']
+    status = west.json('status')
+    assert [one['name'] for one in status['connections']] == ['west-east', 'start']
+    assert [one['name'] for one in status['conns']] == ['here']
+    assert 'unoriented' in west.ipsec('connectionstatus', 'here')
+    west.ipsec('auto', '--delete', 'here')
+    assert 'no connection has this name' in west.ipsec('status', 'here', status=1)
 
 
 def test_one_pluto(hosts):
@@ -475,7 +479,7 @@ def test_parts_of_status(hosts):
     west.configure('conn pass\n\talso=west-east\n\trightsubnet=192.0.3.0/24\n\ttype=passthrough\n\tauto=ondemand\n')
     up(west, east)
     whole = west.json('status')
-    assert west.json('connectionstatus') == {'connections': whole['connections']}
+    assert west.json('connectionstatus') == {'connections': whole['connections'], 'conns': []}
     assert set(west.json('showstates')) == {'ike_sas', 'child_sas'}
     assert len(west.ipsec('showstates').splitlines()) == 2
     assert '192.0.1.0/24 -> 192.0.3.0/24 => %pass "pass"' in west.ipsec('shuntstatus')

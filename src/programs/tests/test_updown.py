@@ -125,3 +125,20 @@ def test_the_next_hop_is_of_the_same_version(rig: Rig, family: str, net: str, ho
     rig.run('route', PLUTO_STACK='netkey', PLUTO_CONN_ADDRFAMILY=family, PLUTO_PEER_CLIENT=net, PLUTO_NEXT_HOP=hop,
             PLUTO_VIRT_INTERFACE='eth0')
     assert rig.said.read_text().splitlines()[-1].startswith(f'ip -{family[-1]} route replace {net}{said} dev eth0')
+
+
+def test_what_is_dropped_by_its_port_alone(rig: Rig) -> None:
+    """With KLIPS, other traffic of the network keeps its routes."""
+    narrow = {'PLUTO_CONNECTION_TYPE': 'drop', 'PLUTO_PEER_PROTOCOL': '6', 'PLUTO_MY_PORT': '0', 'PLUTO_PEER_PORT': '22',
+              'PLUTO_MY_SOURCEIP': '', 'PLUTO_CFG_CLIENT': '', 'PLUTO_ME': '192.1.2.45',
+              'PLUTO_MY_CLIENT': '192.1.2.45/32', 'PLUTO_VIRT_INTERFACE': 'ipsec1'}
+    rule = 'to 192.0.2.0/24 ipproto 6 dport 22 lookup 22001 pref 22000'
+    rig.run('route', **narrow)
+    assert rig.said.read_text().splitlines() == [
+        f'ip -4 rule del {rule}', 'ip -4 route replace default dev ipsec1 table 22001 src 192.1.2.45', f'ip -4 rule add {rule}']
+    rig.said.write_text('')
+    rig.run('unroute', **narrow)
+    assert rig.said.read_text().splitlines() == [f'ip -4 rule del {rule}']
+    rig.said.write_text('')
+    rig.run('route', **{**narrow, 'PLUTO_PEER_PROTOCOL': '0', 'PLUTO_PEER_PORT': '0'})
+    assert 'ip route prepend 192.0.2.0/24 dev ipsec1 src 192.1.2.45' in rig.said.read_text()

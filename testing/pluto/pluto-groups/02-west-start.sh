@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+ipsec start
+ipsec connectionstatus
+ipsec shuntstatus
+../../guestbin/ping-once.sh --up 192.1.3.209
+../../guestbin/ping-once.sh --down 192.1.3.33
+ping -n -q -c 1 -W 25 192.1.2.23 | grep received | cut -d, -f1-2
+ipsec trafficstatus
