@@ -125,7 +125,7 @@ static bool read_words(struct reader *reader, struct policy_net *net)
 
 static int keep(struct policy_nets *nets, const struct policy_net *net)
 {
-	struct policy_net *grown = nets->list;
+	struct policy_net *grown;
 
 	if (nets->count == nets->room) {
 		grown = reallocarray(nets->list, nets->room ? 2 * nets->room : 16, sizeof(*grown));
@@ -147,7 +147,7 @@ static int add(struct reader *reader, const struct policy_net *net)
 	if (there)
 		snprintf(why, sizeof(why), "it is in line %u already", there->line);
 	else if (full && !reader->full)
-		snprintf(why, sizeof(why), "more than %u nets: this one and those after it are left out",
+		snprintf(why, sizeof(why), "more than %d nets: this one and those after it are left out",
 			 POLICY_NETS_MAX);
 	if (*why)
 		complain(reader, 0, why);
