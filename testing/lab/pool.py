@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import live, peers, stack, suites, x509
+from lab import live, peers, sharkd, stack, suites, x509
 from lab.errors import UsageError
 from lab.place import syscalls
 from lab.result import Result, load
@@ -153,6 +153,8 @@ def provide(cases: Iterable[TestCase], options: Options, progress: Callable[[str
     own = stack.is_about_own(cases)
     if own:
         stack.tree()
+        if sharkd.is_there():
+            sharkd.start()  # in good time: it is asked when the first test has ended
     for case in cases:
         for host in options.kernels:
             if host not in case.hosts:

@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """tshark's opinion of captures: what it must find, and what it must not."""
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
 
 import pytest
+import scratch
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from scapy.layers.inet import IP, UDP
 from scapy.layers.ipsec import ESP
 from scapy.layers.l2 import Ether
 
-from lab import wireshark
+from lab import paths, wireshark
 from lab.capture.pcap import Writer
 
-pytestmark = pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
+pytestmark = pytest.mark.skipif(shutil.which("sharkd") is None, reason="wireshark-common is not installed")
 
 INITIATOR, RESPONDER = bytes(range(1, 9)), bytes(range(9, 17))
 KEY, SALT = bytes(32), b"salt"
@@ -97,3 +102,26 @@ def test_esp(tmp_path, spi):
 
 def test_no_keys(tmp_path):
     assert not wireshark.has_keys(tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_daemon_ends_with_who_started_it(number):
+    """However that ends, and with all copies of it that are being asked."""
+    script = "from lab import sharkd; s = sharkd.Session(); s.set('ip.defragment', 'TRUE'); print(flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          env={**os.environ, "PYTHONPATH": str(paths.TESTING)}) as process:
+        process.stdout.readline()
+        daemons = [pid for pid, line in scratch.descendants(process.pid).items() if line.startswith("sharkd ")]
+        assert len(daemons) == 2
+        process.send_signal(number)
+    scratch.until(lambda: not any(map(scratch.alive, daemons)), "the daemon to end")
+
+
+def test_daemon_is_one(tmp_path):
+    """Also of processes that are forked: to start it is what takes long."""
+    assert wireshark.complaints(run_with(tmp_path, message(NOTIFY))) == []
+    before = [line for line in scratch.descendants(os.getpid()).values() if line.startswith("sharkd ")]
+    if (pid := os.fork()) == 0:
+        os._exit(bool(wireshark.complaints(tmp_path)))
+    assert os.waitpid(pid, 0)[1] == 0
+    assert [line for line in scratch.descendants(os.getpid()).values() if line.startswith("sharkd ")] == before
