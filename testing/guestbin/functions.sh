@@ -34,14 +34,15 @@ virtual_time() {
 # poll SECONDS COMMAND...: run the command until it succeeds; fails after so many seconds. Often at first; what takes longer
 # than 10 s may be one of those that take an hour of virtual time. $every, if set, are the seconds between two looks.
 poll() {
-	begin=$(date +%s)
 	most=$1
 	shift
+	"$@" && return
+	begin=$(date +%s)
 	pause=0.01
-	until "$@"; do
+	while sleep "$pause"; do
+		"$@" && return
 		waited=$(($(date +%s) - begin))
 		[ "$waited" -le "$most" ] || return 1
-		sleep "$pause"
 		pause=${every:-0.05}
 		[ "$waited" -le 10 ] || pause=${every:-1}
 	done

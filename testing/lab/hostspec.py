@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is laid over each host for a test: the base configuration, the peer, certificates and the test's own files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from lab import paths, peers, stack, wireshark, x509
@@ -17,6 +17,7 @@ _ENVIRONMENT = {
     "PLUTO_KEYLOG": wireshark.KEYLOG,
 }
 OWN_COMMAND = "usr/sbin/ipsec"  # a peer that has one needs it: Cygnet's would be in its place
+_SECRET = ("etc/ipsec.secrets", "etc/ipsec.d/private/*")
 SANITIZER_LOGS = "/var/log/sanitizer"
 _SANITIZERS = {  # a report is found in a file of its own, also when it is written as the process ends
     name: f"log_path={SANITIZER_LOGS}/report" for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")
@@ -43,6 +44,7 @@ def _host(case: TestCase, name: str, certificates: Path | None, progress: Callab
     roots = [paths.TESTING / "baseconfigs" / "all", paths.TESTING / "baseconfigs" / name,
              *(peer.roots if peer else []), case.folder / name]
     spec.trees += [str(root) for root in roots if root.is_dir()]
+    spec.files += _secrets(map(Path, spec.trees))
     if certificates:
         spec.files += _certificates(case, name, peer, certificates)
     spec.files += _configuration(case, name, peer)
@@ -70,6 +72,12 @@ def _configuration(case: TestCase, name: str, peer: peers.Peer | None) -> list[d
             raise UsageError(f"{path}: {runs} a file with the suffix '{suffix}'")
         files.append(_file(target, path.read_bytes(), 0o600 if suffix == "secrets" else 0o644))
     return files
+
+
+def _secrets(trees: Iterable[Path]) -> list[dict]:
+    """What in those trees is root's alone: a checkout keeps no modes, and daemons refuse or warn of what others can read."""
+    return [_file(f"/{path.relative_to(tree)}", path.read_bytes(), 0o600)
+            for tree in trees for pattern in _SECRET for path in sorted(tree.glob(pattern)) if path.is_file()]
 
 
 def _certificates(case: TestCase, name: str, peer: peers.Peer | None, folder: Path) -> list[dict]:

@@ -175,6 +175,7 @@ def _write(path: str, data: bytes, mode: int) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(fd, "wb") as file:
+        os.fchmod(fd, mode)  # it may have been there, from a tree
         file.write(data)
 
 

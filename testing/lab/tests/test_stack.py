@@ -9,6 +9,7 @@ import pytest
 
 from lab import carried, cli, hostspec, paths, runone, stack, testcase, verdict
 from lab.errors import UnresolvedError, UsageError
+from lab.place.frames import unpack
 
 OLD, NEW = 1_000_000_000, 1_000_000_100
 
@@ -32,6 +33,7 @@ def _case(tmp_path, settings, **files):
     folder = tmp_path / "kind" / "name"
     folder.mkdir(parents=True)
     for name, text in {"01-east-west.sh": "true\n", "test.toml": settings, **files}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     return testcase.load(folder)
 
@@ -143,6 +145,14 @@ def test_certificates_are_where_cygnet_looks_for_them(checkout):
         modes = {entry["path"]: entry["mode"] for entry in spec.files if entry["path"].startswith("/etc/ipsec.d/")}
         assert modes == {"/etc/ipsec.d/cacerts/ca.crt": 0o644, f"/etc/ipsec.d/certs/{spec.name}.crt": 0o644,
                          f"/etc/ipsec.d/private/{spec.name}.key": 0o600}
+
+
+def test_secrets_are_roots_alone_whatever_a_checkout_keeps(checkout):
+    files = {"west/etc/ipsec.secrets": ': PSK "a"\n', "west/etc/hosts": "", "west/etc/ipsec.d/private/west.key": "key\n"}
+    case = _case(checkout, 'stacks = ["auto"]\n', **files)
+    spec, _ = hostspec.build(case, print)
+    secret = {entry["path"]: unpack(entry["data"]) for entry in spec.files if entry["mode"] == 0o600}
+    assert secret == {"/etc/ipsec.secrets": b': PSK "a"\n', "/etc/ipsec.d/private/west.key": b"key\n"}
 
 
 # ---- what goes to other machines
