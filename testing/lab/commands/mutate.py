@@ -3,6 +3,8 @@
 
 import argparse
 import json
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 from lab import commands, history, mutation, testlist, verdict
@@ -27,7 +29,9 @@ def main(arguments: argparse.Namespace) -> int:
         entries = commands.own(commands.several(arguments.tests), "mutate")
     else:
         entries = [entry for entry in testlist.read() if entry.status == "good"]
-    reports = [_report(entry, arguments.lines) for entry in entries]
+    last = history.last()
+    with ProcessPoolExecutor() as processes:  # a break's time goes into starting sed and awk
+        reports = list(processes.map(_report, entries, [last.get(entry.test) for entry in entries], repeat(arguments.lines)))
     if arguments.json:
         print(json.dumps(reports, indent=1))
     else:
@@ -35,8 +39,8 @@ def main(arguments: argparse.Namespace) -> int:
     return EXIT_FAILED if any(report["missed"] for report in reports) else EXIT_PASS
 
 
-def _report(entry: testlist.Entry, lines: int) -> dict:
-    last = history.last().get(entry.test)
+def _report(entry: testlist.Entry, last: dict | None, lines: int) -> dict:
+    """What came of a test's breaks. last: the newest record of the test in the history."""
     if last and last["class"] == "skipped":
         return {"test": entry.test, "tried": 0, "missed": [], "skipped": last["reason"]}
     if not last or last["class"] != "pass" or not Path(last["out"]).exists():
