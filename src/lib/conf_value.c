@@ -9,6 +9,7 @@
 
 #include "conf_file.h"
 #include "conf_value_own.h"
+#include "identity.h"
 #include "ike_alg.h"
 #include "parse.h"
 
@@ -317,7 +318,8 @@ static int read_hex(struct conf_reading *reading)
 static int read_id(struct conf_reading *reading)
 {
 	static const char *const words[] = { "%fromcert", "%any", "%none", "%myid", "%null", NULL };
-	const char *text = reading->text;
+	const char *text = reading->text, *wrong;
+	struct ike_identity identity;
 	unsigned int i;
 
 	if (*text == '%') {
@@ -337,6 +339,9 @@ static int read_id(struct conf_reading *reading)
 		if (!digits || digits % 2)
 			return refuse_all(reading, "not whole bytes of two digits after @#");
 	}
+	wrong = *text == '%' ? NULL : ike_identity_parse(&identity, text);
+	if (wrong)
+		return refuse_all(reading, wrong);
 	return read_text(reading);
 }
 

@@ -58,6 +58,8 @@ const struct ike_alg ike_algs[] = {
 	{ .type = IKE_ENCR, .id = 3, .name = "3DES", .config = { "3des", "3des_cbc" }, .key_bits = { 192 },
 	  .fixed = true, .iv = 8, .block = 8, .openssl = "DES-EDE3-CBC", .xfrm = "cbc(des3_ede)", .klips = "3des",
 	  IKE_AND_ESP }, /* RFC 2451 */
+	{ .type = IKE_ENCR, .id = 23, .name = "CAMELLIA_CBC", .config = { "camellia" }, .key_bits = ALL_KEYS, .iv = 16,
+	  .block = 16, .openssl = "CAMELLIA-%u-CBC", .xfrm = "cbc(camellia)", IKE_AND_ESP }, /* RFC 5529 */
 	{ .type = IKE_ENCR, .id = 11, .name = "NULL", .fixed = true, .block = 1, .xfrm = "ecb(cipher_null)",
 	  .klips = "null", .esp = true }, /* RFC 2410 */
 	{ AEAD(21, "NULL_AUTH_AES_GMAC", 16, 4, "AES-%u-GCM", "rfc4543(gcm(aes))", "null-auth-aes-gmac"),
@@ -68,6 +70,7 @@ const struct ike_alg ike_algs[] = {
 	{ PRF(5, "HMAC_SHA2_256", 32, "SHA2-256"), .config = { "sha2_256", "sha256", "sha2" } },
 	{ PRF(6, "HMAC_SHA2_384", 48, "SHA2-384"), .config = { "sha2_384", "sha384" } },
 	{ PRF(2, "HMAC_SHA1", 20, "SHA1"), .config = { "sha1", "sha", "sha160" } }, /* RFC 2104 */
+	{ PRF(1, "HMAC_MD5", 16, "MD5"), .config = { "md5" } }, /* RFC 2104 */
 	{ PRF(4, "AES128_XCBC", 16, "AES-128-ECB"), .config = { "aes_xcbc" } }, /* RFC 4434 */
 	{ PRF(8, "AES128_CMAC", 16, "AES-128-CBC"), .config = { "aes_cmac" } }, /* RFC 4615 */
 
@@ -79,6 +82,8 @@ const struct ike_alg ike_algs[] = {
 	  .config = { "sha2_384", "sha384", "hmac_sha2_384" } },
 	{ INTEG(2, "HMAC_SHA1_96", 12, 20, "SHA1", "hmac(sha1)", "hmac-sha1-96"), /* RFC 2404 */
 	  .config = { "sha1", "sha", "sha160", "hmac_sha1" } },
+	{ INTEG(1, "HMAC_MD5_96", 12, 16, "MD5", "hmac(md5)", "hmac-md5-96"), /* RFC 2403 */
+	  .config = { "md5", "hmac_md5" } },
 	{ INTEG(5, "AES_XCBC_96", 12, 16, "AES-128-ECB", "xcbc(aes)", "aes-xcbc-96"), /* RFC 3566 */
 	  .config = { "aes_xcbc" } },
 	{ INTEG(8, "AES_CMAC_96", 12, 16, "AES-128-CBC", "cmac(aes)", "aes-cmac-96"), /* RFC 4494 */

@@ -66,7 +66,7 @@ static const uint16_t default_esn[] = { 1, 0 };
 /* The PRF with an INTEG's hash. */
 static const struct {
 	uint16_t integ, prf;
-} prfs[] = { { 14, 7 }, { 12, 5 }, { 13, 6 }, { 2, 2 }, { 5, 4 }, { 8, 8 } };
+} prfs[] = { { 14, 7 }, { 12, 5 }, { 13, 6 }, { 2, 2 }, { 1, 1 }, { 5, 4 }, { 8, 8 } };
 
 static int wrong(const struct reader *reader, const struct word *word, const char *why)
 {

@@ -18,9 +18,9 @@ static const struct keyword end_keywords[] = {
 		"go to. Which of the two ends is this host is found by its addresses.",
 		.words = host_words),
 	KEYWORD("id", ID, NULL,
-		"Who the end says it is: an address, @NAME (FQDN), USER@NAME, @#HEX (key ID), a distinguished "
-		"name, %fromcert: its certificate's subject, %any: whoever, %none. Without one, the subject of cert=, "
-		"or its address."),
+		"Who the end says it is: an address, @NAME or NAME (FQDN, which is not looked up), USER@NAME, @#HEX or "
+		"@[TEXT] (key ID), a distinguished name, or @~HEX, its DER; %fromcert: its certificate's subject, "
+		"%any: whoever it is. Without one, or with %none, its address. See IDENTITIES."),
 	KEYWORD("subnet", SUBNETS, NULL,
 		"What is behind the end, in one Child SA: prefixes or ranges, apart by commas, each with "
 		"[PROTOCOL/PORT] if only such traffic is meant. Without one, the end itself. vhost: and vnet: "
@@ -127,7 +127,9 @@ static const struct keyword lifecycle_keywords[] = {
 		"Conns whose settings this one has, too, unless it has its own. It may be there several times; "
 		"of two conns the later one counts."),
 	KEYWORD("alsoflip", NAMES, NULL, "The same, with left and right exchanged."),
-	KEYWORD("connalias", TEXT, NULL, "Another name, by which several conns can be brought up at once."),
+	KEYWORD("connalias", TEXT, NULL,
+		"Other names, apart by blanks: what is said of one is done to all conns that have it, unless "
+		"a conn has it as its own name."),
 	KEYWORD("type", ENUM, "tunnel", "Tunnel or transport mode; or what happens to packets without IPsec.",
 		.words = type_words),
 	KEYWORD("rekey", BOOL, "yes", "Whether SAs that come to their end are renewed."),
@@ -207,9 +209,13 @@ static const struct keyword crypto_keywords[] = {
 	KEYWORD("ikev2", ENUM, NULL, "Whether it is IKEv2; keyexchange= says the same.", .words = ikev2_words),
 	KEYWORD("keyexchange", ENUM, "ikev2", "The version of IKE.", .words = exchange_words),
 	KEYWORD("sha2-truncbug", BOOL, "no", "Whether HMAC-SHA2-256 has 96 bits, as old Linux kernels have it."),
-	KEYWORD("ms-dh-downgrade", BOOL, "no", "Whether Windows may rekey with a weaker group."),
+	KEYWORD("ms-dh-downgrade", BOOL, "no",
+		"Whether a Child SA may be rekeyed without a key exchange, where pfs=yes, as some releases of "
+		"Windows want it: a weakness."),
 	KEYWORD("dns-match-id", BOOL, "no", "Whether the peer's identity must be the name of its address."),
-	KEYWORD("require-id-on-certificate", BOOL, "yes", "Whether the peer's certificate must have its identity."),
+	KEYWORD("require-id-on-certificate", BOOL, "yes",
+		"Whether the peer's certificate must have the identity that it gives; no: any certificate of a "
+		"trusted CA is good for the peer that is wanted."),
 	{ 0 },
 };
 

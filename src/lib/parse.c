@@ -407,3 +407,21 @@ int klips_print_net(char *text, size_t size, const struct klips_addr *addr, u8 b
 		return snprintf(text, size, "%s/%u:%u", host, bits, be16_to_cpu(port));
 	return snprintf(text, size, "%s/%u", host, bits);
 }
+
+/**
+ * klips_has_word() - whether a word is in a list
+ * @words: apart by blanks
+ */
+bool klips_has_word(const char *words, const char *word)
+{
+	size_t length, wanted = strlen(word);
+
+	for (;; words += length) {
+		words += strspn(words, " \t");
+		length = strcspn(words, " \t");
+		if (!length)
+			return false;
+		if (length == wanted && !memcmp(words, word, length))
+			return true;
+	}
+}

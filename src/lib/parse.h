@@ -26,5 +26,7 @@ const char *klips_parse_key(u8 *key, size_t room, size_t *length, const char *te
 const char *klips_parse_life(struct klips_limits *soft, struct klips_limits *hard, const char *text);
 
 int klips_print_net(char *text, size_t size, const struct klips_addr *addr, u8 bits, __be16 port);
+/* Whether a word is one of those in a list, apart by blanks. */
+bool klips_has_word(const char *words, const char *word);
 
 #endif

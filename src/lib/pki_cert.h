@@ -50,6 +50,9 @@ bool pki_cert_has_id(const struct pki_cert *cert, uint8_t type, struct ike_slice
 bool pki_dn_equal(struct ike_slice a, struct ike_slice b);
 /* Of names that are equal the same. */
 uint32_t pki_dn_hash(struct ike_slice der);
+/* How many wildcards it takes for a name to be one of those wanted: "C=FI, O=*, CN=*", in any order; -1: it is none. */
+int pki_dn_match(struct ike_slice wanted, struct ike_slice name);
+bool pki_dn_is_pattern(struct ike_slice der);
 /* "C=FI, O=Cygnet, CN=west" to DER: its length, or a negative errno; and back, for free(). */
 int pki_dn_parse(uint8_t *der, size_t room, const char *text);
 char *pki_dn_text(struct ike_slice der);

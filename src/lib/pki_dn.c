@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Distinguished names: RFC 5280, 4.1.2.4. */
+#include <ctype.h>
 #include <errno.h>
 #include <openssl/err.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 
 #define DN_MAX (64 * 1024) /* bytes, of DER and of text */
 
-static X509_NAME *from_der(struct ike_slice der)
+X509_NAME *pki_dn_from_der(struct ike_slice der)
 {
 	const uint8_t *at = der.data;
 	X509_NAME *name = der.length && der.length <= DN_MAX ? d2i_X509_NAME(NULL, &at, (long)der.length) : NULL;
@@ -31,7 +32,7 @@ static X509_NAME *from_der(struct ike_slice der)
  */
 bool pki_dn_equal(struct ike_slice a, struct ike_slice b)
 {
-	X509_NAME *one = from_der(a), *other = from_der(b);
+	X509_NAME *one = pki_dn_from_der(a), *other = pki_dn_from_der(b);
 	bool equal = one && other && !X509_NAME_cmp(one, other);
 
 	X509_NAME_free(one);
@@ -44,7 +45,7 @@ bool pki_dn_equal(struct ike_slice a, struct ike_slice b)
  */
 uint32_t pki_dn_hash(struct ike_slice der)
 {
-	X509_NAME *name = from_der(der);
+	X509_NAME *name = pki_dn_from_der(der);
 	uint32_t hash = name ? (uint32_t)X509_NAME_hash_ex(name, NULL, NULL, NULL) : 0;
 
 	X509_NAME_free(name);
@@ -86,7 +87,7 @@ char *pki_name_text(const X509_NAME *name)
  */
 char *pki_dn_text(struct ike_slice der)
 {
-	X509_NAME *name = from_der(der);
+	X509_NAME *name = pki_dn_from_der(der);
 	char *text = name ? pki_name_text(name) : NULL;
 
 	X509_NAME_free(name);
@@ -104,12 +105,19 @@ static const char *type_of(const char *word)
 		{ "emailAddress", "emailAddress" },
 		{ "C", "C" },
 		{ "CN", "CN" },
+		{ "D", "description" },
 		{ "DC", "DC" },
+		{ "G", "GN" },
+		{ "I", "initials" },
 		{ "L", "L" },
+		{ "N", "name" },
 		{ "O", "O" },
 		{ "OU", "OU" },
+		{ "S", "surname" },
 		{ "ST", "ST" },
+		{ "T", "title" },
 		{ "UID", "UID" },
+		{ "UN", "unstructuredName" },
 	};
 	size_t at;
 
@@ -117,6 +125,14 @@ static const char *type_of(const char *word)
 		if (!strcasecmp(word, known[at].word))
 			return known[at].type;
 	return word;
+}
+
+/* A '*' stands for any value: it need not be as long as some types' values are. */
+static bool add_entry(X509_NAME *name, const char *type, const char *value)
+{
+	int form = strcmp(value, "*") ? MBSTRING_UTF8 : V_ASN1_UTF8STRING;
+
+	return X509_NAME_add_entry_by_txt(name, type, form, (const uint8_t *)value, -1, -1, 0) == 1;
 }
 
 static bool add_attribute(X509_NAME *name, char *part)
@@ -129,26 +145,73 @@ static bool add_attribute(X509_NAME *name, char *part)
 	*value++ = '\0';
 	part[strcspn(part, " ")] = '\0';
 	value += strspn(value, " ");
-	return X509_NAME_add_entry_by_txt(name, type_of(part), MBSTRING_UTF8, (uint8_t *)value, -1, -1, 0) == 1;
+	return add_entry(name, type_of(part), value);
+}
+
+/* Whether a type of attribute and '=' are there. */
+static bool begins_attribute(const char *text)
+{
+	size_t blanks = strspn(text, " "), length = strcspn(text + blanks, " =,/\\");
+	char word[64];
+
+	text += blanks;
+	if (!length || length >= sizeof(word) || text[length + strspn(text + length, " ")] != '=')
+		return false;
+	memcpy(word, text, length);
+	word[length] = '\0';
+	return OBJ_txt2nid(type_of(word)) != NID_undef;
+}
+
+/* Between two attributes. In a name that does not begin with '/' there may be both, or a '/' in a value. */
+static bool is_apart(const char *at, const char *text)
+{
+	if (*text == '/')
+		return *at == '/';
+	return *at == ',' || (*at == '/' && begins_attribute(at + 1));
+}
+
+static int hex_digit(char c)
+{
+	return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? (c | 0x20) - 'a' + 10 : -1;
+}
+
+/* What a '\' or the first of two commas keeps in a value. NULL: there is nothing of the sort. */
+static const char *skip_kept(const char *at, char *out)
+{
+	int high = *at == '\\' ? hex_digit(at[1]) : -1, low = high < 0 ? -1 : hex_digit(at[2]);
+
+	if (low >= 0 && (high || low)) {
+		*out = (char)(high << 4 | low);
+		return at + 3;
+	}
+	if ((*at == '\\' && at[1]) || (*at == ',' && at[1] == ',')) {
+		*out = at[1];
+		return at + 2;
+	}
+	return NULL;
 }
 
 /* @copy has room for @text. */
 static bool add_attributes(X509_NAME *name, const char *text, char *copy)
 {
-	const char apart = *text == '/' ? '/' : ',';
-	char *part = copy, *out = copy;
+	const char *at = text + (*text == '/'), *next;
+	char *part = copy, *out = copy, *kept = copy;
 	bool good = true;
 
-	for (text += *text == '/'; good; text++) {
-		if ((*text == '\\' && text[1]) || (*text == ',' && text[1] == ',')) {
-			*out++ = *++text;
-		} else if (*text && *text != apart) {
-			*out++ = *text;
+	while (good) {
+		next = skip_kept(at, out);
+		if (next) {
+			at = next;
+			kept = ++out;
+		} else if (*at && !is_apart(at, text)) {
+			*out++ = *at++;
 		} else {
+			while (out > kept && out > part && out[-1] == ' ')
+				out--;
 			*out = '\0';
 			good = add_attribute(name, part);
 			part = ++out;
-			if (!*text)
+			if (!*at++)
 				break;
 		}
 	}
@@ -158,8 +221,9 @@ static bool add_attributes(X509_NAME *name, const char *text, char *copy)
 /**
  * pki_dn_parse() - DER of a name
  * @der: gets it; there is room for @room bytes
- * @text: "C=FI, O=Cygnet, CN=west" or "/C=FI/O=Cygnet/CN=west", in UTF-8; a '\' before a ',' or '/' keeps these in a
- * value, and so are two commas one of a value. E= is emailAddress=; capitals do not count in the usual types.
+ * @text: "C=FI, O=Cygnet, CN=west", "C=FI/O=Cygnet/CN=west" or "/C=FI/O=Cygnet/CN=west", in UTF-8; a '\' before a ','
+ * or '/' keeps these in a value, before two hexadecimal digits it is that byte, and two commas are one of a value. E=
+ * is emailAddress=; capitals do not count in the usual types. The value '*' is one for pki_dn_match().
  *
  * Return: its length, -EINVAL: that is no name, -EMSGSIZE: there is not enough room, -ENOMEM.
  */

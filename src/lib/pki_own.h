@@ -46,6 +46,8 @@ int pki_certs_read(struct ike_slice data, pki_cert_taker *take, void *arg, struc
 /* A copy of bytes as a text, for free(); strndup() would look for an end where there is none. */
 char *pki_text(const char *data, size_t length);
 char *pki_name_text(const X509_NAME *name);
+/* Of bytes that are one and nothing else; else NULL. For X509_NAME_free(). */
+X509_NAME *pki_dn_from_der(struct ike_slice der);
 int64_t pki_time(const ASN1_TIME *time);
 
 /* Says it; returns -@error. */

@@ -33,8 +33,10 @@ static void wipe(struct secret *secret)
 	if (secret->data)
 		explicit_bzero(secret->data, secret->length);
 	free(secret->data);
-	for (i = 0; i < secret->id_count; i++)
-		free(secret->ids[i]);
+	for (i = 0; i < secret->id_count; i++) {
+		free(secret->ids[i].text);
+		free((void *)secret->ids[i].data.data);
+	}
 	free(secret->ids);
 	memset(secret, 0, sizeof(*secret));
 }
@@ -112,24 +114,45 @@ static int find_colon(struct reader *reader, size_t *next)
 	return -1;
 }
 
+/* What does not look like one at all has no reason of its own. */
+static const char *read_id(struct ike_identity *identity, const char *text)
+{
+	static const char *const none = "not an identity, %any or %any6";
+
+	if (!*text || !strcmp(text, "@") || (*text == '%' && strcasecmp(text, "%any") && strcasecmp(text, "%any6")))
+		return none;
+	return ike_identity_parse(identity, text);
+}
+
+static int add_id(struct reader *reader, struct secret *secret, const struct secret_word *word)
+{
+	struct secret_id *id = &secret->ids[secret->id_count];
+	struct ike_identity identity = { 0 };
+	const char *why = read_id(&identity, word->text);
+	uint8_t *data = malloc(identity.length + 1u);
+
+	if (why)
+		complain(reader, word->place, why);
+	secret->id_count++;
+	*id = (struct secret_id){ .text = strdup(word->text), .type = identity.type, .data.data = data };
+	if (!id->text || !data)
+		return -ENOMEM;
+	memcpy(data, identity.data, identity.length);
+	id->data.length = identity.length;
+	return 0;
+}
+
 static int add_ids(struct reader *reader, struct secret *secret, size_t count)
 {
 	size_t i;
+	int err = 0;
 
 	secret->ids = calloc(count + 1, sizeof(*secret->ids));
 	if (!secret->ids)
 		return -ENOMEM;
-	for (i = 0; i < count; i++) {
-		const char *text = reader->words[i].text;
-
-		if (!*text || !strcmp(text, "@") || (*text == '%' && strcmp(text, "%any") && strcmp(text, "%any6")))
-			complain(reader, reader->words[i].place, "not an identity, %any or %any6");
-		secret->ids[i] = strdup(text);
-		if (!secret->ids[i])
-			return -ENOMEM;
-		secret->id_count++;
-	}
-	return 0;
+	for (i = 0; !err && i < count; i++)
+		err = add_id(reader, secret, &reader->words[i]);
+	return err;
 }
 
 /* What it is, by its word; what is not known may be a secret in the wrong place, so it is not quoted. */

@@ -3,7 +3,7 @@
 #ifndef PLUTO_ADDRESS_POOL_H
 #define PLUTO_ADDRESS_POOL_H
 
-#include "identity.h"
+#include "../lib/identity.h"
 #include "pluto.h"
 
 #define ADDRESS_RANGES_MAX 16

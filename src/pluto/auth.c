@@ -178,6 +178,15 @@ uint32_t ike_auth_allowed_by(const struct ike_message *message)
 	return method->narrow ? method->narrow(body.data) : method->allowed;
 }
 
+/* Only a certificate may say more of who the peer is than the peer does; that is looked at with it. */
+static bool is_wanted(const struct ike_auth_claim *claim)
+{
+	const struct connection *connection = claim->sa->connection;
+
+	return ((claim->method->allowed & AUTH_BY_SIGNATURE) && connection_asks_cert(connection)) ||
+	       ike_identity_match(&connection->remote.id, &claim->who) >= 0;
+}
+
 static int begin_peer(struct ike_auth_claim *claim)
 {
 	struct ike_auth_body body;
@@ -195,6 +204,8 @@ static int begin_peer(struct ike_auth_claim *claim)
 	claim->method = find(body.method);
 	if (!claim->method || !(claim->method->allowed & claim->sa->connection->remote.auth))
 		return ike_auth_fail(claim, "method %u is not the connection's", body.method);
+	if (!is_wanted(claim))
+		return ike_auth_fail(claim, "it is somebody else");
 	return claim->method->begin(claim);
 }
 

@@ -24,7 +24,8 @@ enum ike_auth_method {
  * struct ike_auth_claim - one side's claim to be somebody, while it is made or checked
  * @sa: is there still when that is done, but maybe IKE_SA_DEAD
  * @own: whether it is this side's
- * @who: the identity that is claimed; @other: of the other side, as far as it is known
+ * @who: the identity that is claimed; of a peer that has shown a certificate, the one that this has shown; @other: of
+ * the other side, as far as it is known
  * @octets: what is signed: <SignedOctets> of RFC 7296, 2.15, in three parts; the last is in @maced_id
  * @data, @length: of the AUTH payload: the peer's, or where the own one goes
  * @scheme: of a signature; @key: the private one of it, or the one that the peer must have; NULL: a certificate's

@@ -103,16 +103,34 @@ void ike_certs_put(struct ike_builder *builder, const struct ike_auth_claim *cla
 		ike_put_cert(builder, IKE_P_CERT, CERT_RAW_PUBLIC_KEY, pki_key_info(claim->key)->spki);
 }
 
-void ike_certs_take(struct ike_auth_claim *claim)
+static size_t read_certs(struct pki_cert **to, size_t room, const struct ike_message *message)
 {
-	const struct ike_message *message = claim->sa->setup->message;
 	const struct ike_payload *payload = ike_payload_find(message, IKE_P_CERT);
-	const size_t room = sizeof(claim->certs) / sizeof(*claim->certs);
 	struct ike_cert_body body;
 	struct pki_why why;
+	size_t count = 0;
 
-	for (; payload && claim->cert_count < room; payload = ike_payload_next(message, payload))
-		if (is_of(payload, CERT_X509_SIGNATURE, &body) &&
-		    !pki_cert_parse(&claim->certs[claim->cert_count], body.data, &why))
-			claim->cert_count++;
+	for (; payload && count < room; payload = ike_payload_next(message, payload))
+		if (is_of(payload, CERT_X509_SIGNATURE, &body) && !pki_cert_parse(&to[count], body.data, &why))
+			count++;
+	return count;
+}
+
+void ike_certs_take(struct ike_auth_claim *claim)
+{
+	const size_t room = sizeof(claim->certs) / sizeof(*claim->certs);
+
+	claim->cert_count = read_certs(claim->certs, room, claim->sa->setup->message);
+}
+
+size_t ike_certs_read(struct pki_cert *to[IKE_CERTS_MAX], const struct ike_message *message,
+		      const struct pki_store *store)
+{
+	struct pki_cert *chain[PKI_CHAIN_MAX];
+	size_t count = read_certs(to, 1 + PKI_CHAIN_MAX, message), at, more;
+
+	more = count && store ? pki_store_chain(store, to[0], chain) : 0;
+	for (at = 0; at < more; at++)
+		to[count++] = pki_cert_get(chain[at]);
+	return count;
 }

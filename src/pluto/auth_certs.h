@@ -19,6 +19,15 @@ void ike_hashes_take(struct ike_sa *sa, const struct ike_message *message);
 void ike_certreq_put(struct ike_builder *builder, const struct pluto *pluto, bool wanted);
 void ike_certreq_take(struct ike_sa *sa, const struct ike_message *message);
 
+#define IKE_CERTS_MAX (2 * PKI_CHAIN_MAX + 1)
+
+/*
+ * Those of a message, and of @store (NULL: none) those that the first needs besides; what cannot be read is left out.
+ * Returns how many; each is for pki_cert_put().
+ */
+size_t ike_certs_read(struct pki_cert *to[IKE_CERTS_MAX], const struct ike_message *message,
+		      const struct pki_store *store);
+
 /* The certificates of an own claim that was made. */
 void ike_certs_put(struct ike_builder *builder, const struct ike_auth_claim *claim);
 /* Those that came with the peer's, into @claim, which has none yet; what cannot be read is left out. */

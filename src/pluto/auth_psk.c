@@ -13,11 +13,8 @@ static size_t secret_of(const struct ike_auth_claim *claim, uint8_t secret[SECRE
 	const struct ike_identity *own = claim->own ? &claim->who : &claim->other;
 	const struct ike_identity *peer = claim->own ? &claim->other : &claim->who;
 	struct pluto *pluto = claim->sa->pluto;
-	char local[IKE_ID_TEXT], remote[IKE_ID_TEXT];
 
-	ike_identity_print(local, sizeof(local), own);
-	ike_identity_print(remote, sizeof(remote), peer);
-	return pluto->port->secret(pluto->arg, claim->sa->connection, local, remote, secret);
+	return pluto->port->secret(pluto->arg, claim->sa->connection, own, peer, secret);
 }
 
 /* prf(prf(secret, "Key Pad for IKEv2"), octets); its length, or a negative errno. */

@@ -179,6 +179,20 @@ static const char *reason(const struct pki_why *why, const struct pki_cert_info 
 	return why->text;
 }
 
+static int refuse_name(struct ike_auth_claim *claim, const struct pki_cert_info *info)
+{
+	const struct ike_identity *wanted = &claim->sa->connection->remote.id;
+	char id[IKE_ID_TEXT], other[IKE_ID_TEXT];
+
+	ike_identity_print(id, sizeof(id), &claim->who);
+	ike_identity_print(other, sizeof(other), wanted);
+	if (ike_identity_match(wanted, &claim->who) >= 0)
+		return ike_auth_fail(claim, "its certificate \"%s\" is not of %s", info->subject_text, id);
+	return ike_auth_fail(claim, "it is %s, with the certificate \"%s\"; the connection is for %s", id,
+			     info->subject_text, other);
+}
+
+/* From here on @who is whom the certificate shows the peer to be, if it is good. */
 static int check_cert(struct ike_auth_claim *claim, const struct pki_cert_info *info)
 {
 	const struct connection *connection = claim->sa->connection;
@@ -190,14 +204,11 @@ static int check_cert(struct ike_auth_claim *claim, const struct pki_cert_info *
 		.now = claim->date,
 		.crl_strict = claim->trust.crl_strict,
 	};
-	char id[IKE_ID_TEXT];
 	struct pki_why why;
 	int bad;
 
-	if (connection->require_id && !has_id(claim, claim->certs[0])) {
-		ike_identity_print(id, sizeof(id), &claim->who);
-		return ike_auth_fail(claim, "its certificate \"%s\" is not of %s", info->subject_text, id);
-	}
+	if (!connection_takes_cert(connection, claim->certs[0], &claim->who))
+		return refuse_name(claim, info);
 	if (!claim->trust.store)
 		return ike_auth_fail(claim, "its certificate \"%s\": there is no CA", info->subject_text);
 	if (claim->trust.online)

@@ -177,6 +177,7 @@ struct backend_ops {
 	int (*attach)(struct backend *backend, const struct backend_policy *like, char device[16]);
 	/* Whether the stack has all of these; else -EOPNOTSUPP. May be NULL: it has. */
 	int (*check)(struct backend *backend, const struct backend_options *options);
+	const char *(*algorithm)(const struct ike_alg *alg); /* its name; NULL: it has none. May be NULL: it has all */
 	const char *(*why)(struct backend *backend);
 };
 

@@ -523,6 +523,11 @@ static int sa_usage(struct backend *backend, uint8_t protocol, uint32_t spi, con
 	return 0;
 }
 
+static const char *algorithm(const struct ike_alg *alg)
+{
+	return alg->klips;
+}
+
 const struct backend_ops backend_klips = {
 	.name = "klips",
 	.open = open_backend,
@@ -540,5 +545,6 @@ const struct backend_ops backend_klips = {
 	.encap_socket = backend_klips_encap_socket,
 	.attach = backend_klips_attach,
 	.check = backend_klips_check,
+	.algorithm = algorithm,
 	.why = get_why,
 };

@@ -197,6 +197,11 @@ static int encap_socket(struct backend *backend, int fd, uint8_t version, uint16
 	return netkey_fail(netkey_of(backend), -errno, "ESP in UDP: %s", strerror(errno));
 }
 
+static const char *algorithm(const struct ike_alg *alg)
+{
+	return alg->xfrm;
+}
+
 const struct backend_ops backend_netkey = {
 	.name = "netkey",
 	.open = open_backend,
@@ -214,5 +219,6 @@ const struct backend_ops backend_netkey = {
 	.bypass_socket = bypass_socket,
 	.encap_socket = encap_socket,
 	.attach = netkey_attach,
+	.algorithm = algorithm,
 	.why = get_why,
 };

@@ -23,12 +23,27 @@ static void without_ke(struct ike_proposal *proposal)
 	proposal->count = to;
 }
 
+/* All once more, without a key exchange: for peers that can do it only when they begin. */
+static void add_downgraded(struct ike_proposals *to)
+{
+	unsigned int at, count = to->count;
+
+	for (at = 0; at < count && to->count < IKE_PROPOSALS_MAX; at++) {
+		to->proposals[to->count] = to->proposals[at];
+		without_ke(&to->proposals[to->count]);
+		to->proposals[to->count].number = to->count + 1;
+		to->count++;
+	}
+}
+
 /* @initial: for IKE_AUTH, where the keys come from the IKE SA's exchange: no key exchange in it (RFC 7296, 1.2). */
 static void proposals_of(const struct connection *connection, uint32_t spi, struct ike_proposals *to, bool initial)
 {
 	unsigned int at;
 
 	*to = connection->child;
+	if (connection->downgrades && !initial)
+		add_downgraded(to);
 	for (at = 0; at < to->count; at++) {
 		set_spi(&to->proposals[at], spi);
 		if (initial)
@@ -174,7 +189,7 @@ static struct connection *pick(struct ike_sa *sa, const struct asked *asked, boo
 	struct connection *connection, *found = sa->connection;
 
 	cds_list_for_each_entry(connection, &sa->pluto->connections, node) {
-		if (connection == sa->connection || !connection_shares_ike(sa->connection, connection) ||
+		if (connection == sa->connection || !connection_shares_ike(sa->connection, connection, sa->peer_id) ||
 		    !connection_has_suite(connection, &sa->suite))
 			continue;
 		rank = fits(connection, sa, asked, transport, initial);

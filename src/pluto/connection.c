@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/parse.h"
 #include "cp_state.h"
 
 /**
@@ -53,6 +54,7 @@ void connection_put(struct connection *connection)
 	free(connection->name);
 	free(connection->family);
 	free(connection->group);
+	free(connection->aliases);
 	free(connection);
 }
 
@@ -60,6 +62,11 @@ bool connection_is_named(const struct connection *connection, const char *name)
 {
 	return !strcmp(connection->name, name) || (connection->family && !strcmp(connection->family, name)) ||
 	       (connection->group && !strcmp(connection->group, name));
+}
+
+bool connection_has_alias(const struct connection *connection, const char *name)
+{
+	return connection->aliases && klips_has_word(connection->aliases, name);
 }
 
 /* Both show, or have to show, who they are with the same key, certificate and CA. */
@@ -72,11 +79,16 @@ static bool has_same_key(const struct connection_end *one, const struct connecti
 	       (!one->ca.length || !memcmp(one->ca.data, other->ca.data, one->ca.length));
 }
 
-static bool is_same_end(const struct connection_end *one, const struct connection_end *other)
+/* All but who they are. */
+static bool is_like(const struct connection_end *one, const struct connection_end *other)
 {
 	return klips_addr_equal(&one->host, &other->host) && one->ike_port == other->ike_port &&
-	       one->auth == other->auth && one->id.type == other->id.type &&
-	       (one->id.type == IKE_ID_NONE || ike_identity_equal(&one->id, &other->id)) && has_same_key(one, other);
+	       one->auth == other->auth && one->id_from_cert == other->id_from_cert && has_same_key(one, other);
+}
+
+static bool is_same_end(const struct connection_end *one, const struct connection_end *other)
+{
+	return is_like(one, other) && ike_identity_equal(&one->id, &other->id);
 }
 
 static bool is_of_one_conn(const struct connection *one, const struct connection *other)
@@ -84,11 +96,17 @@ static bool is_of_one_conn(const struct connection *one, const struct connection
 	return one == other || (one->family && other->family && !strcmp(one->family, other->family));
 }
 
+/* The peer proves the same by either, but for who it is. */
+static bool asks_the_same(const struct connection *one, const struct connection *other)
+{
+	return other->kind <= CONNECTION_TRANSPORT && one->require_id == other->require_id &&
+	       is_same_end(&one->local, &other->local) && is_like(&one->remote, &other->remote);
+}
+
 /* Peers that prove the same to each other by either. */
 static bool has_same_ends(const struct connection *one, const struct connection *other)
 {
-	return other->kind <= CONNECTION_TRANSPORT && one->require_id == other->require_id &&
-	       is_same_end(&one->local, &other->local) && is_same_end(&one->remote, &other->remote);
+	return asks_the_same(one, other) && ike_identity_equal(&one->remote.id, &other->remote.id);
 }
 
 static bool is_same_proposal(const struct ike_proposal *one, const struct ike_proposal *other)
@@ -120,9 +138,11 @@ bool connection_is_kin(const struct connection *one, const struct connection *ot
 		one->remote.host.version && has_same_ends(one, other) && has_same_proposals(&one->ike, &other->ike));
 }
 
-bool connection_shares_ike(const struct connection *one, const struct connection *other)
+bool connection_shares_ike(const struct connection *one, const struct connection *other,
+			   const struct ike_identity *peer)
 {
-	return is_of_one_conn(one, other) || has_same_ends(one, other);
+	return is_of_one_conn(one, other) ||
+	       (asks_the_same(one, other) && peer && ike_identity_match(&other->remote.id, peer) >= 0);
 }
 
 /* What was agreed on for another may be less than this one wants. */
@@ -135,97 +155,6 @@ bool connection_has_suite(const struct connection *connection, const struct ike_
 	return !ike_proposals_choose(&chosen, &connection->ike, &agreed, true);
 }
 
-/* How well an end's address fits: 0: not at all. */
-static int fits(const struct connection_end *end, const struct klips_addr *addr)
-{
-	if (!end->host.version)
-		return 1;
-	return klips_addr_equal(&end->host, addr) ? 2 : 0;
-}
-
-static int fits_hosts(const struct connection *connection, const struct klips_addr *local,
-		      const struct klips_addr *remote)
-{
-	int own = fits(&connection->local, local), peer = fits(&connection->remote, remote);
-
-	if (connection->kind > CONNECTION_TRANSPORT || !own || !peer)
-		return 0;
-	return own + 2 * peer;
-}
-
-static int fits_asked(const struct connection *connection, const struct klips_addr *local,
-		      const struct connection_asked *asked)
-{
-	struct ike_identity id;
-
-	if (asked->auth && !(asked->auth & connection->remote.auth))
-		return 0;
-	if (asked->own && asked->own->type != IKE_ID_NONE) {
-		connection_local_id(connection, local, &id);
-		if (!ike_identity_equal(&id, asked->own))
-			return 0;
-	}
-	if (!asked->peer || connection->remote.id.type == IKE_ID_NONE)
-		return 1;
-	return ike_identity_equal(&connection->remote.id, asked->peer) ? 2 : 0;
-}
-
-static bool agrees(const struct connection *connection, const struct connection_asked *asked)
-{
-	struct ike_proposal chosen;
-
-	if (asked->offered && ike_proposals_choose(&chosen, &connection->ike, asked->offered, true))
-		return false;
-	return !asked->suite || connection_has_suite(connection, asked->suite);
-}
-
-/**
- * connection_for_peer() - the connection that a peer's message is of
- * @asked: what the peer has said so far
- *
- * Return: the one that fits best: algorithms before identities, those before addresses, exact ones before any, the
- * first of equals; NULL: none. One whose algorithms do not fit is better than none: it tells the log what the peer was
- * taken for.
- */
-struct connection *connection_for_peer(struct pluto *pluto, const struct klips_addr *local,
-				       const struct klips_addr *remote, const struct connection_asked *asked)
-{
-	struct connection *connection, *best = NULL;
-	int rank, highest = 0, names;
-
-	cds_list_for_each_entry(connection, &pluto->connections, node) {
-		rank = fits_hosts(connection, local, remote);
-		names = rank ? fits_asked(connection, local, asked) : 0;
-		rank = names ? rank + 8 * names + 32 * agrees(connection, asked) : 0;
-		if (rank > highest) {
-			highest = rank;
-			best = connection;
-		}
-	}
-	return best;
-}
-
-bool connection_asks_cert(const struct connection *connection)
-{
-	return (connection->remote.auth & AUTH_BY_SIGNATURE) && !connection->remote.key;
-}
-
-uint32_t connections_peer_auth(struct pluto *pluto, const struct klips_addr *local, const struct klips_addr *remote,
-			       bool *certs)
-{
-	struct connection *connection;
-	uint32_t auth = 0;
-
-	*certs = false;
-	cds_list_for_each_entry(connection, &pluto->connections, node) {
-		if (!fits_hosts(connection, local, remote))
-			continue;
-		auth |= connection->remote.auth;
-		*certs |= connection_asks_cert(connection);
-	}
-	return auth;
-}
-
 bool connection_is_template(const struct connection *connection)
 {
 	return !connection->remote.host.version;
@@ -236,6 +165,17 @@ void connection_local_id(const struct connection *connection, const struct klips
 	*id = connection->local.id;
 	if (id->type == IKE_ID_NONE)
 		ike_identity_from_addr(id, local);
+}
+
+bool connection_answers(const struct connection *connection, const struct klips_addr *local,
+			const struct ike_identity *asked)
+{
+	const struct connection_end *end = &connection->local;
+	struct ike_identity id;
+
+	connection_local_id(connection, local, &id);
+	return ike_identity_answers(&id, asked) || ((end->auth & AUTH_BY_SIGNATURE) && end->cert &&
+						    pki_cert_has_id(end->cert, asked->type, ike_identity_slice(asked)));
 }
 
 static void host_ts(struct ike_ts *ts, const struct connection_end *end, const struct klips_addr *addr)

@@ -4,7 +4,7 @@
 #define PLUTO_CONNECTION_H
 
 #include "../lib/pki_cert.h"
-#include "identity.h"
+#include "../lib/identity.h"
 #include "pluto.h"
 #include "ts.h"
 
@@ -54,7 +54,9 @@ enum connection_sendcert {
 /**
  * struct connection_end - this host's, or the peer's
  * @host: version 0: any
- * @id: IKE_ID_NONE: of the peer any; of this host its address
+ * @id: of the peer any, or one with wildcards, may be meant (ike_identity_match()); IKE_ID_NONE of this host: its
+ * address
+ * @id_from_cert: of the peer: it is the subject of its certificate, whatever it says
  * @auth: how it may show who it is: bits of enum connection_auth; 0: not at all
  * @key: this host's, private; of the peer, the public one that it must have; NULL: none, of the peer a certificate's
  * @cert: this host's, or the one that the peer must have; NULL: none
@@ -66,6 +68,7 @@ struct connection_end {
 	struct klips_addr host;
 	uint16_t ike_port;
 	struct ike_identity id;
+	bool id_from_cert;
 	uint32_t auth;
 	struct pki_key *key;
 	struct pki_cert *cert;
@@ -88,7 +91,9 @@ struct connection_times {
  * @family: of several that one conn with subnets= becomes: the conn's name; NULL: it is the only one
  * @group: of several that a policy group makes of one conn: the conn's name; NULL: it is of none
  * @away: this host does not have its address now: nothing is begun. @missed: something was to be, meanwhile
+ * @aliases: other names, apart by blanks, which other connections may have too; NULL: none
  * @require_id: the peer's certificate must have its identity
+ * @downgrades: its Child SAs may be rekeyed without a key exchange, if the peer wants none (ms-dh-downgrade=)
  * @compress: its Child SAs are to have IPCOMP, if the peer will
  * @own_ports: at least one of the ends has a port of its own, so that both are at ports with a marker from the start
  * @exact: a Child SA is for all of the traffic that its initiator asked for, or it is not made
@@ -109,7 +114,7 @@ struct connection {
 	struct cds_list_head node;
 	struct pluto *pluto;
 	unsigned int users;
-	char *name, *family, *group;
+	char *name, *family, *group, *aliases;
 	enum connection_kind kind;
 	enum connection_auto at_start;
 	struct connection_end local, remote;
@@ -127,7 +132,7 @@ struct connection {
 	struct cp_settings *cp;
 	bool fixed_reqid, own_ports;
 	bool exact, rekey, pfs, initial_contact, routed, encapsulation, fragmentation, mobike, waiting, require_id,
-		compress;
+		compress, downgrades;
 	bool negotiating, negotiation_passes, away, missed;
 	char physical[16];
 };
@@ -139,11 +144,14 @@ void connection_put(struct connection *connection);
 /**
  * struct connection_asked - what a peer has said of itself; NULL, 0: nothing yet
  * @own: whom it takes this host for; IKE_ID_NONE: it does not say
+ * @certs: those that it sends, its own first, with those that are known to come after; @cert_count
  * @auth: bits of enum connection_auth, any of which allows how it shows who it is
  * @offered: its proposals for the IKE SA; @suite: what was agreed on
  */
 struct connection_asked {
 	const struct ike_identity *peer, *own;
+	struct pki_cert *const *certs;
+	size_t cert_count;
 	uint32_t auth;
 	const struct ike_proposals *offered;
 	const struct ike_suite *suite;
@@ -157,17 +165,28 @@ bool connection_asks_cert(const struct connection *connection);
 /* Of all that are for these addresses: how peers may show who they are; @certs: whether by a certificate. */
 uint32_t connections_peer_auth(struct pluto *pluto, const struct klips_addr *local, const struct klips_addr *remote,
 			       bool *certs);
+/*
+ * Whether a peer whose certificate that is, if it is good, is one that the connection is for. @who: whom it claims to
+ * be; gets who it is then: a certificate may also show that it is whom the connection wants.
+ */
+bool connection_takes_cert(const struct connection *connection, const struct pki_cert *cert, struct ike_identity *who);
 /* Its own name, or that of its conn. */
 bool connection_is_named(const struct connection *connection, const char *name);
+/* Whether it is one of connalias=. */
+bool connection_has_alias(const struct connection *connection, const char *name);
 /* Whether both have one IKE SA: those of one conn, and those of conns whose ends and ike= are the same. */
 bool connection_is_kin(const struct connection *one, const struct connection *other);
-/* Whether a peer that has an IKE SA of @one may have Child SAs of @other: it showed all that @other wants to see. */
-bool connection_shares_ike(const struct connection *one, const struct connection *other);
+/* Whether @peer, who has an IKE SA of @one, may have Child SAs of @other: it showed all that @other wants to see. */
+bool connection_shares_ike(const struct connection *one, const struct connection *other,
+			   const struct ike_identity *peer);
 /* Whether an IKE SA with that suite is good enough. */
 bool connection_has_suite(const struct connection *connection, const struct ike_suite *suite);
 /* Whether it is for many peers: each IKE SA is an instance of it, with a number and SAs of its own. */
 bool connection_is_template(const struct connection *connection);
 void connection_local_id(const struct connection *connection, const struct klips_addr *local, struct ike_identity *id);
+/* Whether this host may call itself that: it is its identity, or its certificate has it. */
+bool connection_answers(const struct connection *connection, const struct klips_addr *local,
+			const struct ike_identity *asked);
 /* What is to be protected, with the hosts' addresses where no clients are named. */
 void connection_selectors(const struct connection *connection, const struct klips_addr *local,
 			  const struct klips_addr *remote, struct ike_ts_list *local_ts, struct ike_ts_list *remote_ts);

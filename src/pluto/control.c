@@ -28,6 +28,7 @@
 /**
  * struct control_client - one
  * @follow: the connection that it waits for; NULL: none. @newer: the number that a new SA has, or a higher one
+ * @by_alias: it is those that have this alias
  * @watching: it gets events
  * @held: something in the pool works for it
  * @busy: its answer is not complete: what it sends meanwhile waits
@@ -41,7 +42,7 @@ struct control_client {
 	char *follow;
 	enum control_follow follow_what;
 	uint32_t newer;
-	bool watching, busy, gone;
+	bool watching, busy, gone, by_alias;
 	void (*more)(struct control_client *, void *);
 	void (*release)(void *);
 	void *arg;
@@ -177,6 +178,7 @@ void control_follow(struct control_client *client, const char *name, enum contro
 {
 	client->follow = strdup(name);
 	client->follow_what = what;
+	client->by_alias = !plan_is_there(client->control->daemon, name);
 	client->newer = client->control->daemon->pluto->next_serial;
 	client->since = pluto_now(client->control->daemon->pluto);
 	if (!client->follow)
@@ -317,6 +319,25 @@ static bool is_about(const char *line, const char *name)
 	       (line[length + 1] == '"' || line[length + 1] == '/' || line[length + 1] == '#');
 }
 
+/* Of an alias, also those of the connections that have it. */
+static bool follows(const struct control_client *client, const char *line)
+{
+	struct daemon *daemon = client->control->daemon;
+	const struct connection *one;
+	struct plan *plan = NULL;
+
+	if (!client->follow)
+		return false;
+	if (!client->by_alias)
+		return is_about(line, client->follow);
+	while ((plan = plan_next(daemon, client->follow, plan))) {
+		one = plan->connection;
+		if (is_about(line, one->family ? one->family : one->name))
+			return true;
+	}
+	return false;
+}
+
 static void heard(void *arg, enum pluto_log_level level, const char *line)
 {
 	struct control *control = arg;
@@ -325,8 +346,7 @@ static void heard(void *arg, enum pluto_log_level level, const char *line)
 	if (level > PLUTO_NOTICE)
 		return;
 	cds_list_for_each_entry(client, &control->clients, node) {
-		if (client == control->current || client->watching ||
-		    (client->follow && is_about(line, client->follow)))
+		if (client == control->current || client->watching || follows(client, line))
 			control_log(client, "%s", line);
 	}
 }

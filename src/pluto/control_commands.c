@@ -18,7 +18,7 @@ static struct plan *refuse(struct control_client *client, const char *name, cons
 struct plan *control_plan(struct control_client *client, const struct control_request *request)
 {
 	struct plan *plan = plan_next(control_daemon(client), request->name, NULL);
-	const struct loaded *loaded = loaded_find(control_daemon(client), request->name);
+	const struct loaded *loaded = loaded_next(control_daemon(client), request->name, NULL);
 
 	if (plan)
 		return plan;
@@ -29,7 +29,7 @@ struct plan *control_plan(struct control_client *client, const struct control_re
 
 bool control_knows(struct control_client *client, const struct control_request *request)
 {
-	return loaded_find(control_daemon(client), request->name) || control_plan(client, request);
+	return loaded_next(control_daemon(client), request->name, NULL) || control_plan(client, request);
 }
 
 enum wish {
@@ -53,16 +53,22 @@ static void remember(struct loaded *loaded, enum wish wish)
  */
 static struct plan *take_wish(struct control_client *client, const struct control_request *request, enum wish wish)
 {
-	struct plan *plan = plan_next(control_daemon(client), request->name, NULL);
-	struct loaded *loaded = loaded_find(control_daemon(client), request->name);
-	bool waits = loaded && loaded->why[0] && (wish == WISH_UP || wish == WISH_ROUTE);
+	struct daemon *daemon = control_daemon(client);
+	struct plan *plan = plan_next(daemon, request->name, NULL);
+	struct loaded *loaded = loaded_next(daemon, request->name, NULL);
+	bool known = loaded, waits = false;
 
-	if (loaded && (loaded->is_group || !plan))
+	for (; loaded; loaded = loaded_next(daemon, request->name, loaded)) {
+		if (!loaded->is_group && loaded_has_plans(loaded))
+			continue;
 		remember(loaded, wish);
-	if (plan || !loaded)
-		return control_plan(client, request);
-	if (waits)
+		if (!loaded->why[0] || loaded_has_plans(loaded) || (wish != WISH_UP && wish != WISH_ROUTE))
+			continue;
+		waits = true;
 		control_log(client, "\"%s\": not oriented: %s", loaded->name, loaded->why);
+	}
+	if (plan || !known)
+		return control_plan(client, request);
 	control_end(client, waits, NULL);
 	return NULL;
 }

@@ -14,9 +14,12 @@
 /* An IKE SA is of all that have Child SAs of it. */
 static bool is_of(const struct daemon *daemon, const struct ike_sa *sa, const char *name)
 {
-	const struct plan *plan = plan_next((struct daemon *)daemon, name, NULL);
+	struct plan *plan = NULL;
 
-	return plan && connection_is_kin(sa->connection, plan->connection);
+	while ((plan = plan_next((struct daemon *)daemon, name, plan)))
+		if (connection_is_kin(sa->connection, plan->connection))
+			return true;
+	return false;
 }
 
 /* Whether nothing is asked, made or deleted at the moment. */

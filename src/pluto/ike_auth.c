@@ -43,7 +43,7 @@ static enum ike_outcome build(struct ike_exchange *exchange, struct ike_builder 
 	ike_auth_put_identity(sa->pluto, builder, IKE_P_IDI, &auth->claim->who);
 	ike_certs_put(builder, auth->claim);
 	ike_certreq_put(builder, sa->pluto, connection_asks_cert(sa->connection));
-	if (peer->type != IKE_ID_NONE)
+	if (!ike_identity_is_many(peer))
 		ike_auth_put_identity(sa->pluto, builder, IKE_P_IDR, peer);
 	ike_auth_put(builder, auth->claim);
 	if (sa->connection->initial_contact && ike_peers_is_only(sa))
@@ -81,7 +81,7 @@ void ike_auth_start(struct ike_sa *sa)
 	struct ike_identity own, peer = sa->connection->remote.id;
 
 	connection_local_id(sa->connection, &sa->local.addr, &own);
-	if (peer.type == IKE_ID_NONE)
+	if (ike_identity_is_many(&peer))
 		ike_identity_from_addr(&peer, &sa->remote.addr);
 	if (ike_auth_make(sa, &own, &peer, claim_is_made))
 		ike_sa_end(sa, "no memory");
@@ -177,17 +177,12 @@ static enum ike_outcome answer(struct ike_exchange *exchange, const struct ike_m
 {
 	struct auth *auth = caa_container_of(exchange, struct auth, exchange);
 	struct ike_sa *sa = exchange->sa;
-	const struct ike_identity *wanted = &sa->connection->remote.id;
 	struct ike_identity peer;
 
 	if (is_refused(sa, message))
 		return IKE_END;
 	if (!ike_auth_read_identity(&peer, message, IKE_P_IDR)) {
 		ike_sa_log(sa, PLUTO_NOTICE, "the peer does not say who it is");
-		return distrust(sa);
-	}
-	if (wanted->type != IKE_ID_NONE && !ike_identity_equal(wanted, &peer)) {
-		ike_sa_log(sa, PLUTO_NOTICE, "the peer is somebody else");
 		return distrust(sa);
 	}
 	if (!ike_auth_keep_message(sa, message) || ike_auth_check(sa, &auth->claim->who, &peer, peer_is_checked))

@@ -15,14 +15,34 @@ static enum ike_outcome refuse(struct ike_builder *reply, uint16_t type)
 	return IKE_END;
 }
 
+/* Certificates are looked at only if they can tell more than the identities. */
+static struct connection *choose(struct ike_sa *sa, const struct ike_message *request, struct connection_asked *asked)
+{
+	struct pki_cert *certs[IKE_CERTS_MAX];
+	struct connection *found;
+
+	found = connection_for_peer(sa->pluto, &sa->local.addr, &sa->remote.addr, asked);
+	if (found && !found->remote.ca.length)
+		return found;
+	asked->cert_count = ike_certs_read(certs, request, sa->pluto->trust.store);
+	if (asked->cert_count) {
+		asked->certs = certs;
+		found = connection_for_peer(sa->pluto, &sa->local.addr, &sa->remote.addr, asked);
+	}
+	while (asked->cert_count)
+		pki_cert_put(certs[--asked->cert_count]);
+	asked->certs = NULL;
+	return found;
+}
+
 /* The connection that the two identities are of, and the way to authenticate; it may be another than the addresses'. */
 static bool find_connection(struct ike_sa *sa, const struct ike_message *request, const struct ike_identity *peer,
 			    const struct ike_identity *named)
 {
-	const struct connection_asked asked = {
+	struct connection_asked asked = {
 		.peer = peer, .own = named, .auth = ike_auth_allowed_by(request), .suite = &sa->suite
 	};
-	struct connection *connection = connection_for_peer(sa->pluto, &sa->local.addr, &sa->remote.addr, &asked);
+	struct connection *connection = choose(sa, request, &asked);
 	char text[IKE_ID_TEXT];
 
 	ike_identity_print(text, sizeof(text), peer);
@@ -128,7 +148,9 @@ enum ike_outcome ike_auth_answer(struct ike_sa *sa, const struct ike_message *re
 		return refuse(reply, N_AUTHENTICATION_FAILED);
 	if (mobike_meets_nat(&sa->asked, request))
 		return refuse(reply, N_UNEXPECTED_NAT_DETECTED);
-	connection_local_id(sa->connection, &sa->local.addr, &own);
+	own = named;
+	if (named.type == IKE_ID_NONE)
+		connection_local_id(sa->connection, &sa->local.addr, &own);
 	ike_certreq_take(sa, request);
 	if (!ike_auth_keep_message(sa, request) || ike_auth_check(sa, &own, &peer, peer_is_checked))
 		return refuse(reply, N_AUTHENTICATION_FAILED);

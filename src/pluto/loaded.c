@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/parse.h"
 #include "log.h"
 
 struct loaded *loaded_find(const struct daemon *daemon, const char *name)
@@ -18,6 +19,23 @@ struct loaded *loaded_find(const struct daemon *daemon, const char *name)
 	return NULL;
 }
 
+/* An alias counts only where nothing has that name. */
+static bool is_meant(const struct loaded *loaded, const char *name, bool by_alias)
+{
+	return by_alias ? klips_has_word(loaded_end(loaded, "connalias"), name) : !strcmp(loaded->name, name);
+}
+
+struct loaded *loaded_next(struct daemon *daemon, const char *name, struct loaded *after)
+{
+	struct cds_list_head *at = after ? after->node.next : daemon->loaded.next;
+	bool by_alias = !plan_is_there(daemon, name);
+
+	for (; at != &daemon->loaded; at = at->next)
+		if (is_meant(cds_list_entry(at, struct loaded, node), name, by_alias))
+			return cds_list_entry(at, struct loaded, node);
+	return NULL;
+}
+
 const char *loaded_end(const struct loaded *loaded, const char *side)
 {
 	const char *text = json_string_value(json_object_get(json_object_get(loaded->json, "keywords"), side));
@@ -25,7 +43,7 @@ const char *loaded_end(const struct loaded *loaded, const char *side)
 	return text ? text : "";
 }
 
-static bool has_plans(const struct loaded *loaded)
+bool loaded_has_plans(const struct loaded *loaded)
 {
 	const struct plan *plan;
 
@@ -161,7 +179,8 @@ int loaded_add(struct daemon *daemon, const json_t *conn, const struct orient_na
 		return err;
 	}
 	warn(loaded, said);
-	loaded_delete(daemon, loaded->name);
+	if (plan_is_there(daemon, loaded->name))
+		loaded_delete(daemon, loaded->name);
 	cds_list_add_tail(&loaded->node, &daemon->loaded);
 	if (loaded->is_group || err)
 		log_say(PLUTO_NOTICE, "\"%s\": loaded%s", loaded->name, loaded->is_group ? ", a policy group" : "");
@@ -174,7 +193,7 @@ int loaded_add(struct daemon *daemon, const json_t *conn, const struct orient_na
 	return 0;
 }
 
-void loaded_delete(struct daemon *daemon, const char *name)
+static void delete_named(struct daemon *daemon, const char *name)
 {
 	const struct plan *plan = plan_next(daemon, name, NULL);
 	struct loaded *loaded = loaded_find(daemon, name);
@@ -183,8 +202,20 @@ void loaded_delete(struct daemon *daemon, const char *name)
 		loaded = plan->loaded;
 	plans_delete(daemon, name);
 	/* A group that has lost a net by name has it again when it is read again. */
-	if (loaded && (!strcmp(loaded->name, name) || (!loaded->is_group && !has_plans(loaded))))
+	if (loaded && (!strcmp(loaded->name, name) || (!loaded->is_group && !loaded_has_plans(loaded))))
 		free_loaded(loaded);
+}
+
+void loaded_delete(struct daemon *daemon, const char *name)
+{
+	struct loaded *loaded;
+
+	if (plan_is_there(daemon, name)) {
+		delete_named(daemon, name);
+		return;
+	}
+	while ((loaded = loaded_next(daemon, name, NULL)))
+		delete_named(daemon, loaded->name);
 }
 
 void loaded_free_all(struct daemon *daemon)
@@ -224,7 +255,7 @@ static void fill(struct loaded *loaded)
 	CDS_LIST_HEAD(made);
 	int err;
 
-	if (has_plans(loaded))
+	if (loaded_has_plans(loaded))
 		return;
 	err = make_pairs(loaded, &made, &said);
 	if (err)

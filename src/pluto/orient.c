@@ -152,7 +152,22 @@ static int set_proposals(struct orientation *orientation)
 	if (!err && esn <= 1)
 		err = keep_esn(orientation, &to->child, (uint16_t)esn);
 	to->pfs = number(orientation, "pfs");
+	to->downgrades = to->pfs && number(orientation, "ms-dh-downgrade");
+	if (!err && to->downgrades && 2 * to->child.count > IKE_PROPOSALS_MAX)
+		err = orient_refuse(orientation,
+				    "ms-dh-downgrade=yes: more than %d proposals in %s=", IKE_PROPOSALS_MAX / 2,
+				    ah ? "ah" : "esp");
 	return err;
+}
+
+static int set_aliases(struct orientation *orientation)
+{
+	const char *text = orient_text(orientation, KEYWORD_BOTH, "connalias");
+
+	if (!text)
+		return 0;
+	orientation->to->aliases = strdup(text);
+	return orientation->to->aliases ? 0 : -ENOMEM;
 }
 
 static void set_times(struct orientation *orientation)
@@ -236,7 +251,7 @@ int orient(struct connection *to, struct orient_extra *extra, const json_t *conn
 	int (*const parts[])(struct orientation *) = {
 		/* What does not depend on addresses is first: it is wrong today, and not when they come. */
 		orient_support, set_version,	set_type,  set_proposals,  orient_hosts,
-		orient_auth,	orient_clients, orient_cp, orient_options,
+		orient_auth,	orient_clients, orient_cp, orient_options, set_aliases,
 	};
 	size_t i;
 	int err = 0;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../lib/parse.h"
 #include "orient_own.h"
@@ -205,22 +206,23 @@ static int check_key(const struct auth_end *end)
 			     orient_side(end->side));
 }
 
-/* The subject is the end's identity, where nothing else is said. */
+/* The subject as the end's identity; of a peer it is not known until its certificate comes. */
 static int set_id(const struct auth_end *end)
 {
 	const char *text = text_of(end, "id");
-	bool from_cert = text && !strcmp(text, "%fromcert");
+	bool from_cert = text && !strcasecmp(text, "%fromcert");
 	const struct pki_cert_info *info;
 
-	if (from_cert && !end->own && !end->to->cert) {
-		end->to->id.type = IKE_ID_NONE;
+	if (!from_cert)
+		return 0;
+	if (!end->own && !end->to->cert) {
+		end->to->id_from_cert = true;
+		/* One without a subject has to have the name that the peer gives. */
 		end->orientation->to->require_id = true;
 		return 0;
 	}
-	if (from_cert && !end->to->cert)
+	if (!end->to->cert)
 		return refuse(end, "id", text, "the end has no certificate");
-	if (!end->to->cert || (text && !from_cert))
-		return 0;
 	info = pki_cert_info(end->to->cert);
 	if (ike_identity_set(&end->to->id, IKE_ID_DER_ASN1_DN, info->subject))
 		return refuse(end, "id", "%fromcert", "its certificate's subject is too long");

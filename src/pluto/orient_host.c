@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "../lib/parse.h"
@@ -228,11 +229,13 @@ static int set_id(struct orientation *orientation, enum keyword_side side, struc
 {
 	const char *text = orient_text(orientation, side, "id"), *wrong;
 
-	if (text && !strcmp(text, "%none"))
-		return orient_refuse(orientation, "%sid=%s: not supported yet", orient_side(side), text);
-	if (text && !strcmp(text, "%fromcert"))
+	if (text && !strcasecmp(text, "%none"))
+		text = NULL;
+	if (text && !strcasecmp(text, "%fromcert"))
 		return 0; /* orient_auth() */
 	wrong = text ? ike_identity_parse(&to->id, text) : NULL;
+	if (!wrong && to == &orientation->to->local && to->id.type && ike_identity_is_many(&to->id))
+		wrong = "this host cannot be many";
 	if (wrong)
 		return orient_refuse(orientation, "%sid=%s: %s", orient_side(side), text, wrong);
 	if (!text && to->host.version)

@@ -17,7 +17,7 @@ static const char *const acted_on[] = {
 	"failureshunt", "negotiationshunt", "priority", "ikev2", "keyexchange", "mtu", "metric", "replay-window",
 	"nat-keepalive", "reqid", "family", "hostaddrfamily", "compress", "tfc", "decap-dscp", "encap-dscp",
 	"nopmtudisc", "nic-offload", "mark", "mark-in", "mark-out", "ipsec-interface", "vti-interface", "vti-routing",
-	"vti-shared", "modecfgdns", "modecfgdomains", NULL
+	"vti-shared", "modecfgdns", "modecfgdomains", "connalias", "ms-dh-downgrade", NULL
 };
 
 /* Without them a conn is less comfortable, or has what it does not need for a shared secret; it is not less safe. */
@@ -25,9 +25,8 @@ static const char *const warned_of[] = {
 	/* of the ends */
 	"autheap", "username",
 	/* of the conn */
-	"connalias", "dpdtimeout", "ms-dh-downgrade", "sareftrack", "encapsulation", "fragmentation",
-	"nat-ikev1-method", "nflog", "send-redirect", "redirect-to", "accept-redirect", "accept-redirect-to",
-	"clientaddrfamily", NULL
+	"dpdtimeout", "sareftrack", "encapsulation", "fragmentation", "nat-ikev1-method", "nflog", "send-redirect",
+	"redirect-to", "accept-redirect", "accept-redirect-to", "clientaddrfamily", NULL
 };
 
 /* IKEv2 has nothing of the sort: a client always asks, and is shown no banner. */

@@ -32,14 +32,35 @@ static bool is_named(const struct plan *plan, const char *name)
 	return !plan->gone && connection_is_named(plan->connection, name);
 }
 
-struct plan *plan_next(struct daemon *daemon, const char *name, struct plan *after)
+static bool has_alias(const struct plan *plan, const char *name)
+{
+	return !plan->gone && connection_has_alias(plan->connection, name);
+}
+
+static struct plan *next_of(struct daemon *daemon, const char *name, struct plan *after,
+			    bool (*is)(const struct plan *plan, const char *name))
 {
 	struct cds_list_head *at = after ? after->node.next : daemon->plans.next;
 
 	for (; at != &daemon->plans; at = at->next)
-		if (is_named(cds_list_entry(at, struct plan, node), name))
+		if (is(cds_list_entry(at, struct plan, node), name))
 			return cds_list_entry(at, struct plan, node);
 	return NULL;
+}
+
+bool plan_is_there(struct daemon *daemon, const char *name)
+{
+	return next_of(daemon, name, NULL, is_named) || loaded_find(daemon, name);
+}
+
+/* An alias counts only where nothing has that name. */
+struct plan *plan_next(struct daemon *daemon, const char *name, struct plan *after)
+{
+	struct plan *found = next_of(daemon, name, after, is_named);
+
+	if (found || plan_is_there(daemon, name))
+		return found;
+	return next_of(daemon, name, after, has_alias);
 }
 
 struct plan *plan_of(const struct daemon *daemon, const struct connection *connection)

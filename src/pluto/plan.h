@@ -46,9 +46,11 @@ int plan_make(struct plan **to, struct loaded *loaded, const struct orient_pair 
 /* One that plan_make() has made, and nobody has seen. */
 void plan_discard(struct plan *plan);
 struct plan *plan_find(struct daemon *daemon, const char *name);
-/* Those of a name, one after the other: a connection's own, or that of a conn whose subnets= make several. @after: the
- * one before; NULL: the first. NULL: no more */
+/* Those of a name, one after the other: a connection's own, or that of a conn whose subnets= make several, or, if there
+ * are none, an alias of theirs. @after: the one before; NULL: the first. NULL: no more */
 struct plan *plan_next(struct daemon *daemon, const char *name, struct plan *after);
+/* Whether there is one, or a conn, of that name, not of that alias. */
+bool plan_is_there(struct daemon *daemon, const char *name);
 /* That of a connection; NULL: it is no longer loaded. */
 struct plan *plan_of(const struct daemon *daemon, const struct connection *connection);
 /* End the SAs of all of that name, politely, and forget them. */

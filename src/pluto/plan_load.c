@@ -45,6 +45,36 @@ static struct connection *make_connection(const struct plan *plan)
 	return NULL;
 }
 
+/* The first of a proposal that the stack does not have; NULL: it has all. */
+static const struct ike_alg *find_missing(const struct backend_ops *ops, const struct ike_proposal *proposal)
+{
+	const struct ike_alg *alg;
+	unsigned int at;
+
+	for (at = 0; at < proposal->count; at++) {
+		const struct ike_transform *one = &proposal->transforms[at];
+
+		alg = one->type == IKE_ENCR || one->type == IKE_INTEG ? ike_alg_by_id(one->type, one->id) : NULL;
+		if (alg && alg->id && !ops->algorithm(alg))
+			return alg;
+	}
+	return NULL;
+}
+
+static int check_algorithms(const struct backend_ops *ops, const struct connection *connection,
+			    struct orient_said *said)
+{
+	const struct ike_alg *missing = NULL;
+	unsigned int at;
+
+	for (at = 0; ops->algorithm && !missing && at < connection->child.count; at++)
+		missing = find_missing(ops, &connection->child.proposals[at]);
+	if (!missing)
+		return 0;
+	snprintf(said->why, sizeof(said->why), "the stack %s does not have %s", ops->name, missing->name);
+	return -EOPNOTSUPP;
+}
+
 /* What the stack lacks is known now, rather than when there is to be an SA. */
 static int check_stack(const struct daemon *daemon, const struct connection *connection, struct orient_said *said)
 {
@@ -53,7 +83,7 @@ static int check_stack(const struct daemon *daemon, const struct connection *con
 
 	if (err)
 		snprintf(said->why, sizeof(said->why), "%s", ops->why(daemon->backend));
-	return err;
+	return err ? err : check_algorithms(ops, connection, said);
 }
 
 static int fill(struct plan *plan, struct orient_said *said)

@@ -17,6 +17,7 @@ struct child_sa;
 struct connection;
 struct impair;
 struct ike_child_keys;
+struct ike_identity;
 
 /**
  * struct pluto_job - heavy arithmetic: @work runs in any thread and touches nothing but the job; then @done in the
@@ -64,8 +65,8 @@ struct pluto_port {
 	int (*random)(void *arg, void *out, size_t length);
 	void (*submit)(void *arg, struct pluto_job *job);
 	void (*log)(void *arg, enum pluto_log_level level, const char *line);
-	size_t (*secret)(void *arg, const struct connection *connection, const char *local, const char *remote,
-			 uint8_t *to);
+	size_t (*secret)(void *arg, const struct connection *connection, const struct ike_identity *local,
+			 const struct ike_identity *remote, uint8_t *to);
 	unsigned int (*addresses)(void *arg, struct klips_addr *to, unsigned int room);
 	bool (*source)(void *arg, const struct klips_addr *to, struct klips_addr *from);
 	bool (*device)(void *arg, const struct klips_addr *addr, char device[16]);

@@ -55,31 +55,43 @@ static void note(void *arg, enum pluto_log_level level, const char *line)
 	log_line(level, line);
 }
 
-static const struct secret *find_secret(const struct secrets *secrets, const char *local, const char *remote)
+static void complain_of_two(const struct ike_identity *local, const struct ike_identity *remote,
+			    const struct secret *one, const struct secret *other)
+{
+	char own[IKE_ID_TEXT], peer[IKE_ID_TEXT];
+
+	ike_identity_print(own, sizeof(own), local);
+	ike_identity_print(peer, sizeof(peer), remote);
+	log_say(PLUTO_ERROR, "two secrets for %s and %s: %s line %u and %s line %u", own, peer, one->place.file,
+		one->place.line, other->place.file, other->place.line);
+}
+
+static const struct secret *find_secret(const struct secrets *secrets, const struct ike_identity *local,
+					const struct ike_identity *remote)
 {
 	const struct secret *found, *rival;
 	int err = secrets_psk(secrets, local, remote, &found, &rival);
 
 	if (err == -ENOTUNIQ)
-		log_say(PLUTO_ERROR, "two secrets for %s and %s: %s line %u and %s line %u", local, remote,
-			found->place.file, found->place.line, rival->place.file, rival->place.line);
+		complain_of_two(local, remote, found, rival);
 	return err ? NULL : found;
 }
 
 /* An address that is not known is that of anybody. */
 static const struct secret *find_by_hosts(const struct secrets *secrets, const struct connection *connection)
 {
-	char local[64] = "%any", remote[64] = "%any";
+	struct ike_identity local = { 0 }, remote = { 0 };
 
 	if (connection->local.host.version)
-		klips_addr_print(local, sizeof(local), &connection->local.host);
+		ike_identity_from_addr(&local, &connection->local.host);
 	if (connection->remote.host.version)
-		klips_addr_print(remote, sizeof(remote), &connection->remote.host);
-	return find_secret(secrets, local, remote);
+		ike_identity_from_addr(&remote, &connection->remote.host);
+	return find_secret(secrets, &local, &remote);
 }
 
 /* By identities; if there is none, by the addresses of the connection's ends. */
-static size_t secret(void *arg, const struct connection *connection, const char *local, const char *remote, uint8_t *to)
+static size_t secret(void *arg, const struct connection *connection, const struct ike_identity *local,
+		     const struct ike_identity *remote, uint8_t *to)
 {
 	struct daemon *daemon = arg;
 	const struct secret *found = find_secret(daemon->secrets, local, remote);

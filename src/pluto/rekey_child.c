@@ -181,14 +181,17 @@ static enum ike_outcome answer(struct ike_exchange *exchange, const struct ike_m
 {
 	struct create *create = create_of(exchange);
 	struct ike_fresh *fresh = &create->fresh;
+	const struct ike_alg *method;
 	struct ike_slice value;
 	uint16_t error;
 
 	if (ike_fresh_renew(exchange, fresh, &create->child->connection->child, message))
 		return IKE_LATER;
 	error = child_sa_take_answer(create->child, message, false);
-	if (!error && (create->child->suite.ke != fresh->method || !ike_nonce_take(&fresh->nonce[1], message) ||
-		       !ike_fresh_peer(&value, message, fresh->method)))
+	/* The peer may have chosen a proposal without a key exchange. */
+	method = create->child->suite.ke;
+	if (!error && ((method && method != fresh->method) || !ike_nonce_take(&fresh->nonce[1], message) ||
+		       !ike_fresh_peer(&value, message, method)))
 		error = N_INVALID_SYNTAX;
 	if (error) {
 		take_refusal(create, error);
@@ -196,7 +199,7 @@ static enum ike_outcome answer(struct ike_exchange *exchange, const struct ike_m
 			create->child = child_sa_disown(create->child);
 		return IKE_DONE;
 	}
-	if (!fresh->method)
+	if (!method)
 		return install(create, (struct ike_slice){ 0 });
 	return ike_fresh_finish(fresh, exchange, value, secret_is_made) ? IKE_DONE : IKE_LATER;
 }

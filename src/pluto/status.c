@@ -96,8 +96,9 @@ static json_t *end_json(const struct connection *connection, const struct connec
 	if (end == &connection->local)
 		connection_local_id(connection, &end->host, &id);
 	auth_text(auth, sizeof(auth), end->auth);
-	row = json_pack("{s:o, s:o, s:o, s:i, s:i, s:s}", "host", status_addr(&end->host), "id", status_id(&id),
-			"client", status_ts(&end->client), "protocol", end->protocol, "port", end->port, "auth", auth);
+	row = json_pack("{s:o, s:o, s:o, s:i, s:i, s:s}", "host", status_addr(&end->host), "id",
+			end->id_from_cert ? json_string("%fromcert") : status_id(&id), "client",
+			status_ts(&end->client), "protocol", end->protocol, "port", end->port, "auth", auth);
 	if (end->key)
 		json_object_set_new(row, "key", trust_key_json(end->key));
 	if (end->cert)
@@ -151,7 +152,7 @@ static json_t *conns_json(const struct daemon *daemon, const char *name)
 
 bool status_is_about(const struct connection *connection, const char *name)
 {
-	return !name || connection_is_named(connection, name);
+	return !name || connection_is_named(connection, name) || connection_has_alias(connection, name);
 }
 
 static void put_at(void *arg, const struct ike_endpoint *at)

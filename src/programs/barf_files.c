@@ -32,7 +32,7 @@ static void print_secret(const struct secret *secret)
 	size_t i;
 
 	for (i = 0; i < secret->id_count; i++)
-		printf("%s ", secret->ids[i]);
+		printf("%s ", secret->ids[i].text);
 	printf(": %s [masked]    (%s:%u)\n", kinds[secret->kind], secret->place.file, secret->place.line);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "conn_load.h"
+#include "../lib/parse.h"
 #include "command.h"
 
 #include <stdlib.h>
@@ -47,10 +48,26 @@ static int add(struct pluto_client *client, const struct conf_section *conn, FIL
 	return pluto_ask(client, json_pack("{s:s, s:o}", "command", "add", "conn", conf_conn_json(conn)), log, NULL);
 }
 
+/* The first that has a name as an alias; NULL: none */
+static const struct conf_section *find_alias(const struct conf *conf, const char *name)
+{
+	const char *aliases;
+	size_t i;
+
+	for (i = 0; i < conf->count; i++) {
+		aliases = conf_text(conf->conns[i], "connalias");
+		if (aliases && klips_has_word(aliases, name))
+			return conf->conns[i];
+	}
+	return NULL;
+}
+
 int conn_add(struct pluto_client *client, const struct conf *conf, const char *name)
 {
 	const struct conf_section *conn = conf_find_conn(conf, name);
 
+	if (!conn)
+		conn = find_alias(conf, name);
 	if (conn)
 		return add(client, conn, stdout);
 	bad_usage("%s: there is no conn of this name", name);

@@ -55,14 +55,13 @@ static bool needs_psk(const struct connection *connection)
 /* Peers that may be anybody come with identities that nobody knows yet. */
 static bool has_psk(const struct trial *trial, const struct connection *connection)
 {
-	char local[IKE_ID_TEXT], remote[IKE_ID_TEXT];
 	const struct secret *found, *rival;
+	struct ike_identity local;
 
-	if (!needs_psk(connection) || connection->remote.id.type == IKE_ID_NONE || !trial->secrets)
+	if (!needs_psk(connection) || ike_identity_is_many(&connection->remote.id) || !trial->secrets)
 		return true;
-	ike_identity_print(local, sizeof(local), &connection->local.id);
-	ike_identity_print(remote, sizeof(remote), &connection->remote.id);
-	return !secrets_psk(trial->secrets, local, remote, &found, &rival);
+	connection_local_id(connection, &connection->local.host, &local);
+	return !secrets_psk(trial->secrets, &local, &connection->remote.id, &found, &rival);
 }
 
 static bool expires(const struct pki_cert *cert)

@@ -8,17 +8,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void look_up(const struct secrets *secrets, const struct secret *one)
 {
+	static struct ike_identity first, other;
 	const struct secret *found, *rival;
 	size_t i;
 
 	if (!one->length)
 		abort();
 	for (i = 0; i < one->id_count && i < 8; i++) {
-		int err = secrets_psk(secrets, one->ids[0], one->ids[i], &found, &rival);
+		int err;
 
+		if (ike_identity_parse(&first, one->ids[0].text) || ike_identity_parse(&other, one->ids[i].text))
+			abort();
+		err = secrets_psk(secrets, &first, &other, &found, &rival);
 		/* Both are in the index of this one, so it is this one or as good. */
-		if (one->kind == SECRET_PSK && (err ? !rival : !found) && one->ids[i][0] != '%' &&
-		    one->ids[0][0] != '%')
+		if (one->kind == SECRET_PSK && (err ? !rival : !found) && first.type && other.type)
 			abort();
 	}
 }

@@ -26,6 +26,7 @@ PROGRAM = os.environ.get('IKE_ORACLE', str(ROOT / 'build/klips/asan/lib/tests/te
 
 # name: bytes of the key that IKE makes, of the ICV
 INTEGS = {
+    'md5': (16, 12),
     'sha1': (20, 12),
     'sha2_256': (32, 16),
     'sha2_384': (48, 24),
@@ -33,7 +34,7 @@ INTEGS = {
     'aes_xcbc': (16, 12),
     'aes_cmac': (16, 12),
 }
-HASHES = {'sha1': 'sha1', 'sha2_256': 'sha256', 'sha2_384': 'sha384', 'sha2_512': 'sha512'}
+HASHES = {'md5': 'md5', 'sha1': 'sha1', 'sha2_256': 'sha256', 'sha2_384': 'sha384', 'sha2_512': 'sha512'}
 # name: bytes of the tag and of the salt
 AEADS = {
     'aes_gcm_16': (16, 4),
@@ -141,8 +142,8 @@ def combinations():
         for bits in (256,) if encr.startswith('chacha') else (128, 192, 256):
             yield encr, bits, None
     for integ in INTEGS:
-        for encr, lengths in (('aes_cbc', (128, 192, 256)), ('aes_ctr', (128, 192, 256)), ('3des', (192,))):
-            for bits in lengths:
+        for encr in ('aes_cbc', 'aes_ctr', 'camellia_cbc', '3des'):
+            for bits in (192,) if encr == '3des' else (128, 192, 256):
                 yield encr, bits, integ
 
 
@@ -193,7 +194,8 @@ def cipher_of(encr, key, iv):
     """A cipher that is no AEAD."""
     if encr == 'aes_ctr':
         return Cipher(algorithms.AES(key[:-4]), modes.CTR(key[-4:] + iv + b'\0\0\0\1'))
-    return Cipher(algorithms.TripleDES(key) if encr == '3des' else algorithms.AES(key), modes.CBC(iv))
+    blocks = {'3des': algorithms.TripleDES, 'aes_cbc': algorithms.AES, 'camellia_cbc': algorithms.Camellia}
+    return Cipher(blocks[encr](key), modes.CBC(iv))
 
 
 def seal_aead(encr, key, aad, iv, text):
@@ -216,7 +218,7 @@ def seal(encr, integ, keys, aad, iv, text):
 
 
 def block_of(encr):
-    return 16 if encr == 'aes_cbc' else 8 if encr == '3des' else 1
+    return 16 if encr in ('aes_cbc', 'camellia_cbc') else 8 if encr == '3des' else 1
 
 
 @pytest.mark.parametrize('encr,bits,integ', combinations())

@@ -22,6 +22,10 @@ static const struct {
 	{ "sha1", B20, HI_THERE, "b617318655057264e28bc0b6fb378c8ef146be00" },
 	{ "sha1", JEFE, NOTHING, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79" },
 	{ "sha1", A80, LARGER, "aa4ae5e15272d00e95705637ce8a3b55ed402112" },
+	/* RFC 2202, 2, likewise */
+	{ "md5", "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", HI_THERE, "9294727a3638bb1c13f48ef8158bfc9d" },
+	{ "md5", JEFE, NOTHING, "750c783e6ab0b503eaa86e310a5db738" },
+	{ "md5", A80, LARGER, "6b1ab7fe4bd7bf8f0b62e6ce61b9d0cd" },
 	/* RFC 4231, 4.2, 4.3, 4.7 */
 	{ "sha2_256", B20, HI_THERE, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
 	{ "sha2_256", JEFE, NOTHING, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },

@@ -130,6 +130,9 @@ static void esp_texts(void **state)
 	esp("aes128-sha1-noesn-esn", "AES_CBC_128-HMAC_SHA1_96-NO_ESN+ESN");
 	esp("null-sha2_256", "NULL-HMAC_SHA2_256_128" ESN_2);
 	esp("null", "NULL" INTEG_2 ESN_2);
+	esp("camellia-sha1", "CAMELLIA_CBC_256+CAMELLIA_CBC_128-HMAC_SHA1_96" ESN_2);
+	esp("camellia192-md5", "CAMELLIA_CBC_192-HMAC_MD5_96" ESN_2);
+	assert_means(IKE_PROTO_AH, "md5", false, "HMAC_MD5_96" ESN_2);
 	esp("null_auth_aes_gmac_256", "NULL_AUTH_AES_GMAC_256" ESN_2);
 	esp("aes128-sha1-sha256", "AES_CBC_128-HMAC_SHA1_96+HMAC_SHA2_256_128" ESN_2);
 	esp("chacha20poly1305,3des-sha1", "CHACHA20_POLY1305" ESN_2 ",3DES-HMAC_SHA1_96" ESN_2);
@@ -150,6 +153,7 @@ static void aeads_are_put_apart(void **state)
 	esp("aes128+aes_gcm256+3des-sha1", "AES_CBC_128+3DES-HMAC_SHA1_96" ESN_2 ",AES_GCM_16_256" ESN_2);
 	ike("aes_gcm256+aes128-sha2_256-x25519",
 	    "AES_GCM_16_256-HMAC_SHA2_256-CURVE25519,AES_CBC_128-HMAC_SHA2_256-HMAC_SHA2_256_128-CURVE25519");
+	ike("camellia_cbc_128-md5;modp1536", "CAMELLIA_CBC_128-HMAC_MD5-HMAC_MD5_96-MODP1536");
 	ike("aes128+aes_gcm256-x25519", "AES_CBC_128" PRF_2 INTEG_2 "-CURVE25519,AES_GCM_16_256" PRF_3 "-CURVE25519");
 }
 
@@ -179,7 +183,7 @@ static void wrong_texts_are_told_where(void **state)
 		{ IKE_PROTO_IKE, "aes-sha1-modp1024", "modp1024", "no such algorithm" },
 		{ IKE_PROTO_IKE, "aes-sha1;dh24", "dh24", "no such key exchange" },
 		{ IKE_PROTO_IKE, "aes-sha1;sha1", "sha1", "no such key exchange" },
-		{ IKE_PROTO_IKE, "aes-md5", "md5", "no such algorithm" },
+		{ IKE_PROTO_IKE, "aes-tiger", "tiger", "no such algorithm" },
 		{ IKE_PROTO_IKE, "aes-sha1+modp2048", "modp2048", "no such integrity algorithm" },
 		{ IKE_PROTO_IKE, "aes_gcm-sha1+modp2048", "modp2048", "no such pseudo-random function" },
 		{ IKE_PROTO_ESP, "aes-sha1-esn+sha1", "sha1", "neither esn nor noesn" },

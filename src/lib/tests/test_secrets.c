@@ -49,11 +49,20 @@ static void assert_bytes(size_t number, const void *data, size_t length)
 	assert_memory_equal(secrets->list[number].data, data, length);
 }
 
+static int find(const char *local, const char *remote, const struct secret **found, const struct secret **rival)
+{
+	struct ike_identity own, peer;
+
+	assert_null(ike_identity_parse(&own, local));
+	assert_null(ike_identity_parse(&peer, remote));
+	return secrets_psk(secrets, &own, &peer, found, rival);
+}
+
 static void assert_psk(const char *local, const char *remote, const char *value)
 {
 	const struct secret *found, *rival;
 
-	if (secrets_psk(secrets, local, remote, &found, &rival))
+	if (find(local, remote, &found, &rival))
 		fail_msg("%s, %s: no secret", local, remote);
 	assert_null(rival);
 	if (found->length != strlen(value) || memcmp(found->data, value, found->length) != 0)
@@ -64,7 +73,7 @@ static void assert_none(const char *local, const char *remote)
 {
 	const struct secret *found, *rival;
 
-	assert_int_equal(secrets_psk(secrets, local, remote, &found, &rival), -ENOENT);
+	assert_int_equal(find(local, remote, &found, &rival), -ENOENT);
 	assert_null(found);
 }
 
@@ -111,14 +120,14 @@ static void entries_have_indices(void **state)
 	assert_int_equal(secrets->count, 5);
 	assert_int_equal(secrets->list[0].id_count, 0);
 	assert_int_equal(secrets->list[1].id_count, 7);
-	assert_string_equal(secrets->list[1].ids[1], "2001:db8::");
-	assert_string_equal(secrets->list[1].ids[4], "C=CA, O=x");
-	assert_string_equal(secrets->list[1].ids[6], "%any6");
+	assert_string_equal(secrets->list[1].ids[1].text, "2001:db8::");
+	assert_string_equal(secrets->list[1].ids[4].text, "C=CA, O=x");
+	assert_string_equal(secrets->list[1].ids[6].text, "%any6");
 	assert_int_equal(secrets->list[2].id_count, 2);
 	assert_int_equal(secrets->list[2].place.line, 5);
 	assert_bytes(2, "b", 1);
-	assert_string_equal(secrets->list[3].ids[0], "C=CA");
-	assert_string_equal(secrets->list[4].ids[0], "2001:db8::");
+	assert_string_equal(secrets->list[3].ids[0].text, "C=CA");
+	assert_string_equal(secrets->list[4].ids[0].text, "2001:db8::");
 }
 
 static void other_kinds_are_taken(void **state)
@@ -181,6 +190,15 @@ static void identities_are_compared(void **state)
 	assert_none("user@example.net", "C=CA, O=Some thing");
 	assert_psk("@#0x0a0B", "@c", "key");
 	assert_none("@0a0b", "@c");
+	parse_well("@[group] user@example.net : PSK text\n"
+		   "@user@example.net @c : PSK host\n"
+		   "@~300f310d300b06035504030c0457657374 @c : PSK der\n"
+		   "\"CN=c, C=CA\" @d : PSK order\n");
+	assert_psk("@#67726F7570", "user@EXAMPLE.net", "text");
+	assert_psk("@user@example.net", "@c", "host");
+	assert_none("user@example.net", "@c");
+	assert_psk("CN=west", "@C.", "der");
+	assert_none("C=CA, CN=c", "@d");
 	assert_none("@192.0.2.1", "2001:db8::1");
 }
 
@@ -190,7 +208,7 @@ static void ties_must_agree(void **state)
 
 	(void)state;
 	parse_well("@a @b : PSK x\n@b @a : PSK y\n@a : PSK z\n");
-	assert_int_equal(secrets_psk(secrets, "@a", "@b", &found, &rival), -ENOTUNIQ);
+	assert_int_equal(find("@a", "@b", &found, &rival), -ENOTUNIQ);
 	assert_int_equal(found->place.line, 1);
 	assert_int_equal(rival->place.line, 2);
 	parse_well("@a @b : PSK x\n@b @a : PSK x\n");
@@ -198,7 +216,7 @@ static void ties_must_agree(void **state)
 	/* A better one ends a tie. */
 	parse_well(": PSK x\n: PSK y\n@a @b : PSK z\n");
 	assert_psk("@a", "@b", "z");
-	assert_int_equal(secrets_psk(secrets, "@a", "@c", &found, &rival), -ENOTUNIQ);
+	assert_int_equal(find("@a", "@c", &found, &rival), -ENOTUNIQ);
 }
 
 static void faults_have_words(void **state)
@@ -226,6 +244,10 @@ static void faults_have_words(void **state)
 	assert_fault("@a : PPKS name\n", "x:1:6: PPKS is followed by its ID and its value, nothing else");
 	assert_fault("%group : PSK x\n", "x:1:1: not an identity, %any or %any6");
 	assert_fault("@ : PSK x\n", "x:1:1: not an identity, %any or %any6");
+	assert_fault("@a @#xy : PSK x\n", "x:1:4: not all of it is hexadecimal");
+	assert_fault("@a @~0a0b : PSK x\n", "x:1:4: not the DER of a distinguished name");
+	assert_fault("@a @[] : PSK x\n", "x:1:4: an identity without a name");
+	assert_fault("@a XX=y : PSK x\n", "x:1:4: not a distinguished name");
 	assert_fault("\tfoo\n", "x:1: an indented line that continues no entry");
 	assert_fault("@a : PSK \xff\n", "x:1: not text in UTF-8");
 	assert_fault("include x\n", "x:1: include: not here");

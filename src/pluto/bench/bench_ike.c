@@ -142,7 +142,8 @@ static void note(void *arg, enum pluto_log_level level, const char *line)
 		snprintf(crowd->why, sizeof(crowd->why), "%s", line);
 }
 
-static size_t secret(void *arg, const struct connection *connection, const char *local, const char *remote, uint8_t *to)
+static size_t secret(void *arg, const struct connection *connection, const struct ike_identity *local,
+		     const struct ike_identity *remote, uint8_t *to)
 {
 	const struct crowd *crowd = arg;
 	size_t length = strlen(crowd->options.secret);

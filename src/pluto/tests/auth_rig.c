@@ -49,6 +49,8 @@ static void leaves(const struct issued *ca)
 	leaf(ca, "expired", "P-256", "DNS:west", FROM - DAY, FROM);
 	leaf(ca, "early", "P-256", "DNS:west", TO, TO + DAY);
 	leaf(ca, "stranger", "P-256", "DNS:north", FROM, TO);
+	leaf(ca, "numbered", "P-256", "IP:192.1.2.45", FROM, TO);
+	leaf(ca, "many-named", "P-256", "DNS:east, DNS:gate.example.org, email:east@example.org", FROM, TO);
 }
 
 /* Five certificates that lead to the anchor, in the store of those who have them. */

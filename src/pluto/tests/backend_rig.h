@@ -15,7 +15,7 @@
 #define EAST_NET_FIRST 0xc0000200 /* 192.0.2.0 */
 #define EAST_NET_LAST  0xc00002ff
 
-/* With keys of 20 and 16 bytes; no stack has Camellia, which has no name in either. */
+/* With keys of 20 and 16 bytes; that Camellia has no name in any stack. */
 extern const struct ike_alg rig_gcm, rig_cbc, rig_camellia;
 /* 32 bytes */
 extern const struct ike_alg rig_sha256;

@@ -445,11 +445,42 @@ static void what_is_not_supported(void **state)
 	refused(rig, "leftauth=eaponly", "leftauth=eaponly: not supported yet");
 	refused(rig, "authby=never", "authby=never is for type=passthrough and type=drop");
 	refused(rig, "rightsubnet=vhost:%no", "rightsubnet=vhost:%no: not supported yet");
+	refused(rig, "leftid=%null", "leftid=%null: anonymous peers are not supported yet");
+	refused(rig, "leftid=CN=*", "leftid=CN=*: this host cannot be many");
 	refused(rig, "leftid=%fromcert", "leftid=%fromcert: the end has no certificate");
 	refused(rig, "ppk=insist", "ppk=insist: not supported yet");
 	refused(rig, "enable-tcp=yes", "enable-tcp=yes: not supported yet");
 	refused(rig, "no-such-thing=1", "no-such-thing=: there is no such keyword");
 	refused(rig, "rekey=maybe", "rekey=maybe: not one of yes, no");
+}
+
+static void other_names(void **state)
+{
+	struct rig *rig = *state;
+
+	good(rig, "");
+	assert_false(connection_has_alias(rig->connection, "conn"));
+	good(rig, "connalias=one\ttwo");
+	assert_int_equal(rig->said.warning_count, 0);
+	assert_true(connection_has_alias(rig->connection, "one"));
+	assert_true(connection_has_alias(rig->connection, "two"));
+	assert_false(connection_has_alias(rig->connection, "on"));
+	assert_false(connection_has_alias(rig->connection, "twos"));
+	assert_false(connection_has_alias(rig->connection, ""));
+}
+
+static void weaker_rekeying(void **state)
+{
+	struct rig *rig = *state;
+
+	good(rig, "ms-dh-downgrade=yes");
+	assert_true(rig->connection->downgrades);
+	good(rig, "ms-dh-downgrade=yes pfs=no");
+	assert_false(rig->connection->downgrades);
+	refused(rig,
+		"ms-dh-downgrade=yes esp=aes-sha1,3des-sha1,aes-md5,3des-md5,null-md5,null-sha1,aes_gcm,"
+		"aes_ccm,chacha20poly1305",
+		"ms-dh-downgrade=yes: more than 8 proposals in esp=");
 }
 
 static void options(void **state)
@@ -617,6 +648,8 @@ int main(void)
 		TEST(what_is_not_supported),
 		TEST(servers_of_addresses),
 		TEST(who_asks_for_an_address),
+		TEST(other_names),
+		TEST(weaker_rekeying),
 		TEST(options),
 		TEST(devices),
 		TEST(warnings),

@@ -105,7 +105,7 @@ static void test_a_certificate(void **state)
 	assert_int_equal(made->local.sendcert, SENDCERT_ALWAYS);
 	assert_true(made->require_id);
 	assert_null(made->remote.key);
-	assert_id(&made->local.id, "O=Cygnet, CN=west-P-256");
+	assert_id(&made->local.id, "192.1.2.45");
 	assert_id(&made->remote.id, "192.1.2.23");
 }
 
@@ -171,8 +171,11 @@ static void test_a_peers_certificate(void **state)
 	(void)state;
 	good("leftcert=west-RSA; rightcert=east-RSA");
 	assert_true(pki_cert_equal(made->remote.cert, entry_of("east-RSA")->cert));
-	assert_id(&made->remote.id, "O=Cygnet, CN=east-RSA");
+	assert_id(&made->remote.id, "192.1.2.23");
 	assert_false(connection_asks_cert(made));
+	good("leftcert=west-RSA; rightcert=east-RSA; rightid=%FromCert");
+	assert_id(&made->remote.id, "O=Cygnet, CN=east-RSA");
+	assert_false(made->remote.id_from_cert);
 }
 
 static void test_identities_of_certificates(void **state)
@@ -181,7 +184,14 @@ static void test_identities_of_certificates(void **state)
 	good("leftcert=west-RSA; leftid=@west; rightid=%fromcert; require-id-on-certificate=no");
 	assert_id(&made->local.id, "@west");
 	assert_id(&made->remote.id, "%any");
+	assert_true(made->remote.id_from_cert);
 	assert_true(made->require_id);
+	good("leftcert=west-RSA; leftid=%none; rightid=%any");
+	assert_id(&made->local.id, "192.1.2.45");
+	assert_id(&made->remote.id, "%any");
+	assert_false(made->remote.id_from_cert);
+	good("leftcert=west-RSA; rightid=C=*, CN=*");
+	assert_id(&made->remote.id, "C=*, CN=*");
 	good("leftcert=west-RSA; leftid=%fromcert; require-id-on-certificate=no; leftsendcert=ifasked");
 	assert_id(&made->local.id, "O=Cygnet, CN=west-RSA");
 	assert_false(made->require_id);

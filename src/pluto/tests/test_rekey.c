@@ -104,6 +104,42 @@ static void test_rekey_child_without_pfs(void **state)
 	assert_one_of_each();
 }
 
+static void propose_child(struct side *side, bool pfs, bool downgrades)
+{
+	struct ike_text_error error = { 0 };
+
+	ike_proposals_parse(&side->connection->child, IKE_PROTO_ESP, "aes_gcm256,aes128-sha2_256", pfs, &error);
+	side->connection->downgrades = downgrades;
+}
+
+/* ms-dh-downgrade=: a key exchange if both can, else none if either side's conn allows that. */
+static void test_rekey_child_with_less(void **state)
+{
+	static const struct {
+		bool west_pfs, west_less, east_pfs, east_less, done, ke;
+	} rows[] = {
+		{ true, true, true, true, true, true },	     { true, true, true, false, true, true },
+		{ true, true, false, false, true, false },   { false, false, true, true, true, false },
+		{ false, false, true, false, false, false }, { true, false, false, false, false, false },
+	};
+	uint32_t before;
+	size_t at;
+
+	for (at = 0; at < sizeof(rows) / sizeof(*rows); at++) {
+		unmake(state);
+		make(state);
+		propose_child(&world.west, rows[at].west_pfs, rows[at].west_less);
+		propose_child(&world.east, rows[at].east_pfs, rows[at].east_less);
+		before = spi_of(&world.west, true);
+		child_sa_rekey_start(side_child(&world.west));
+		world_settle(&world);
+		assert_one_of_each();
+		assert_int_equal(spi_of(&world.west, true) != before, rows[at].done);
+		assert_int_equal(side_child(&world.west)->suite.ke != NULL, rows[at].ke);
+		assert_int_equal(side_child(&world.east)->suite.ke != NULL, rows[at].ke);
+	}
+}
+
 /* Both ways: until the peer is known to have the new one, what goes out goes by the old one. */
 static void test_responder_switches_when_the_old_one_is_deleted(void **state)
 {
@@ -631,6 +667,7 @@ int main(void)
 		ONE(test_rekey_child),
 		ONE(test_rekey_child_by_the_responder),
 		ONE(test_rekey_child_without_pfs),
+		ONE(test_rekey_child_with_less),
 		ONE(test_responder_switches_when_the_old_one_is_deleted),
 		ONE(test_both_rekey_the_child_at_once),
 		ONE(test_all_is_rekeyed_at_once),

@@ -174,14 +174,17 @@ static void note(void *arg, enum pluto_log_level level, const char *line)
 		append(side->log, sizeof(side->log), line);
 }
 
-static size_t secret(void *arg, const struct connection *connection, const char *local, const char *remote, uint8_t *to)
+static size_t secret(void *arg, const struct connection *connection, const struct ike_identity *own,
+		     const struct ike_identity *remote, uint8_t *to)
 {
 	struct side *side = arg;
 	bool west = side == &side->world->west;
+	char local[IKE_ID_TEXT];
 
 	(void)connection;
+	ike_identity_print(local, sizeof(local), own);
 	/* West's engine may also be that of north, a second road. */
-	if ((strcmp(local, west ? "@west" : "@east") && !(west && !strcmp(local, "@north"))) || !*remote)
+	if ((strcmp(local, west ? "@west" : "@east") && !(west && !strcmp(local, "@north"))) || !remote->type)
 		return 0;
 	memcpy(to, side->psk, strlen(side->psk));
 	return strlen(side->psk);
