@@ -211,6 +211,17 @@ static size_t without_dots(struct ike_slice name)
 	return name.length;
 }
 
+/* What peers send may have zeros in it, which end nothing. */
+static bool is_same_text(const uint8_t *a, const uint8_t *b, size_t length)
+{
+	size_t at;
+
+	for (at = 0; at < length; at++)
+		if (tolower(a[at]) != tolower(b[at]))
+			return false;
+	return true;
+}
+
 static bool is_text(uint8_t type)
 {
 	return type == IKE_ID_FQDN || type == IKE_ID_RFC822_ADDR;
@@ -233,7 +244,7 @@ bool ike_identity_same(uint8_t type, struct ike_slice a, struct ike_slice b)
 	if (a.length != b.length)
 		return false;
 	if (is_text(type))
-		return !strncasecmp((const char *)a.data, (const char *)b.data, a.length);
+		return is_same_text(a.data, b.data, a.length);
 	return !a.length || !memcmp(a.data, b.data, a.length);
 }
 
@@ -284,8 +295,7 @@ bool ike_identity_answers(const struct ike_identity *own, const struct ike_ident
 	end.length--;
 	end.length = without_dots(end);
 	name.length = without_dots(name);
-	return name.length > end.length &&
-	       !strncasecmp((const char *)name.data + name.length - end.length, (const char *)end.data, end.length);
+	return name.length > end.length && is_same_text(name.data + name.length - end.length, end.data, end.length);
 }
 
 uint32_t ike_identity_hash(const struct ike_identity *identity, uint64_t seed)

@@ -228,6 +228,18 @@ static void test_what_cannot_be_shown(void **state)
 	assert_string_equal(text, "@#0x61001b5bff");
 }
 
+static void test_zeros_end_nothing(void **state)
+{
+	static const uint8_t one[] = { 'a', 0, 'b' }, other[] = { 'A', 0, 'c' };
+	struct ike_identity a, b;
+
+	(void)state;
+	ike_identity_set(&a, IKE_ID_FQDN, (struct ike_slice){ one, sizeof(one) });
+	ike_identity_set(&b, IKE_ID_FQDN, (struct ike_slice){ other, sizeof(other) });
+	assert_false(ike_identity_equal(&a, &b));
+	assert_true(ike_identity_equal(&a, &a));
+}
+
 static void test_too_long_on_the_wire(void **state)
 {
 	static uint8_t bytes[IKE_ID_MAX + 1];
@@ -249,6 +261,7 @@ int main(void)
 		cmocka_unit_test(test_names_of_several_parts),
 		cmocka_unit_test(test_who_answers),
 		cmocka_unit_test(test_who_is_many),
+		cmocka_unit_test(test_zeros_end_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/each-connection.sh -I 192.0.1.254 192.0.2.254 -- aes-md5 3des-md5 camellia256 camellia128
