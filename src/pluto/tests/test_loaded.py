@@ -83,3 +83,25 @@ def test_address_changes_its_device(hosts):
     wait_for('route', lambda: '192.0.2.0/24' in west.run('ip', 'route'))
     west.ping(INSIDE['east'])
     assert len(west.json('status')['child_sas']) == 1
+
+
+def test_aliases_of_conns_that_wait(hosts):
+    """What is said of an alias holds for all that have it, but a name comes before it."""
+    west, _ = hosts
+    conn = 'conn {}\n\tleft={}\n\tright=10.9.0.2\n\tauthby=secret\n\tauto=add\n\tconnalias="{}"\n'
+    west.configure(conn.format('here', '10.9.0.1', 'both other') + conn.format('away', '10.9.0.7', 'both last') +
+                   conn.format('last', '10.9.0.1', 'none'))
+    west.ipsec('start')
+    text = west.ipsec('auto', '--route', 'both', status=0)
+    assert '"away": not oriented: left=10.9.0.7 and right=10.9.0.2: neither end is this host' in text
+    conns = {row['name']: row for row in west.json('connectionstatus')['conns']}
+    assert conns['away']['routed']
+    assert [row['connection'] for row in west.json('shuntstatus')['shunts']] == ['here']
+    west.ipsec('auto', '--add', 'last')
+    assert set(names_of(west)) == {'west-east', 'here', 'last'}
+    west.ipsec('auto', '--delete', 'last')
+    assert 'away' in {row['name'] for row in west.json('connectionstatus')['conns']}
+    west.ipsec('auto', '--delete', 'both')
+    assert names_of(west) == ['west-east']
+    assert not [row for row in west.json('connectionstatus')['conns'] if row['name'] == 'away']
+    west.ipsec('auto', '--delete', 'both', status=1)
