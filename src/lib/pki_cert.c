@@ -309,17 +309,41 @@ bool pki_cert_equal(const struct pki_cert *a, const struct pki_cert *b)
 }
 
 /* What is in a certificate has no zero bytes where capitals mean nothing, so strncasecmp() sees all of it. */
+static bool is_same_text(struct ike_slice a, struct ike_slice b)
+{
+	return a.length == b.length && !strncasecmp((const char *)a.data, (const char *)b.data, a.length);
+}
+
+/* Without its first part, from the dot on; empty: it has but one. */
+static struct ike_slice domain_of(struct ike_slice host)
+{
+	const uint8_t *dot = host.length ? memchr(host.data, '.', host.length) : NULL;
+
+	return dot && dot != host.data ? (struct ike_slice){ dot, host.data + host.length - dot } :
+					 (struct ike_slice){ 0 };
+}
+
+/* "*.example.org" is any host right below that: a star is the whole of the first part. */
+static bool is_host(struct ike_slice name, struct ike_slice host)
+{
+	if (is_same_text(name, host))
+		return true;
+	if (name.length < 3 || memcmp(name.data, "*.", 2) != 0)
+		return false;
+	return is_same_text((struct ike_slice){ name.data + 1, name.length - 1 }, domain_of(host));
+}
+
 static bool names_equal(const struct pki_name *name, uint8_t type, struct ike_slice data)
 {
 	if (name->type != type)
 		return false;
 	if (type == ID_DER_ASN1_DN)
 		return pki_dn_equal(name->data, data);
-	if (name->data.length != data.length)
-		return false;
-	if (type == ID_FQDN || type == ID_RFC822_ADDR)
-		return !strncasecmp((const char *)name->data.data, (const char *)data.data, data.length);
-	return !memcmp(name->data.data, data.data, data.length);
+	if (type == ID_FQDN)
+		return is_host(name->data, data);
+	if (type == ID_RFC822_ADDR)
+		return is_same_text(name->data, data);
+	return name->data.length == data.length && !memcmp(name->data.data, data.data, data.length);
 }
 
 /**
@@ -327,7 +351,8 @@ static bool names_equal(const struct pki_name *name, uint8_t type, struct ike_sl
  * @type: of the identity: ID_IPV4_ADDR, ID_FQDN, ID_RFC822_ADDR, ID_IPV6_ADDR, ID_DER_ASN1_DN; of others there are none
  * @data: as in an ID payload
  *
- * An address or a host's name must be a subjectAltName: a common name that looks like one means nothing.
+ * An address or a host's name must be a subjectAltName: a common name that looks like one means nothing. There a host's
+ * name may begin with "*.", for those of a domain.
  */
 bool pki_cert_has_id(const struct pki_cert *cert, uint8_t type, struct ike_slice data)
 {

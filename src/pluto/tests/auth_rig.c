@@ -50,6 +50,7 @@ static void leaves(const struct issued *ca)
 	leaf(ca, "early", "P-256", "DNS:west", TO, TO + DAY);
 	leaf(ca, "stranger", "P-256", "DNS:north", FROM, TO);
 	leaf(ca, "numbered", "P-256", "IP:192.1.2.45", FROM, TO);
+	leaf(ca, "wild-named", "P-256", "DNS:*.example.org", FROM, TO);
 	leaf(ca, "many-named", "P-256", "DNS:east, DNS:gate.example.org, email:east@example.org", FROM, TO);
 }
 

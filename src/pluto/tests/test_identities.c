@@ -314,6 +314,34 @@ static void test_a_name_of_the_certificate_is_asked_for(void **state)
 	assert_refused(east, "no connection is for @west");
 }
 
+/* The star of a certificate is one part of a name. */
+static void test_a_certificate_of_a_domain(void **state)
+{
+	static const struct {
+		const char *id;
+		bool good;
+	} rows[] = {
+		{ "@east.example.org", true },	   { "@EAST.Example.org", true },  { "@*.example.org", true },
+		{ "@example.org", false },	   { "@.example.org", false },	   { "@a.east.example.org", false },
+		{ "@eastexample.org", false },	   { "@east.example.com", false }, { "east@x.example.org", false },
+		{ "@east.example.org.uk", false },
+	};
+	size_t at;
+
+	(void)state;
+	for (at = 0; at < sizeof(rows) / sizeof(*rows); at++) {
+		anew();
+		auth_rig_cert(&rig, east, "wild-named", AUTH_BY_ECDSA);
+		set_id(&east->connection->local.id, rows[at].id);
+		set_id(&west->connection->remote.id, rows[at].id);
+		up();
+		if (rows[at].good)
+			assert_peer(west, rows[at].id);
+		else
+			assert_refused(west, "its certificate \"O=Cygnet, CN=wild-named\" is not of ");
+	}
+}
+
 static void set_ca(struct connection *connection, const char *text)
 {
 	uint8_t *der = malloc(IKE_ID_MAX);
@@ -382,6 +410,7 @@ int main(void)
 		CASE(a_raw_key_is_of_one),
 		CASE(whom_the_peer_asks_for),
 		CASE(a_name_of_the_certificate_is_asked_for),
+		CASE(a_certificate_of_a_domain),
 		CASE(the_ca_chooses),
 		CASE(who_shares_an_ike_sa),
 	};
