@@ -67,6 +67,7 @@ void control_pools(struct control_client *client, const struct control_request *
 /* control_tools.c */
 void control_impair(struct control_client *client, const struct control_request *request);
 void control_debug(struct control_client *client, const struct control_request *request);
+void control_try_filter(struct control_client *client, const struct control_request *request);
 void control_keylog(struct control_client *client, const struct control_request *request);
 void control_rekey_ike(struct control_client *client, const struct control_request *request);
 void control_rekey_child(struct control_client *client, const struct control_request *request);

@@ -371,6 +371,7 @@ const struct control_command control_commands[] = {
 	{ "debug", CONTROL_NOTHING, control_debug },
 	{ "keylog", CONTROL_NOTHING, control_keylog },
 	{ "monitor", CONTROL_NOTHING, monitor },
+	{ "seccomp-crashtest", CONTROL_NOTHING, control_try_filter },
 	{ "shutdown", CONTROL_NOTHING, shut_down },
 	{ NULL, CONTROL_NOTHING, NULL },
 };

@@ -7,7 +7,9 @@
 
 #include "../lib/parse.h"
 #include "control.h"
+#include "filter.h"
 #include "impair.h"
+#include "log.h"
 #include "plan.h"
 #include "rekey.h"
 
@@ -245,4 +247,18 @@ void control_keylog(struct control_client *client, const struct control_request 
 		return;
 	}
 	control_end(client, daemon_keylog(control_daemon(client), folder) != 0, NULL);
+}
+
+/* For who wants to see that seccomp= does what it says: with enabled, nobody answers. */
+void control_try_filter(struct control_client *client, const struct control_request *request)
+{
+	int err;
+
+	(void)request;
+	log_say(PLUTO_NOTICE, "seccomp=%s: trying a system call that is not allowed", filter_name(filter_started()));
+	log_flush();
+	err = filter_try();
+	log_say(PLUTO_NOTICE, "seccomp=%s: that call %s%s", filter_name(filter_started()),
+		err ? "failed: " : "was made, as there is no filter", err ? strerror(err) : "");
+	control_end(client, 0, NULL);
 }

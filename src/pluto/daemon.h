@@ -14,6 +14,7 @@
 
 struct control;
 struct keylog;
+struct runner;
 struct updowns;
 
 /**
@@ -22,6 +23,7 @@ struct updowns;
  * @armed: when @timer is set for, as the engine's clock has it; UINT64_MAX: it is not
  * @plans: of struct plan; @loaded: of struct loaded; @held: of struct held
  * @stack: what was chosen, and why
+ * @runner: whoever made it frees it
  * @started: seconds since 1970
  * @stopping: SAs are being deleted; then it ends
  */
@@ -39,6 +41,7 @@ struct daemon {
 	struct secrets *secrets;
 	struct control *control;
 	struct updowns *updowns;
+	struct runner *runner;
 	struct keylog *keylog; /* NULL: there is none */
 	struct cds_list_head plans, loaded, held;
 	unsigned int held_count;
@@ -48,7 +51,7 @@ struct daemon {
 };
 
 /* loop.c. Everything is open when the first returns 0; else it is a negative errno, and the log has the reason. */
-int daemon_open(struct daemon *daemon, const struct setup *setup);
+int daemon_open(struct daemon *daemon, const struct setup *setup, struct runner *runner);
 void daemon_run(struct daemon *daemon);
 /* In any case after daemon_open(). */
 void daemon_close(struct daemon *daemon);

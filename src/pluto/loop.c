@@ -360,12 +360,13 @@ static int open_all(struct daemon *daemon)
 	return 0;
 }
 
-int daemon_open(struct daemon *daemon, const struct setup *setup)
+int daemon_open(struct daemon *daemon, const struct setup *setup, struct runner *runner)
 {
 	int err = -ENOMEM;
 
 	memset(daemon, 0, sizeof(*daemon));
 	daemon->setup = setup;
+	daemon->runner = runner;
 	daemon->started = time(NULL);
 	daemon->armed = UINT64_MAX;
 	CDS_INIT_LIST_HEAD(&daemon->plans);

@@ -13,8 +13,10 @@
 #include "../lib/pid_file.h"
 #include "../lib/version.h"
 #include "daemon.h"
+#include "filter.h"
 #include "log.h"
 #include "privileges.h"
+#include "runner.h"
 
 #define NOT_READY 1
 
@@ -113,11 +115,55 @@ static int drop_privileges(void)
 	return err;
 }
 
-static int run(struct setup *setup)
+/* What runs programs has these rights too, but not the filter. */
+static struct runner *start_runner(const struct setup *setup)
+{
+	struct runner *runner = runner_start(!setup->nofork, setup->log.err);
+
+	if (!runner)
+		log_say(PLUTO_ERROR, "the process that runs programs does not start: %s", strerror(errno));
+	return runner;
+}
+
+/* From now on; of what was before only few system calls come again. */
+static int start_filter(const struct setup *setup)
+{
+	int err = filter_start(setup->seccomp);
+
+	if (err)
+		log_say(PLUTO_ERROR, "seccomp=%s: the filter of system calls does not start: %s",
+			filter_name(setup->seccomp), strerror(-err));
+	return err;
+}
+
+static int run_daemon(struct setup *setup, int pipe, struct runner *runner)
 {
 	static struct daemon daemon;
 	char path[4096];
+	int err;
+
+	log_watch(tell_terminal, setup);
+	log_say(PLUTO_NOTICE, "Cygnet pluto %s, process %d", CYGNET_VERSION, (int)getpid());
+	setup_warn(setup);
+	err = daemon_open(&daemon, setup, runner);
+	name_pid_file(path, sizeof(path), setup);
+	if (!err)
+		err = pid_file_write(path, getpid());
+	if (!err)
+		err = start_filter(setup);
+	if (!err) {
+		say_ready(setup, pipe);
+		daemon_run(&daemon);
+		unlink(path);
+	}
+	daemon_close(&daemon);
+	return err ? NOT_READY : 0;
+}
+
+static int run(struct setup *setup)
+{
 	int pipe = go_to_background(setup), err;
+	struct runner *runner;
 
 	signal(SIGPIPE, SIG_IGN);
 	err = make_folder(setup);
@@ -125,23 +171,13 @@ static int run(struct setup *setup)
 		err = open_log(setup);
 	if (!err)
 		err = drop_privileges();
-	if (err)
+	runner = err ? NULL : start_runner(setup);
+	if (!runner)
 		return NOT_READY;
-	log_watch(tell_terminal, setup);
-	log_say(PLUTO_NOTICE, "Cygnet pluto %s, process %d", CYGNET_VERSION, (int)getpid());
-	setup_warn(setup);
-	err = daemon_open(&daemon, setup);
-	name_pid_file(path, sizeof(path), setup);
-	if (!err)
-		err = pid_file_write(path, getpid());
-	if (!err) {
-		say_ready(setup, pipe);
-		daemon_run(&daemon);
-		unlink(path);
-	}
-	daemon_close(&daemon);
+	err = run_daemon(setup, pipe, runner);
+	runner_free(runner);
 	log_close();
-	return err ? NOT_READY : 0;
+	return err;
 }
 
 int main(int argc, char **argv)

@@ -159,6 +159,7 @@ static void read_section(struct setup *to, const struct conf_section *setup)
 	to->keep_alive = (uint32_t)number_of(setup, "keep-alive");
 	to->shunt_life = number_of(setup, "shuntlifetime") * 1000;
 	to->room = (int)number_of(setup, "ike-socket-bufsize");
+	to->seccomp = (enum filter_mode)number_of(setup, "seccomp");
 	read_listen(to, conf_text(setup, "listen"));
 	to->many_of_one = !number_of(setup, "uniqueids");
 	read_limits(to, setup);
@@ -328,6 +329,7 @@ static const char *const acted_on[] = { "protostack",
 					"ocsp-cache-max-age",
 					"uniqueids",
 					"shuntlifetime",
+					"seccomp",
 					NULL };
 
 static bool is_acted_on(const char *name)

@@ -6,6 +6,7 @@
 #include "../lib/conf.h"
 #include "../lib/pki_online.h"
 #include "../klips/core/addr.h"
+#include "filter.h"
 #include "log.h"
 
 #define SETUP_LISTEN_MAX 64
@@ -34,6 +35,7 @@ struct setup {
 	struct pluto_limits limits;
 	struct pki_online_options online;
 	uint64_t shunt_life;
+	enum filter_mode seccomp;
 	bool nofork, many_of_one;
 };
 

@@ -10,6 +10,7 @@
 
 #include "../lib/capabilities.h"
 #include "../lib/version.h"
+#include "filter.h"
 #include "status.h"
 
 /* Bytes that are in memory; 0: not known. */
@@ -64,9 +65,10 @@ json_t *status_process(const struct daemon *daemon)
 {
 	const struct setup *setup = daemon->setup;
 
-	return json_pack("{s:s, s:i, s:I, s:i, s:I, s:i, s:o, s:s, s:s, s:s, s:s, s:s*}", "version", CYGNET_VERSION,
-			 "pid", (int)getpid(), "started", (json_int_t)daemon->started, "threads",
+	return json_pack("{s:s, s:i, s:I, s:i, s:I, s:i, s:o, s:s, s:s, s:s, s:s, s:s, s:s*}", "version",
+			 CYGNET_VERSION, "pid", (int)getpid(), "started", (json_int_t)daemon->started, "threads",
 			 (int)pool_threads(daemon->pool), "resident", resident(), "descriptors", count_descriptors(),
-			 "capabilities", capabilities_json(), "config", setup->config, "secrets", setup->secrets,
-			 "ipsecdir", setup->ipsecdir, "rundir", setup->rundir, "logfile", setup->log.file);
+			 "capabilities", capabilities_json(), "seccomp", filter_name(filter_started()), "config",
+			 setup->config, "secrets", setup->secrets, "ipsecdir", setup->ipsecdir, "rundir", setup->rundir,
+			 "logfile", setup->log.file);
 }

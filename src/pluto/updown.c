@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#define _GNU_SOURCE /* POSIX_SPAWN_SETSID */
 #include "updown.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "log.h"
 #include "move.h"
 #include "route.h"
+#include "runner.h"
 #include "shown.h"
 #include "updown_env.h"
 
@@ -27,7 +24,7 @@
  * struct run - one that is to run, or runs
  * @family: of the connection, or its name
  * @remote: where the route leads
- * @pid: 0: not yet
+ * @id: by which the runner knows it; 0: not yet
  * @peer: of a Child SA that comes up; version 0: none
  */
 struct run {
@@ -36,17 +33,18 @@ struct run {
 	char *connection, *family, *command, *verb;
 	struct ike_ts remote;
 	char **env;
-	pid_t pid;
+	uint32_t id;
 	struct klips_addr peer;
 	struct event *limit;
 };
 
 struct updowns {
 	struct daemon *daemon;
-	struct event *child;
+	struct event *end;
 	struct cds_list_head runs;
 	struct shown shown;
 	unsigned int running;
+	uint32_t last;
 };
 
 static void free_run(struct run *run)
@@ -84,43 +82,21 @@ static void too_long(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	log_say(PLUTO_ERROR, "\"%s\": updown %s: ended after %u s", run->connection, run->verb, TIME_LIMIT);
-	kill(-run->pid, SIGKILL);
-}
-
-/* It is a session of its own, without descriptors but for standard input and what it says. */
-static int spawn(struct run *run)
-{
-	char *words[] = { "sh", "-c", run->command, NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, usual;
-	int err;
-
-	sigemptyset(&none);
-	sigemptyset(&usual);
-	sigaddset(&usual, SIGPIPE);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigdefault(&attributes, &usual);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	err = posix_spawn(&run->pid, "/bin/sh", &actions, &attributes, words, run->env);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	return err;
+	runner_kill(run->updowns->daemon->runner, run->id);
 }
 
 static bool start(struct run *run)
 {
 	const struct timeval limit = { .tv_sec = TIME_LIMIT };
-	int err = spawn(run);
+	struct updowns *updowns = run->updowns;
+	int err = runner_run(updowns->daemon->runner, updowns->last + 1, run->command, run->env);
 
 	if (err) {
-		log_say(PLUTO_ERROR, "\"%s\": updown %s: %s", run->connection, run->verb, strerror(err));
+		log_say(PLUTO_ERROR, "\"%s\": updown %s: %s", run->connection, run->verb, strerror(-err));
 		return false;
 	}
-	run->updowns->running++;
+	run->id = ++updowns->last;
+	updowns->running++;
 	run->limit = evtimer_new(run->updowns->daemon->base, too_long, run);
 	if (run->limit)
 		evtimer_add(run->limit, &limit);
@@ -134,35 +110,63 @@ static void start_all(struct updowns *updowns)
 	cds_list_for_each_entry_safe(run, next, &updowns->runs, node) {
 		if (updowns->running == RUNNING_MAX)
 			return;
-		if (!run->pid && is_next(run) && !start(run))
+		if (!run->id && is_next(run) && !start(run))
 			free_run(run);
 	}
 }
 
-static void ended(struct run *run, int status)
+static void ended(struct run *run, const struct runner_end *end)
 {
-	struct updowns *updowns = run->updowns;
-
-	updowns->running--;
-	if (WIFEXITED(status) && WEXITSTATUS(status))
+	run->updowns->running--;
+	if (end->error)
+		log_say(PLUTO_ERROR, "\"%s\": updown %s: %s", run->connection, run->verb, strerror(end->error));
+	else if (WIFEXITED(end->status) && WEXITSTATUS(end->status))
 		log_say(PLUTO_ERROR, "\"%s\": updown %s: exit status %d", run->connection, run->verb,
-			WEXITSTATUS(status));
+			WEXITSTATUS(end->status));
 	free_run(run);
+}
+
+/* Without the runner nothing ends, and nothing begins. */
+static void give_up(struct updowns *updowns)
+{
+	struct run *run, *next;
+
+	log_say(PLUTO_ERROR, "updown: the process that runs programs is gone: none is run any more");
+	if (updowns->end)
+		event_del(updowns->end);
+	cds_list_for_each_entry_safe(run, next, &updowns->runs, node)
+		free_run(run);
+	updowns->running = 0;
+}
+
+static struct run *find_run(const struct updowns *updowns, uint32_t id)
+{
+	struct run *run;
+
+	cds_list_for_each_entry(run, &updowns->runs, node) {
+		if (run->id == id)
+			return run;
+	}
+	return NULL;
 }
 
 static void reap(struct updowns *updowns)
 {
-	struct run *run, *next;
-	int status;
+	struct runner_end end;
+	struct run *run;
+	int got;
 
-	cds_list_for_each_entry_safe(run, next, &updowns->runs, node) {
-		if (run->pid && waitpid(run->pid, &status, WNOHANG) == run->pid)
-			ended(run, status);
+	while ((got = runner_next(updowns->daemon->runner, &end)) > 0) {
+		run = find_run(updowns, end.id);
+		if (run)
+			ended(run, &end);
 	}
+	if (got < 0)
+		give_up(updowns);
 	start_all(updowns);
 }
 
-static void child_ended(evutil_socket_t fd, short what, void *arg)
+static void one_ended(evutil_socket_t fd, short what, void *arg)
 {
 	struct updowns *updowns = arg;
 
@@ -181,22 +185,31 @@ struct updowns *updowns_new(struct daemon *daemon)
 	updowns->daemon = daemon;
 	CDS_INIT_LIST_HEAD(&updowns->runs);
 	shown_init(&updowns->shown, daemon->pluto->hash_seed);
-	updowns->child = evsignal_new(daemon->base, SIGCHLD, child_ended, updowns);
-	if (updowns->child && !event_add(updowns->child, NULL))
+	updowns->end = event_new(daemon->base, runner_fd(daemon->runner), EV_READ | EV_PERSIST, one_ended, updowns);
+	if (updowns->end && !event_add(updowns->end, NULL))
 		return updowns;
 	updowns_free(updowns);
 	return NULL;
 }
 
+static int64_t milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* Without the loop. */
 static void wait_for_all(struct updowns *updowns)
 {
-	int left = END_LIMIT;
+	struct pollfd next = { .fd = runner_fd(updowns->daemon->runner), .events = POLLIN };
+	const int64_t end = milliseconds() + END_LIMIT;
+	int64_t left = END_LIMIT;
 
-	for (; !cds_list_empty(&updowns->runs) && left > 0; left -= 10) {
+	for (; !cds_list_empty(&updowns->runs) && left > 0; left = end - milliseconds()) {
+		poll(&next, 1, (int)left);
 		reap(updowns);
-		if (!cds_list_empty(&updowns->runs))
-			poll(NULL, 0, 10);
 	}
 }
 
@@ -208,13 +221,13 @@ void updowns_free(struct updowns *updowns)
 		return;
 	wait_for_all(updowns);
 	cds_list_for_each_entry_safe(run, next, &updowns->runs, node) {
-		if (run->pid)
-			kill(-run->pid, SIGKILL);
+		if (run->id)
+			runner_kill(updowns->daemon->runner, run->id);
 		free_run(run);
 	}
 	shown_free(&updowns->shown);
-	if (updowns->child)
-		event_free(updowns->child);
+	if (updowns->end)
+		event_free(updowns->end);
 	free(updowns);
 }
 

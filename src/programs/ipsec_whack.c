@@ -44,6 +44,7 @@ static const struct command_of {
 	{ "rereadcrls", "rereadcrls", false, NULL },
 	{ "rereadgroups", "rereadgroups", false, NULL },
 	{ "fetchcrls", "rereadcrls", false, NULL },
+	{ "seccomp-crashtest", "seccomp-crashtest", false, NULL },
 	{ "shutdown", "shutdown", false, NULL },
 	{ "status", "status", false, print_pluto_status },
 	{ "trafficstatus", "trafficstatus", false, print_pluto_traffic },

@@ -338,7 +338,7 @@ void print_pluto_process(const json_t *status)
 	printf("threads: %lld\nmemory: %lld kB\ndescriptors: %lld\ncapabilities: ", number(status, "threads"),
 	       number(status, "resident") / 1024, number(status, "descriptors"));
 	print_list(json_object_get(status, "capabilities"));
-	printf("\n");
+	printf("\nseccomp: %s\n", text(status, "seccomp"));
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		if (*text(status, files[i]))
 			printf("%s: %s\n", files[i], text(status, files[i]));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../backend.h"
+#include "../runner.h"
 #include "../updown.h"
 #include "../updown_env.h"
 
@@ -49,14 +50,18 @@ static int setup(void **state)
 {
 	(void)state;
 	CDS_INIT_LIST_HEAD(&daemon_of_test.plans);
+	if (!mkdtemp(folder) || chdir(folder) || mkfifo("go", 0600))
+		return -1;
 	daemon_of_test.base = event_base_new();
-	daemon_of_test.updowns = updowns_new(&daemon_of_test);
-	return !daemon_of_test.updowns || !mkdtemp(folder) || chdir(folder) || mkfifo("go", 0600);
+	daemon_of_test.runner = runner_start(false, true);
+	daemon_of_test.updowns = daemon_of_test.runner ? updowns_new(&daemon_of_test) : NULL;
+	return !daemon_of_test.updowns;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
+	runner_free(daemon_of_test.runner);
 	event_base_free(daemon_of_test.base);
 	return unlink(path("go")) || unlink(path("log")) || rmdir(folder);
 }
