@@ -112,6 +112,7 @@ static const int allowed[] = {
 	SCMP_SYS(rseq),
 	SCMP_SYS(membarrier),
 	SCMP_SYS(sched_yield),
+	SCMP_SYS(getcpu),
 	SCMP_SYS(sched_getaffinity),
 	SCMP_SYS(sched_getparam),
 	SCMP_SYS(sched_getscheduler),

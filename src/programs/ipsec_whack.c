@@ -103,6 +103,7 @@ static int usage(void)
 	       "       ipsec whack [--asynchronous] --deletestate NUMBER\n"
 	       "       ipsec whack --listen|--rereadall|--rereadsecrets|--rereadgroups|--rereadcrls|--shutdown\n"
 	       "       ipsec whack [--json] --impair WHAT[:N]|release|list|none|help\n"
+	       "       ipsec whack --seccomp-crashtest\n"
 	       "       ipsec whack --keylog DIR | --no-keylog\n"
 	       "       ipsec whack --debug CLASSES | --debug-all | --debug-none\n\noptions that tell pluto something:");
 	for (i = 0; i < COMMANDS; i++)

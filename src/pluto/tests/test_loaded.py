@@ -105,3 +105,44 @@ def test_aliases_of_conns_that_wait(hosts):
     assert names_of(west) == ['west-east']
     assert not [row for row in west.json('connectionstatus')['conns'] if row['name'] == 'away']
     west.ipsec('auto', '--delete', 'both', status=1)
+
+
+def test_address_goes_and_comes(hosts):
+    """What was up, or was to be, comes up with the address, and what was taken down meanwhile does not."""
+    west, east = hosts
+    east.ipsec('start')
+    west.ipsec('start')
+    west.run('ip', 'addr', 'flush', 'dev', 'w0')
+    wait_for('loss', lambda: 'this host no longer has 10.9.0.1' in west.log())
+    assert west.json('status', 'west-east')['connections'][0]['state'] == 'unoriented'
+    assert 'this host does not have its address now' in west.ipsec('auto', '--up', 'west-east', status=1)
+    west.run('ip', 'addr', 'add', '10.9.0.1/24', 'dev', 'w0')
+    wait_for('tunnel', lambda: west.json('status', 'west-east')['connections'][0]['state'] == 'up')
+    west.run('ip', 'addr', 'flush', 'dev', 'w0')
+    wait_for('loss', lambda: 'IKE SA ended: this host no longer has its address' in west.log())
+    assert not west.json('status')['ike_sas']
+    west.ipsec('auto', '--down', 'west-east')
+    west.run('ip', 'addr', 'add', '10.9.0.1/24', 'dev', 'w0')
+    wait_for('return', lambda: west.log().count('this host has again 10.9.0.1') == 2)
+    status = west.json('status', 'west-east')
+    assert status['connections'][0]['state'] == 'down' and not status['ike_sas']
+
+
+def test_wishes_of_what_has_no_address(hosts):
+    west, east = hosts
+    conf = 'conn away\n\talso=west-east\n\tleft=10.9.0.7\n'
+    west.configure(conf)
+    east.configure(conf)
+    for host in (east, west):
+        host.ipsec('start')
+    assert '"away": not oriented: left=10.9.0.7 and right=10.9.0.2' in west.ipsec('auto', '--add', 'away')
+    west.ipsec('auto', '--up', 'away', status=1)
+    west.ipsec('auto', '--down', 'away')
+    west.ipsec('auto', '--route', 'away', status=1)
+    conn = west.json('connectionstatus', 'away')['conns'][0]
+    assert conn['routed'] and not conn['wanted'] and 'neither end is this host' in conn['why']
+    west.run('ip', 'addr', 'add', '10.9.0.7/24', 'dev', 'w0')
+    wait_for('trap', lambda: any(row['connection'] == 'away' for row in west.json('shuntstatus')['shunts']))
+    assert not west.json('connectionstatus', 'away')['conns']
+    west.ipsec('auto', '--delete', 'away')
+    assert 'no connection has this name' in west.ipsec('auto', '--up', 'away', status=1)

@@ -117,6 +117,53 @@ static void test_a_peer_without_an_address_has_no_trap(void **state)
 	assert_int_equal(world.west.stack.policies, 0);
 }
 
+/* What is away begins nothing, but knows that it was to; its trap stays. */
+static void test_away(void **state)
+{
+	struct connection *connection = world.west.connection;
+
+	(void)state;
+	assert_int_equal(connection_route(connection), 0);
+	connection->away = true;
+	acquire("192.0.1.1", "192.0.2.9", 0);
+	assert_int_equal(world.west.sent, 0);
+	assert_int_equal(ike_sa_initiate(connection), -EADDRNOTAVAIL);
+	assert_true(connection->missed);
+	assert_int_equal(action(&world.west), BACKEND_TRAP);
+	connection->away = false;
+	assert_int_equal(ike_sa_initiate(connection), 0);
+	assert_false(connection->missed);
+	world_settle(&world);
+	assert_non_null(side_child(&world.west));
+}
+
+/* Another takes over: of the traffic that both are for there is always a policy, and of the rest none. */
+static void test_unrouted_for_another(void **state)
+{
+	struct connection *old = world.west.connection, *heir = connection_new(world.west.pluto, "heir");
+
+	(void)state;
+	assert_null(ike_ts_parse(&old->remote.client.ts[1], "192.0.3.0/24"));
+	old->remote.client.count = 2;
+	heir->local.host = old->local.host;
+	heir->remote.host = old->remote.host;
+	heir->local.client = old->local.client;
+	heir->remote.client = old->remote.client;
+	heir->remote.client.count = 1;
+	assert_int_equal(connection_route(old), 0);
+	assert_int_equal(world.west.stack.policies, 2);
+	assert_int_equal(connection_route(heir), 0);
+	connection_unroute_for(old, heir);
+	assert_int_equal(action(&world.west), BACKEND_TRAP);
+	assert_int_equal(world.west.stack.policy[0].reqid, heir->reqid);
+	assert_false(old->routed);
+	/* One that is not routed itself keeps nothing. */
+	assert_int_equal(connection_route(old), 0);
+	connection_unroute(heir);
+	connection_unroute_for(old, heir);
+	assert_int_equal(world.west.stack.policies, 0);
+}
+
 /* Three selectors, of which the stack takes two. */
 static void three_selectors(struct side *side, struct ike_ts_list *list)
 {
@@ -180,10 +227,16 @@ int main(void)
 {
 #define ONE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
 	const struct CMUnitTest tests[] = {
-		ONE(test_traffic_brings_it_up), ONE(test_other_traffic_does_not),
-		ONE(test_down_is_a_trap_again), ONE(test_down_is_a_trap_again_for_all_traffic),
-		ONE(test_passthrough_and_drop), ONE(test_a_peer_without_an_address_has_no_trap),
-		ONE(test_all_policies_or_none), ONE(test_all_policies_of_a_child_sa_or_none),
+		ONE(test_traffic_brings_it_up),
+		ONE(test_other_traffic_does_not),
+		ONE(test_down_is_a_trap_again),
+		ONE(test_down_is_a_trap_again_for_all_traffic),
+		ONE(test_passthrough_and_drop),
+		ONE(test_a_peer_without_an_address_has_no_trap),
+		ONE(test_away),
+		ONE(test_unrouted_for_another),
+		ONE(test_all_policies_or_none),
+		ONE(test_all_policies_of_a_child_sa_or_none),
 		ONE(test_limits_of_the_stack),
 	};
 
