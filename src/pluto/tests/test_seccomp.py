@@ -34,9 +34,11 @@ def runner_of(pid):
 def test_all_goes_on(hosts, mode):
     """A tunnel with its routes, which other programs make, in every thread a filter, and none in those programs."""
     west, east = hosts
+    west.configure('conn named\n\talso=west-east\n\tright=no-such-host.invalid\n')
     for host in (west, east):
         filter_on(host, mode)
     up(west, east)
+    assert 'right=no-such-host.invalid: ' in west.ipsec('auto', '--add', 'named', status=1)
     west.ping(INSIDE['east'])
     process = west.json('processstatus')
     assert process['seccomp'] == mode and f'seccomp: {mode}' in west.ipsec('processstatus')
