@@ -44,6 +44,21 @@ static void trim(struct address_range *range, unsigned int bits)
 		count_up(&range->last, -1);
 }
 
+static bool overlap(const struct address_range *a, const struct address_range *b)
+{
+	return is_in(a, &b->first) || is_in(b, &a->first);
+}
+
+static bool overlaps_one_of(const struct address_ranges *all, const struct address_range *one)
+{
+	unsigned int at;
+
+	for (at = 0; at < all->count; at++)
+		if (overlap(&all->list[at], one))
+			return true;
+	return false;
+}
+
 static const char *parse_one(struct address_range *to, const char *text)
 {
 	struct ike_ts ts;
@@ -84,6 +99,8 @@ const char *address_ranges_parse(struct address_ranges *to, const char *text)
 		wrong = parse_one(&to->list[to->count], one);
 		if (wrong)
 			return wrong;
+		if (overlaps_one_of(to, &to->list[to->count]))
+			return "two of its ranges overlap";
 		to->count++;
 	}
 	return NULL;
@@ -99,7 +116,7 @@ bool address_ranges_have(const struct address_ranges *ranges, uint8_t version)
 	return false;
 }
 
-static bool is_same(const struct address_ranges *a, const struct address_ranges *b)
+bool address_ranges_are_same(const struct address_ranges *a, const struct address_ranges *b)
 {
 	unsigned int at;
 
@@ -110,6 +127,16 @@ static bool is_same(const struct address_ranges *a, const struct address_ranges 
 		    !klips_addr_equal(&a->list[at].last, &b->list[at].last))
 			return false;
 	return true;
+}
+
+bool address_ranges_overlap(const struct address_ranges *a, const struct address_ranges *b)
+{
+	unsigned int at;
+
+	for (at = 0; at < b->count; at++)
+		if (overlaps_one_of(a, &b->list[at]))
+			return true;
+	return false;
 }
 
 static uint64_t count(const struct address_range *range)
@@ -159,7 +186,7 @@ struct address_pool *address_pool_get(struct pluto *pluto, const struct address_
 	struct address_pool *pool;
 
 	cds_list_for_each_entry(pool, &pluto->pools, node) {
-		if (is_same(&pool->ranges, ranges)) {
+		if (address_ranges_are_same(&pool->ranges, ranges)) {
 			pool->users++;
 			return pool;
 		}

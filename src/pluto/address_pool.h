@@ -70,6 +70,9 @@ static inline unsigned int address_family(uint8_t version)
 const char *address_ranges_parse(struct address_ranges *to, const char *text);
 /* Whether there are addresses of that version. */
 bool address_ranges_have(const struct address_ranges *ranges, uint8_t version);
+bool address_ranges_are_same(const struct address_ranges *a, const struct address_ranges *b);
+/* Whether an address is in both. */
+bool address_ranges_overlap(const struct address_ranges *a, const struct address_ranges *b);
 
 /* The engine's pool of these ranges, made if there is none. NULL: no memory */
 struct address_pool *address_pool_get(struct pluto *pluto, const struct address_ranges *ranges);

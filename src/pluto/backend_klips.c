@@ -5,6 +5,7 @@
  */
 #include <stdarg.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "backend_klips.h"
@@ -12,6 +13,7 @@
 #define WINDOW_STEP    32
 #define FLOWS_OF_PAIR  4   /* of an SA's selectors */
 #define EVENTS_AT_ONCE 256 /* then other work gets its turn */
+#define RETRY	       500000000 /* nanoseconds between looks whether KLIPS has come again */
 
 static const u32 groups = 1U << KLIPS_MCGRP_ACQUIRE | 1U << KLIPS_MCGRP_EXPIRE | 1U << KLIPS_MCGRP_MAPPING;
 
@@ -38,11 +40,24 @@ int backend_klips_fail(struct klips_backend *klips, int err, const char *format,
 	return err;
 }
 
+static void look_again(struct klips_backend *klips, bool look)
+{
+	const struct timespec wait = { .tv_nsec = look ? RETRY : 0 };
+
+	timerfd_settime(klips->retry, 0, &(struct itimerspec){ wait, wait }, NULL);
+}
+
 static void hang_up(struct klips_backend *klips)
 {
 	klips_client_close(&klips->client);
 	/* That takes it out of @epoll too. */
 	klips_client_close(&klips->listener);
+	if (!klips->there)
+		return;
+	klips->there = false;
+	look_again(klips, true);
+	if (klips->events->presence)
+		klips->events->presence(klips->arg, false);
 }
 
 /**
@@ -109,11 +124,25 @@ static void close_backend(struct backend *backend)
 {
 	struct klips_backend *klips = klips_of(backend);
 
+	klips->there = false;
 	hang_up(klips);
 	backend_klips_traps_free(klips);
 	if (klips->epoll >= 0)
 		close(klips->epoll);
+	if (klips->retry >= 0)
+		close(klips->retry);
 	free(klips);
+}
+
+static int open_epoll(struct klips_backend *klips)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	klips->epoll = epoll_create1(EPOLL_CLOEXEC);
+	klips->retry = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (klips->epoll >= 0 && klips->retry >= 0 && !epoll_ctl(klips->epoll, EPOLL_CTL_ADD, klips->retry, &event))
+		return 0;
+	return backend_klips_fail(klips, -errno, "epoll: %s", strerror(errno));
 }
 
 static struct backend *open_backend(const struct backend_events *events, void *arg, char *why, size_t size)
@@ -128,14 +157,13 @@ static struct backend *open_backend(const struct backend_events *events, void *a
 	klips->events = events;
 	klips->arg = arg;
 	klips->client.fd = klips->listener.fd = -1;
-	klips->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (klips->epoll < 0)
-		backend_klips_fail(klips, -errno, "epoll: %s", strerror(errno));
-	if (klips->epoll < 0 || backend_klips_ready(klips)) {
+	klips->epoll = klips->retry = -1;
+	if (open_epoll(klips) || backend_klips_ready(klips)) {
 		snprintf(why, size, "%s", klips->why);
 		close_backend(&klips->backend);
 		return NULL;
 	}
+	klips->there = true;
 	explain(klips, why, size);
 	return &klips->backend;
 }
@@ -221,6 +249,19 @@ static void tell(struct klips_backend *klips, const struct klips_event *event)
 		events->mapping(klips->arg, event->said.spi, &event->said.dst, &now);
 }
 
+/* Its time has come, while KLIPS is not there: it may have been found meanwhile, by a request. */
+static void look(struct klips_backend *klips)
+{
+	uint64_t times;
+
+	if (read(klips->retry, &times, sizeof(times)) != sizeof(times) || klips->there || backend_klips_ready(klips))
+		return;
+	klips->there = true;
+	look_again(klips, false);
+	if (klips->events->presence)
+		klips->events->presence(klips->arg, true);
+}
+
 /* An event may have the upper layers ask for anything, in which KLIPS may turn out to have gone. */
 static void dispatch(struct backend *backend)
 {
@@ -238,6 +279,7 @@ static void dispatch(struct backend *backend)
 	}
 	if (left && err && err != -ETIMEDOUT)
 		hang_up(klips);
+	look(klips);
 }
 
 static void set_said(struct klips_said *said, uint8_t protocol, uint32_t spi, const struct klips_addr *dst)

@@ -13,6 +13,7 @@
  * @client: for requests; closed while KLIPS does not run
  * @listener: for events, likewise
  * @epoll: what is waited for: it has @listener, whichever that is now
+ * @there: as was told last; @retry: a timer in @epoll, set while it is not there
  * @traps: a tree of the %traps, which events name by their selectors; see backend_klips_policy.c
  * @ports: of IKE that KLIPS was told of, and which of them ESP has too
  * @why: of the last error
@@ -23,7 +24,8 @@ struct klips_backend {
 	void *arg;
 	struct klips_client client;
 	struct klips_client listener;
-	int epoll;
+	int epoll, retry;
+	bool there;
 	void *traps;
 	struct klips_ike_port {
 		uint16_t number;

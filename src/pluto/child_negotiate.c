@@ -155,6 +155,8 @@ uint16_t child_sa_take_answer(struct child_sa *child, const struct ike_message *
 	}
 	ipcomp_take_answer(child, message);
 	child->no_tfc = ike_notify_find(message, N_ESP_TFC_PADDING_NOT_SUPPORTED, NULL);
+	if (ike_notify_find(message, N_ADDITIONAL_TS_POSSIBLE, NULL))
+		child_sa_log(child, PLUTO_NOTICE, "the peer takes the rest of the traffic in another Child SA");
 	cp_limit(child, &got.tsi);
 	return take_selectors(child, &got);
 }
@@ -245,6 +247,8 @@ uint16_t child_sa_choose(struct child_sa **to, struct ike_sa *sa, const struct i
 		old ? old->connection : pick(sa, &asked, ike_notify_find(request, N_USE_TRANSPORT_MODE, NULL), initial);
 	if (!connection->child.count)
 		return N_NO_ADDITIONAL_SAS;
+	if (connection->cp && connection->cp->server && !sa->cp)
+		return N_FAILED_CP_REQUIRED;
 	child = child_sa_new(sa, connection);
 	if (!child)
 		return N_NO_ADDITIONAL_SAS;

@@ -24,6 +24,7 @@ enum child_sa_state {
  * @no_tfc: the peer does not want padding for confidentiality: RFC 7296, 3.10.1
  * @used: what goes out goes by it; @alike: then it is in the engine's list of those
  * @unwanted: it is to be deleted as soon as it is made
+ * @lost: the peer has it no more
  * @successor: the one that was made in its place; NULL: none
  * @rekeying: the one that this side's request under way is to make in its place
  */
@@ -42,7 +43,7 @@ struct child_sa {
 	struct ike_suite suite;
 	struct ike_ts_list local_ts, remote_ts;
 	uint8_t number;
-	bool used, unwanted;
+	bool used, unwanted, lost;
 	struct child_sa *successor, *rekeying;
 	struct pluto_timer rekey, expire;
 	uint64_t installed;

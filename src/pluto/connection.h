@@ -92,10 +92,12 @@ struct connection_times {
  * @group: of several that a policy group makes of one conn: the conn's name; NULL: it is of none
  * @away: this host does not have its address now: nothing is begun. @missed: something was to be, meanwhile
  * @aliases: other names, apart by blanks, which other connections may have too; NULL: none
+ * @reauth: IKE SAs are not rekeyed: the ends authenticate again
  * @require_id: the peer's certificate must have its identity
  * @downgrades: its Child SAs may be rekeyed without a key exchange, if the peer wants none (ms-dh-downgrade=)
  * @compress: its Child SAs are to have IPCOMP, if the peer will
  * @own_ports: at least one of the ends has a port of its own, so that both are at ports with a marker from the start
+ * @encapsulation: ESP goes in UDP also without a NAT; @no_encapsulation: never
  * @exact: a Child SA is for all of the traffic that its initiator asked for, or it is not made
  * @reqid: of its Child SAs
  * @failure: what happens to its traffic after a negotiation failed; BACKEND_PROTECT: what happens without
@@ -131,9 +133,8 @@ struct connection {
 	uint32_t reqid, instances;
 	struct cp_settings *cp;
 	bool fixed_reqid, own_ports;
-	bool exact, rekey, pfs, initial_contact, routed, encapsulation, fragmentation, mobike, waiting, require_id,
-		compress, downgrades;
-	bool negotiating, negotiation_passes, away, missed;
+	bool exact, rekey, reauth, pfs, initial_contact, routed, encapsulation, no_encapsulation, fragmentation, mobike;
+	bool waiting, require_id, compress, downgrades, negotiating, negotiation_passes, away, missed;
 	char physical[16];
 };
 

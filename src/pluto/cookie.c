@@ -26,11 +26,14 @@ static void make(const struct pluto *pluto, uint8_t version, const uint8_t spi_i
 
 static void refresh(struct pluto *pluto)
 {
-	uint64_t now = pluto_now(pluto);
+	uint64_t now = pluto_now(pluto), age = now - pluto->cookie_made;
 
-	if (now - pluto->cookie_made < SECRET_TIME)
+	if (age < SECRET_TIME)
 		return;
-	memcpy(pluto->cookie_secret[1], pluto->cookie_secret[0], sizeof(pluto->cookie_secret[1]));
+	if (age < 2 * SECRET_TIME)
+		memcpy(pluto->cookie_secret[1], pluto->cookie_secret[0], sizeof(pluto->cookie_secret[1]));
+	else /* nobody has asked for so long that it is too old, too */
+		pluto_bytes(pluto, pluto->cookie_secret[1], sizeof(pluto->cookie_secret[1]));
 	pluto_bytes(pluto, pluto->cookie_secret[0], sizeof(pluto->cookie_secret[0]));
 	pluto->cookie_made = now;
 	pluto->cookie_version++;

@@ -30,7 +30,7 @@ static enum ike_outcome refuse(struct ike_sa *sa, struct ike_builder *reply, uin
 	ike_sa_log(sa, PLUTO_NOTICE, "CREATE_CHILD_SA refused: %s", ike_notify_name(type));
 	ike_reply_start(reply);
 	ike_put_status(reply, type, (struct ike_slice){ 0 });
-	return IKE_DONE;
+	return type == N_INVALID_SYNTAX ? IKE_END : IKE_DONE; /* RFC 7296, 2.21.3 */
 }
 
 static struct child_sa *old_of(struct ike_sa *sa, const struct answer *answer)

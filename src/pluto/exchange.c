@@ -282,6 +282,12 @@ static bool is_sealed(struct ike_slice data)
 	return last->type == IKE_P_SK || last->type == IKE_P_SKF;
 }
 
+/* RFC 7296, 2.21.3: the peer has no such IKE SA any more. */
+static bool is_fatal(const struct ike_sa *sa, const struct ike_message *message)
+{
+	return sa->state != IKE_SA_CONNECTING && ike_notify_find(message, N_INVALID_SYNTAX, NULL);
+}
+
 void ike_response_received(struct ike_sa *sa, const struct ike_path *path, struct ike_slice data,
 			   const struct ike_header *header)
 {
@@ -307,6 +313,8 @@ void ike_response_received(struct ike_sa *sa, const struct ike_path *path, struc
 		malformed(sa, exchange->ops->name, why);
 	else if (message.unknown)
 		malformed(sa, exchange->ops->name, "a critical payload of an unknown type");
+	else if (is_fatal(sa, &message))
+		ike_sa_end(sa, "the peer finds a request of this side's malformed");
 	else
 		take_response(exchange, path, &message);
 }

@@ -9,6 +9,7 @@
 #include "impair.h"
 #include "mobike.h"
 #include "peers.h"
+#include "reauth.h"
 
 #define ID_RESERVED_AT 5 /* bytes into an identification payload */
 
@@ -164,9 +165,11 @@ static void peer_is_checked(struct ike_auth_claim *claim)
 		ike_exchange_done(&auth->exchange, distrust(sa));
 	} else {
 		ike_sa_establish(sa);
+		ike_reauth_take(sa, sa->setup->message);
 		ike_mobike_take(sa, sa->setup->message);
 		if (!impair_fails(sa->pluto, IMPAIR_FIRST_CHILD))
 			take_child(auth, sa->setup->message);
+		ike_reauth_take_over(sa);
 		ike_sa_forget_setup(sa);
 		ike_exchange_done(&auth->exchange, IKE_DONE);
 	}

@@ -8,6 +8,7 @@
 #include "ike_auth.h"
 #include "mobike.h"
 #include "peers.h"
+#include "reauth.h"
 
 static enum ike_outcome refuse(struct ike_builder *reply, uint16_t type)
 {
@@ -59,14 +60,22 @@ static bool find_connection(struct ike_sa *sa, const struct ike_message *request
 	return true;
 }
 
+/* RFC 6023, 3: Child SAs come later, if at all; addresses are asked for now, or never. */
+static void answer_childless(struct ike_sa *sa, const struct ike_message *request, struct ike_builder *reply)
+{
+	uint16_t error = ike_payload_find(request, IKE_P_CP) ? cp_serve(sa, request) : 0;
+
+	if (error)
+		ike_put_status(reply, error, (struct ike_slice){ 0 });
+	else
+		cp_put_reply(sa, request, reply);
+}
+
 static void answer_child(struct ike_sa *sa, const struct ike_message *request, struct ike_builder *reply)
 {
 	struct child_sa *child = NULL;
-	uint16_t error;
+	uint16_t error = cp_serve(sa, request);
 
-	if (!ike_payload_find(request, IKE_P_SA))
-		return; /* RFC 6023 */
-	error = cp_serve(sa, request);
 	if (!error)
 		error = child_sa_choose(&child, sa, request, NULL, true);
 	if (!error && ike_auth_install(child, false)) {
@@ -98,9 +107,13 @@ static void establish(struct ike_sa *sa, const struct ike_auth_claim *claim, str
 	ike_certs_put(reply, claim);
 	ike_auth_put(reply, claim);
 	ike_sa_establish(sa);
+	ike_reauth_put(sa, reply);
 	if (ike_notify_find(request, N_INITIAL_CONTACT, NULL))
 		ike_peers_end_others(sa);
-	answer_child(sa, request, reply);
+	if (ike_payload_find(request, IKE_P_SA))
+		answer_child(sa, request, reply);
+	else
+		answer_childless(sa, request, reply);
 	if (ike_mobike_take(sa, request))
 		ike_mobike_put(sa, reply);
 }

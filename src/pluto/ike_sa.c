@@ -13,6 +13,7 @@
 #include "cp_state.h"
 #include "fresh.h"
 #include "peers.h"
+#include "reauth.h"
 #include "rekey.h"
 #include "shunt.h"
 
@@ -112,6 +113,7 @@ struct ike_sa *ike_sa_new(struct connection *connection, const struct ike_endpoi
 		return NULL;
 	number_instance(sa);
 	show(sa);
+	sa->began = !spi_i;
 	if (spi_i) {
 		memcpy(sa->spi[0], spi_i, sizeof(sa->spi[0]));
 		cds_list_add(&sa->opening, opening(pluto, spi_i));
@@ -234,6 +236,7 @@ void ike_sa_replaced(struct ike_sa *sa)
 
 	sa->state = IKE_SA_REKEYED;
 	pluto_timer_cancel(timers, &sa->rekey);
+	pluto_timer_cancel(timers, &sa->reauth);
 	pluto_timer_cancel(timers, &sa->liveness);
 	pluto_timer_set(timers, &sa->expire, pluto_now(sa->pluto) + REPLACED_TIME, life_over);
 }
@@ -272,8 +275,12 @@ static void let_join(struct pluto_timer *timer)
 	struct ike_sa *sa = caa_container_of(timer, struct ike_sa, join);
 	struct connection *connection = next_waiting(sa);
 
-	if (!connection || sa->state != IKE_SA_ESTABLISHED || sa->contested)
+	if (sa->state != IKE_SA_ESTABLISHED || sa->contested)
 		return;
+	if (!connection) {
+		ike_reauth_complete(sa);
+		return;
+	}
 	connection->waiting = false;
 	if (!child_sa_create_start(sa, connection))
 		return;
@@ -281,11 +288,16 @@ static void let_join(struct pluto_timer *timer)
 	ike_sa_join(sa);
 }
 
+void ike_sa_join_in(struct ike_sa *sa, uint64_t milliseconds)
+{
+	if (next_waiting(sa) || sa->replaces)
+		pluto_timer_set(&sa->pluto->timers, &sa->join, pluto_now(sa->pluto) + milliseconds, let_join);
+}
+
 /* Not here and now: what established it may still have to be answered. */
 void ike_sa_join(struct ike_sa *sa)
 {
-	if (next_waiting(sa))
-		pluto_timer_set(&sa->pluto->timers, &sa->join, pluto_now(sa->pluto), let_join);
+	ike_sa_join_in(sa, 0);
 }
 
 /* Of those of its family one that is there already. */
@@ -316,6 +328,14 @@ static void end_waiting(const struct ike_sa *sa)
 	}
 }
 
+/* With reauth= rekeying does not make it longer. */
+static uint64_t life_end(const struct ike_sa *sa)
+{
+	uint64_t end = sa->established + sa->connection->times.ike_life;
+
+	return sa->connection->reauth && sa->reauth_at < end ? sa->reauth_at : end;
+}
+
 /**
  * ike_sa_establish() - both sides are authenticated
  */
@@ -331,8 +351,9 @@ void ike_sa_establish(struct ike_sa *sa)
 	sa->established = pluto_now(sa->pluto);
 	ike_peers_add(sa);
 	pluto_timer_cancel(timers, &sa->expire);
+	ike_reauth_schedule(sa);
 	if (times->ike_life)
-		pluto_timer_set(timers, &sa->expire, sa->established + times->ike_life, life_over);
+		pluto_timer_set(timers, &sa->expire, life_end(sa), life_over);
 	if (times->dpd_delay)
 		pluto_timer_set(timers, &sa->liveness, sa->established + times->dpd_delay, listen_for_life);
 	ike_sa_schedule(sa);
@@ -367,12 +388,15 @@ void ike_sa_end(struct ike_sa *sa, const char *why)
 	cds_list_del(&sa->bucket);
 	ike_peers_remove(sa);
 	pluto_timer_cancel(&pluto->timers, &sa->rekey);
+	pluto_timer_cancel(&pluto->timers, &sa->reauth);
 	pluto_timer_cancel(&pluto->timers, &sa->expire);
 	pluto_timer_cancel(&pluto->timers, &sa->liveness);
 	pluto_timer_cancel(&pluto->timers, &sa->join);
 	ike_exchanges_end(sa);
 	child_sas_end(sa);
 	cp_release(sa);
+	if (before == IKE_SA_CONNECTING)
+		ike_reauth_failed(sa);
 	if (seen)
 		end_waiting(sa);
 	if (seen && sa->initiator && before == IKE_SA_CONNECTING)
@@ -404,6 +428,23 @@ void ike_sa_join_heir(struct connection *connection)
 		join(sa, connection);
 }
 
+int ike_sa_begin(struct connection *connection)
+{
+	const struct connection_end *own = &connection->local, *peer = &connection->remote;
+	struct ike_endpoint local = { own->host, own->ike_port }, remote = { peer->host, peer->ike_port };
+	struct ike_sa *sa = ike_sa_new(connection, &local, &remote, NULL);
+	int error;
+
+	if (!sa)
+		return -ENOMEM;
+	ike_sa_log(sa, PLUTO_NOTICE, "initiating");
+	shunt_negotiating(connection);
+	error = ike_init_start(sa);
+	if (error)
+		ike_sa_end(sa, "no memory");
+	return error;
+}
+
 /**
  * ike_sa_initiate() - begin
  *
@@ -413,9 +454,7 @@ void ike_sa_join_heir(struct connection *connection)
 int ike_sa_initiate(struct connection *connection)
 {
 	const struct connection_end *own = &connection->local, *peer = &connection->remote;
-	struct ike_endpoint local = { own->host, own->ike_port }, remote = { peer->host, peer->ike_port };
 	struct ike_sa *sa;
-	int error;
 
 	if (!own->host.version || !peer->host.version || connection->kind > CONNECTION_TRANSPORT)
 		return -EDESTADDRREQ;
@@ -423,15 +462,5 @@ int ike_sa_initiate(struct connection *connection)
 	if (connection->away)
 		return -EADDRNOTAVAIL;
 	sa = sa_of(connection);
-	if (sa)
-		return join(sa, connection);
-	sa = ike_sa_new(connection, &local, &remote, NULL);
-	if (!sa)
-		return -ENOMEM;
-	ike_sa_log(sa, PLUTO_NOTICE, "initiating");
-	shunt_negotiating(connection);
-	error = ike_init_start(sa);
-	if (error)
-		ike_sa_end(sa, "no memory");
-	return error;
+	return sa ? join(sa, connection) : ike_sa_begin(connection);
 }

@@ -80,6 +80,10 @@ struct ike_setup {
  * @rekeying: this side makes another in its place
  * @contested: the peer made it while this side rekeys too: whether it stays is not known yet
  * @keyed: it has its keys: before, nothing that is protected can be for it
+ * @began: this side began IKE_AUTH, in this IKE SA or in the one that was rekeyed first
+ * @reauth_at: until when that authentication is good; 0: for ever. See reauth.h
+ * @replaces: the number of the IKE SA in whose place it is, as peers are to authenticate again; 0: of none
+ * @put_off: since when the peer refuses with TEMPORARY_FAILURE, @put_off_last: when it did last; 0: it does not
  * @seals: how many messages were protected: makes IVs
  * @send_id, @receive_id: message IDs of the next request of each direction
  * @exchange: the request in flight, or being answered; @queue: those that wait for it
@@ -105,7 +109,7 @@ struct ike_sa {
 	uint32_t serial;
 	enum ike_sa_state state;
 	uint8_t spi[2][8];
-	bool initiator, half_open, busy, rekeying, contested, keyed;
+	bool initiator, half_open, busy, rekeying, contested, keyed, began;
 	bool nat_local, nat_remote, nat_known, fragmentation;
 	struct ike_endpoint local, remote;
 	struct ike_path asked;
@@ -122,8 +126,9 @@ struct ike_sa {
 	struct ike_identity *peer_id;
 	const char *auth[2];
 	struct cds_list_head children;
-	struct pluto_timer rekey, expire, liveness, join;
-	uint64_t established, heard, spoke, doubted, keepalive;
+	struct pluto_timer rekey, reauth, expire, liveness, join;
+	uint64_t established, heard, spoke, doubted, keepalive, reauth_at, put_off, put_off_last;
+	uint32_t replaces;
 	uint32_t instance;
 	struct cp_state *cp;
 };
@@ -150,8 +155,12 @@ void ike_sa_end(struct ike_sa *sa, const char *why);
 /* Has a connection negotiated that is not up. -ENOTUNIQ: it is under way; -EDESTADDRREQ: who is the peer?
  * -EADDRNOTAVAIL: the own address is not here */
 int ike_sa_initiate(struct connection *connection);
+/* Has an IKE SA of its own negotiated for a connection whose ends are known, whatever there is. 0, or -ENOMEM */
+int ike_sa_begin(struct connection *connection);
 /* Connections that wait for it get their Child SAs, one after the other. */
 void ike_sa_join(struct ike_sa *sa);
+/* The same, no sooner than in so many milliseconds. */
+void ike_sa_join_in(struct ike_sa *sa, uint64_t milliseconds);
 /* Its request for a Child SA came to nothing, with its IKE SA: if that was replaced, the other one makes it. */
 void ike_sa_join_heir(struct connection *connection);
 void ike_sa_change_connection(struct ike_sa *sa, struct connection *connection);

@@ -7,6 +7,7 @@
 #include "child_sa.h"
 #include "exchange.h"
 #include "impair.h"
+#include "reauth.h"
 #include "rekey.h"
 
 /* Now, and no longer then. */
@@ -35,6 +36,7 @@ static const struct trigger {
 } triggers[] = {
 	{ "rekey-ike", ike_sa_rekey_start, NULL },
 	{ "rekey-child", NULL, child_sa_rekey_start },
+	{ "reauth-ike", ike_reauth_start, NULL },
 	{ "liveness", ike_liveness_start, NULL },
 	{ "expire-ike", expire_ike, NULL },
 	{ "expire-child", NULL, expire_child },

@@ -7,6 +7,7 @@
 #include "child_sa.h"
 #include "impair.h"
 #include "mobike.h"
+#include "reauth.h"
 #include "rekey.h"
 
 #define SPIS_MAX 64 /* of Child SAs in one reply */
@@ -259,6 +260,35 @@ static bool delete (struct ike_sa *sa, const struct ike_delete *asked, struct ik
 	return false;
 }
 
+static struct child_sa *find_outbound(struct ike_sa *sa, const struct ike_slice *data)
+{
+	struct child_sa *child;
+	uint32_t spi;
+
+	if (data->length != sizeof(spi))
+		return NULL;
+	memcpy(&spi, data->data, sizeof(spi));
+	child = child_sa_find(sa, IKE_PROTO_ESP, spi, false);
+	return child ? child : child_sa_find(sa, IKE_PROTO_AH, spi, false);
+}
+
+/* RFC 7296, 1.5: which packets it means is in the notification's data, of which protocol it does not say. */
+static void take_complaint(struct ike_sa *sa, const struct ike_message *request)
+{
+	uint16_t error = ike_notify_error(request);
+	struct ike_notify notify;
+	struct child_sa *child;
+
+	if (!error)
+		return;
+	ike_sa_log(sa, PLUTO_NOTICE, "the peer complains: %s", ike_notify_name(error));
+	if (!ike_notify_find(request, N_INVALID_SPI, &notify))
+		return;
+	child = find_outbound(sa, &notify.data);
+	if (child)
+		child_sa_lost(child);
+}
+
 static bool is_distrusted(const struct ike_message *request)
 {
 	return ike_notify_find(request, N_AUTHENTICATION_FAILED, NULL);
@@ -280,6 +310,8 @@ enum ike_outcome ike_informational_answer(struct ike_sa *sa, const struct ike_me
 	}
 	if (!ike_mobike_answer(sa, request, reply))
 		return IKE_DONE;
+	ike_reauth_take(sa, request);
+	take_complaint(sa, request);
 	for (; payload; payload = ike_payload_next(request, payload)) {
 		if (ike_delete_read(&asked, payload, &why)) {
 			ike_put_status(reply, N_INVALID_SYNTAX, (struct ike_slice){ 0 });

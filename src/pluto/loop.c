@@ -17,6 +17,7 @@
 #include "log.h"
 #include "mobike.h"
 #include "move.h"
+#include "presence.h"
 #include "route.h"
 #include "trust.h"
 #include "updown.h"
@@ -267,12 +268,22 @@ static void sweep(struct backend *backend)
 		log_say(PLUTO_NOTICE, "%d SAs and policies that another pluto has left are gone", count);
 }
 
+static void presence(void *arg, bool there)
+{
+	struct pluto *pluto = arg;
+
+	pluto_presence(pluto, there);
+	if (there)
+		plans_show_again(pluto->arg);
+}
+
 static int open_stack(struct daemon *daemon)
 {
 	static const struct backend_events events = {
 		.acquire = pluto_acquired,
 		.expire = pluto_expired,
 		.mapping = pluto_mapped,
+		.presence = presence,
 	};
 	int err = backend_choose(&daemon->backend, daemon->setup->protostack, &events, daemon->pluto, daemon->stack,
 				 sizeof(daemon->stack));

@@ -12,9 +12,9 @@ static struct backend *backend_of(const struct child_sa *child)
 	return child->sa->pluto->backend;
 }
 
-static bool is_in_udp(const struct ike_sa *sa)
+static bool is_in_udp(const struct child_sa *child)
 {
-	return sa->nat_local || sa->nat_remote;
+	return (child->sa->nat_local || child->sa->nat_remote) && !child->connection->no_encapsulation;
 }
 
 void child_sa_set_path(struct child_sa *child)
@@ -23,7 +23,7 @@ void child_sa_set_path(struct child_sa *child)
 	const struct pluto_port *port = sa->pluto->port;
 
 	child->path = ike_sa_path(sa);
-	child->encap = is_in_udp(sa);
+	child->encap = is_in_udp(child);
 	memcpy(child->physical, child->connection->physical, sizeof(child->physical));
 	if (port->device)
 		port->device(sa->pluto->arg, &sa->local.addr, child->physical);
@@ -120,7 +120,7 @@ void child_sa_move(struct child_sa *child)
 	const struct child_sa before = *child;
 	const struct ike_path now = ike_sa_path(child->sa);
 
-	if (ike_path_equal(&before.path, &now) && child->encap == is_in_udp(child->sa))
+	if (ike_path_equal(&before.path, &now) && child->encap == is_in_udp(child))
 		return;
 	child_sa_set_path(child);
 	if (child->state == CHILD_SA_LARVAL) {

@@ -188,6 +188,7 @@ static void set_times(struct orientation *orientation)
 	if (action > DPD_RESTART)
 		to->times.dpd_delay = 0;
 	to->rekey = number(orientation, "rekey");
+	to->reauth = number(orientation, "reauth");
 	to->keyingtries = (unsigned int)number(orientation, "keyingtries");
 	to->limits.bytes = number(orientation, "ipsec-max-bytes");
 	to->limits.packets = number(orientation, "ipsec-max-packets");
@@ -208,6 +209,19 @@ static void set_shunts(struct orientation *orientation)
 	to->priority = (uint32_t)number(orientation, "priority");
 }
 
+static int set_encapsulation(struct orientation *orientation)
+{
+	uint64_t wanted = number(orientation, "encapsulation");
+	struct connection *to = orientation->to;
+
+	if (to->own_ports && wanted == 2)
+		return orient_refuse(orientation,
+				     "encapsulation=no: where an end has a port of its own, ESP is in UDP");
+	to->encapsulation = to->own_ports || wanted == 1;
+	to->no_encapsulation = wanted == 2;
+	return 0;
+}
+
 static void set_rest(struct orientation *orientation)
 {
 	struct connection *to = orientation->to;
@@ -217,7 +231,6 @@ static void set_rest(struct orientation *orientation)
 	to->compress = number(orientation, "compress");
 	to->mobike = number(orientation, "mobike");
 	to->fragmentation = number(orientation, "fragmentation");
-	to->encapsulation = to->own_ports || number(orientation, "encapsulation") == 1;
 	set_shunts(orientation);
 	to->window = (uint32_t)number(orientation, "replay-window");
 	if (orient_text(orientation, KEYWORD_BOTH, "reqid"))
@@ -251,7 +264,8 @@ int orient(struct connection *to, struct orient_extra *extra, const json_t *conn
 	int (*const parts[])(struct orientation *) = {
 		/* What does not depend on addresses is first: it is wrong today, and not when they come. */
 		orient_support, set_version,	set_type,  set_proposals,  orient_hosts,
-		orient_auth,	orient_clients, orient_cp, orient_options, set_aliases,
+		orient_auth,	orient_clients, orient_cp, orient_options, set_encapsulation,
+		set_aliases,
 	};
 	size_t i;
 	int err = 0;

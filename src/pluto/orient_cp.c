@@ -66,10 +66,28 @@ static int add_each(struct orientation *orientation, const char *name, struct cp
 	return err;
 }
 
+/* Another conn that gives the same addresses from another pool: who has one of them would not be known. */
+static const struct connection *find_rival(const struct connection *connection, const struct address_ranges *ranges)
+{
+	const char *name = connection->family ? connection->family : connection->name;
+	const struct connection *other;
+
+	cds_list_for_each_entry(other, &connection->pluto->connections, node) {
+		/* What it is loaded in place of goes. */
+		if (connection_is_named(other, name) || !other->cp || !other->cp->pool)
+			continue;
+		if (address_ranges_overlap(&other->cp->pool->ranges, ranges) &&
+		    !address_ranges_are_same(&other->cp->pool->ranges, ranges))
+			return other;
+	}
+	return NULL;
+}
+
 static int set_pool(struct orientation *orientation, enum keyword_side side, struct cp_settings *settings)
 {
 	const char *text = orient_text(orientation, side, "addresspool"), *wrong;
 	struct connection *to = orientation->to;
+	const struct connection *rival;
 	struct address_ranges ranges;
 
 	wrong = address_ranges_parse(&ranges, text);
@@ -78,6 +96,11 @@ static int set_pool(struct orientation *orientation, enum keyword_side side, str
 	if (to->remote.client.count)
 		return orient_refuse(orientation, "%saddresspool= and %ssubnet= are both there", orient_side(side),
 				     orient_side(side));
+	rival = find_rival(to, &ranges);
+	if (rival)
+		return orient_refuse(orientation,
+				     "%saddresspool=%s: it overlaps the pool of \"%s\", and is not the same one",
+				     orient_side(side), text, rival->name);
 	settings->pool = address_pool_get(to->pluto, &ranges);
 	return settings->pool ? 0 : -ENOMEM;
 }

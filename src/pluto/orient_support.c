@@ -11,13 +11,14 @@ static const char *const acted_on[] = {
 	"rsasigkey", "ecdsakey", "pubkey", "ca", "sendcert", "addresspool", "interface-ip", "vti", "modecfgserver",
 	"modecfgclient",
 	/* of the conn */
-	"auto", "type", "rekey", "narrowing", "keyingtries", "rekeymargin", "rekeyfuzz", "ikelifetime", "salifetime",
+	"auto", "type", "rekey", "reauth", "narrowing", "keyingtries", "rekeymargin", "rekeyfuzz", "ikelifetime", "salifetime",
 	"ipsec-max-bytes", "ipsec-max-packets", "dpddelay", "dpdaction", "retransmit-timeout", "retransmit-interval",
 	"initial-contact", "mobike", "authby", "require-id-on-certificate", "ike", "esp", "ah", "phase2", "pfs", "esn",
 	"failureshunt", "negotiationshunt", "priority", "ikev2", "keyexchange", "mtu", "metric", "replay-window",
 	"nat-keepalive", "reqid", "family", "hostaddrfamily", "compress", "tfc", "decap-dscp", "encap-dscp",
 	"nopmtudisc", "nic-offload", "mark", "mark-in", "mark-out", "ipsec-interface", "vti-interface", "vti-routing",
-	"vti-shared", "modecfgdns", "modecfgdomains", "connalias", "ms-dh-downgrade", NULL
+	"vti-shared", "modecfgdns", "modecfgdomains", "encapsulation", "fragmentation", "connalias", "ms-dh-downgrade",
+	NULL
 };
 
 /* Without them a conn is less comfortable, or has what it does not need for a shared secret; it is not less safe. */
@@ -25,13 +26,15 @@ static const char *const warned_of[] = {
 	/* of the ends */
 	"autheap", "username",
 	/* of the conn */
-	"dpdtimeout", "sareftrack", "encapsulation", "fragmentation", "nat-ikev1-method", "nflog", "send-redirect",
-	"redirect-to", "accept-redirect", "accept-redirect-to", "clientaddrfamily", NULL
+	"sareftrack", "nflog", "send-redirect", "redirect-to", "accept-redirect", "accept-redirect-to",
+	"clientaddrfamily", NULL
 };
 
-/* IKEv2 has nothing of the sort: a client always asks, and is shown no banner. */
+/* IKEv2 has nothing of the sort: a client always asks, and is shown no banner; a dead peer is one that does not answer.
+ */
 static const char *const of_ikev1[] = { "modecfgpull", "modecfgbanner", "cisco-unity", "remote-peer-type",
-					"xauthby",     "xauthfail",	NULL };
+					"xauthby",     "xauthfail",	"dpdtimeout",  "nat-ikev1-method",
+					NULL };
 
 static bool is_in(const char *const *list, const char *name)
 {
@@ -56,16 +59,6 @@ static bool is_usual(const struct keyword *keyword, const char *text)
 	return same;
 }
 
-/* Of some keywords single values are supported. */
-static bool is_supported(const struct keyword *keyword, const struct conf_value *value)
-{
-	if (!strcmp(keyword->name, "encapsulation"))
-		return value->number == 1;
-	if (!strcmp(keyword->name, "fragmentation"))
-		return value->number < 2;
-	return is_in(acted_on, keyword->name) || is_usual(keyword, value->text);
-}
-
 static int check(struct orientation *orientation, const char *name, const char *text)
 {
 	enum keyword_side side;
@@ -80,7 +73,7 @@ static int check(struct orientation *orientation, const char *name, const char *
 		return orient_refuse(orientation, "%s=: not a text", name);
 	if (conf_value_read(&value, keyword, text, &wrong))
 		return orient_refuse(orientation, "%s=%s: %s", name, text, wrong.why);
-	if (!is_supported(keyword, &value) && !is_usual(keyword, value.text)) {
+	if (!is_in(acted_on, keyword->name) && !is_usual(keyword, value.text)) {
 		if (is_in(of_ikev1, keyword->name))
 			orient_warn(orientation, "%s=%s: of IKEv1 alone, and ignored", name, text);
 		else if (is_in(warned_of, keyword->name))

@@ -289,6 +289,16 @@ void plan_unroute(struct plan *plan)
 	plan->shown = false;
 }
 
+void plans_show_again(struct daemon *daemon)
+{
+	struct plan *plan;
+
+	cds_list_for_each_entry(plan, &daemon->plans, node) {
+		if (plan->shown)
+			updown_route(daemon->updowns, plan, true);
+	}
+}
+
 static void retry(struct pluto_timer *timer)
 {
 	struct plan *plan = caa_container_of(timer, struct plan, retry);

@@ -67,6 +67,8 @@ void plans_down(struct daemon *daemon, const char *name);
 /* 0 or a negative errno: the log has the stack's reason. */
 int plan_route(struct plan *plan);
 void plan_unroute(struct plan *plan);
+/* The devices that routes led to had gone with the stack. */
+void plans_show_again(struct daemon *daemon);
 enum plan_state plan_state(const struct plan *plan);
 /* Whether SAs of it are being deleted. */
 bool plan_is_ending(const struct plan *plan);

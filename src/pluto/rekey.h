@@ -17,10 +17,21 @@ void child_sa_expire(struct child_sa *child);
 bool child_sa_is_there(const struct ike_sa *sa, const struct connection *connection);
 /* Queues a request for a new one. 0; -ENOTUNIQ: there is one, or a request is under way; -ENOMEM */
 int child_sa_create_start(struct ike_sa *sa, struct connection *connection);
+/* Milliseconds before the end of a life when it is time to renew an SA: chance has a part in it, within the life. */
+uint64_t rekey_margin(const struct connection *connection, uint64_t life);
 /* After a temporary failure: has the timer run once more, later. */
 void rekey_again(struct pluto *pluto, struct pluto_timer *timer);
 /* Queue a request; nothing happens if one is under way. */
 void child_sa_rekey_start(struct child_sa *child);
+/* The peer has it no more: queues a request for another, which takes its policies over. */
+void child_sa_lost(struct child_sa *child);
+/* After a failure that is no end: it is rekeyed a little later, if it is to be rekeyed at all. */
+void child_sa_rekey_again(struct child_sa *child);
+/*
+ * The peer cannot just now, and says so: whether it is worth another try. If it has said so for minutes, the two sides
+ * have different ideas of what there is, and the IKE SA is deleted: RFC 7296, 2.25.
+ */
+bool rekey_may_try_again(struct ike_sa *sa);
 void ike_sa_rekey_start(struct ike_sa *sa);
 
 /* RFC 7296, 2.8.1: the lower of an exchange's two nonces. */

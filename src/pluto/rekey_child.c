@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fresh.h"
+#include "reauth.h"
 #include "rekey.h"
 
 /**
@@ -12,6 +13,7 @@
  * @connection: @child's, which may be gone with the IKE SA
  * @child: the new one
  * @old, @protocol: the one that it replaces, by its own SPI; 0: none
+ * @retried: another request does what this one could not; @put_off: a timer begins one
  * @theirs, @lower: the peer's, where it replaces the same one at the same time, by its own SPI
  */
 struct create {
@@ -21,6 +23,7 @@ struct create {
 	struct child_sa *child;
 	uint32_t old, theirs;
 	uint8_t protocol;
+	bool retried, put_off;
 	struct ike_nonce lower;
 };
 
@@ -52,7 +55,7 @@ static int start(struct ike_sa *sa, struct connection *connection, struct child_
 		create->protocol = old->protocol;
 		old->rekeying = create->child;
 	}
-	ike_fresh_start(sa, &create->exchange, old ? &rekey_ops : &create_ops, &create->fresh, &connection->child);
+	ike_fresh_start(sa, &create->exchange, old && !old->lost ? &rekey_ops : &create_ops, &create->fresh, &connection->child);
 	return 0;
 }
 
@@ -88,6 +91,17 @@ void child_sa_rekey_start(struct child_sa *child)
 	start(child->sa, child->connection, child);
 }
 
+/* What goes out still goes by the old one, as it must not go in clear. */
+void child_sa_lost(struct child_sa *child)
+{
+	if (child->state != CHILD_SA_INSTALLED || child->rekeying || child->successor ||
+	    child->sa->state != IKE_SA_ESTABLISHED)
+		return;
+	child_sa_log(child, PLUTO_NOTICE, "the peer has Child SA #%u no more", child->serial);
+	child->lost = true;
+	start(child->sa, child->connection, child);
+}
+
 static enum ike_outcome build(struct ike_exchange *exchange, struct ike_builder *builder)
 {
 	struct create *create = create_of(exchange);
@@ -98,7 +112,7 @@ static enum ike_outcome build(struct ike_exchange *exchange, struct ike_builder 
 	if (create->old ? !old || old->state != CHILD_SA_INSTALLED || old->successor :
 			  exchange->sa->state != IKE_SA_ESTABLISHED)
 		return IKE_DROP; /* it was deleted meanwhile, or is just being, or the peer has made one in its place */
-	if (old)
+	if (old && !old->lost)
 		ike_put_notify(builder, old->protocol, N_REKEY_SA,
 			       (struct ike_slice){ (const uint8_t *)&old->spi[0], sizeof(old->spi[0]) },
 			       (struct ike_slice){ 0 });
@@ -121,7 +135,10 @@ static void replace(struct child_sa *child, struct child_sa *old)
 		child_sa_log(child, PLUTO_NOTICE, "both sides rekeyed Child SA #%u: the peer's goes", old->serial);
 	old->successor = child;
 	old->state = CHILD_SA_REKEYED;
-	child_sa_delete_start(old);
+	if (old->lost)
+		child_sa_free(old, true);
+	else
+		child_sa_delete_start(old);
 }
 
 /* What cannot be installed is freed by end(): the peer's half is useless, and its life ends it. */
@@ -159,21 +176,42 @@ static void secret_is_made(struct ike_ke_job *job)
 	ike_ke_job_free(job);
 }
 
+static void put_off(struct create *create, struct child_sa *old)
+{
+	if (!rekey_may_try_again(create->exchange.sa))
+		return;
+	create->put_off = true;
+	if (old)
+		child_sa_rekey_again(old);
+	else
+		create->connection->waiting = true;
+}
+
+/* RFC 7296, 4: a peer that makes but one Child SA under an IKE SA. */
+static void begin_another(const struct create *create, const struct child_sa *old)
+{
+	struct ike_sa *sa = create->exchange.sa;
+
+	if (old)
+		ike_reauth_start(sa);
+	else if (sa->connection != create->connection)
+		ike_sa_begin(create->connection);
+}
+
 /* RFC 7296, 2.25. */
 static void take_refusal(struct create *create, uint16_t type)
 {
 	struct child_sa *old = old_of(create);
-	struct ike_sa *sa = create->exchange.sa;
 
 	child_sa_log(create->child, PLUTO_NOTICE, "%s: %s", create->exchange.ops->name, ike_notify_name(type));
-	if (type == N_TEMPORARY_FAILURE && old && old->rekey.run) {
-		rekey_again(sa->pluto, &old->rekey);
-	} else if (type == N_CHILD_SA_NOT_FOUND && old) {
-		struct connection *connection = connection_get(old->connection);
-
-		child_sa_free(old, false); /* the peer has forgotten it: a new one, then */
-		start(sa, connection, NULL);
-		connection_put(connection);
+	if (type == N_TEMPORARY_FAILURE) {
+		put_off(create, old);
+	} else if (type == N_NO_ADDITIONAL_SAS) {
+		begin_another(create, old);
+	} else if (type == N_CHILD_SA_NOT_FOUND && old && !old->lost) {
+		old->rekeying = NULL;
+		child_sa_lost(old);
+		create->retried = old->rekeying;
 	}
 }
 
@@ -188,6 +226,8 @@ static enum ike_outcome answer(struct ike_exchange *exchange, const struct ike_m
 	if (ike_fresh_renew(exchange, fresh, &create->child->connection->child, message))
 		return IKE_LATER;
 	error = child_sa_take_answer(create->child, message, false);
+	if (error != N_TEMPORARY_FAILURE)
+		exchange->sa->put_off = 0;
 	/* The peer may have chosen a proposal without a key exchange. */
 	method = create->child->suite.ke;
 	if (!error && ((method && method != fresh->method) || !ike_nonce_take(&fresh->nonce[1], message) ||
@@ -204,17 +244,27 @@ static enum ike_outcome answer(struct ike_exchange *exchange, const struct ike_m
 	return ike_fresh_finish(fresh, exchange, value, secret_is_made) ? IKE_DONE : IKE_LATER;
 }
 
+/* What the peer has no more is of no use, if there is to be no other. */
+static void leave_old(const struct create *create)
+{
+	struct child_sa *old = old_of(create);
+
+	if (!old || create->retried)
+		return;
+	old->rekeying = NULL;
+	if (old->lost && !create->put_off && create->exchange.sa->state != IKE_SA_DEAD)
+		child_sa_free(old, false);
+}
+
 static void end(struct ike_exchange *exchange, bool answered)
 {
 	struct create *create = create_of(exchange);
-	struct child_sa *old = old_of(create);
 
-	if (old)
-		old->rekeying = NULL;
+	leave_old(create);
 	if (create->child && exchange->sa->state != IKE_SA_DEAD)
 		child_sa_free(create->child, false);
 	if (exchange->sa->state == IKE_SA_ESTABLISHED)
-		ike_sa_join(exchange->sa);
+		ike_sa_join_in(exchange->sa, create->put_off ? REKEY_AGAIN : 0);
 	else if (!answered && !create->old)
 		ike_sa_join_heir(create->connection);
 	connection_put(create->connection);

@@ -5,6 +5,7 @@
 
 #include "cp_state.h"
 #include "mobike.h"
+#include "reauth.h"
 #include "rekey_own.h"
 
 /**
@@ -61,6 +62,8 @@ struct ike_sa *ike_rekey_make_like(struct ike_sa *old, const uint8_t *spi_i)
 	sa->fragmentation = old->fragmentation;
 	memcpy(sa->auth, old->auth, sizeof(sa->auth));
 	sa->instance = old->instance;
+	sa->began = old->began;
+	sa->reauth_at = old->reauth_at;
 	if (spi_i) {
 		sa->initiator = false;
 		memcpy(sa->spi[1], sa->spi[0], sizeof(sa->spi[1]));
@@ -78,8 +81,7 @@ static void resume(struct child_sa *child)
 	}
 	if (child->rekeying) {
 		child->rekeying = NULL;
-		if (child->rekey.run)
-			rekey_again(child->sa->pluto, &child->rekey);
+		child_sa_rekey_again(child);
 	}
 }
 
@@ -254,8 +256,10 @@ bool ike_sa_rekey_defers_end(struct ike_sa *sa)
 static enum ike_outcome take_refusal(struct ike_sa *sa, uint16_t type)
 {
 	ike_sa_log(sa, PLUTO_NOTICE, "the IKE SA is not rekeyed: %s", ike_notify_name(type));
-	if (type == N_TEMPORARY_FAILURE && sa->rekey.run)
+	if (type == N_TEMPORARY_FAILURE && rekey_may_try_again(sa) && sa->rekey.run)
 		rekey_again(sa->pluto, &sa->rekey);
+	else if (type == N_NO_ADDITIONAL_SAS)
+		ike_reauth_start(sa);
 	return IKE_DONE;
 }
 

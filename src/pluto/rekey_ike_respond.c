@@ -34,7 +34,7 @@ static enum ike_outcome refuse(struct ike_sa *sa, struct ike_builder *reply, uin
 {
 	ike_sa_log(sa, PLUTO_NOTICE, "rekeying the IKE SA refused: %s", ike_notify_name(type));
 	ike_put_status(reply, type, data);
-	return IKE_DONE;
+	return type == N_INVALID_SYNTAX ? IKE_END : IKE_DONE; /* RFC 7296, 2.21.3 */
 }
 
 static void accept(struct ike_sa *old, const struct taken *taken, const struct ike_ke_job *job,
@@ -77,6 +77,7 @@ static void reply_is_made(struct ike_ke_job *job)
 {
 	struct taken *taken = job->arg;
 	struct ike_builder reply;
+	enum ike_outcome outcome = IKE_DONE;
 	struct ike_sa *sa = job->sa;
 	uint16_t fault;
 
@@ -86,12 +87,12 @@ static void reply_is_made(struct ike_ke_job *job)
 		ike_reply_start(&reply);
 		fault = find_fault(sa, taken, job);
 		if (fault) {
-			refuse(sa, &reply, fault, (struct ike_slice){ 0 });
+			outcome = refuse(sa, &reply, fault, (struct ike_slice){ 0 });
 			ike_sa_end(taken->made, NULL);
 		} else {
 			accept(sa, taken, job, &reply);
 		}
-		ike_reply(sa, CREATE_CHILD_SA, &reply, IKE_DONE);
+		ike_reply(sa, CREATE_CHILD_SA, &reply, outcome);
 		ike_rekey_is_answered(sa);
 	}
 	free_taken(taken);

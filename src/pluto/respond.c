@@ -101,7 +101,7 @@ static void answer(struct ike_sa *sa, const struct ike_message *message)
 		return;
 	}
 	if (!responder || !(responder->states & IN(sa->state))) {
-		refuse(sa, exchange, N_INVALID_SYNTAX, (struct ike_slice){ 0 }, IKE_DONE);
+		refuse(sa, exchange, N_INVALID_SYNTAX, (struct ike_slice){ 0 }, IKE_END);
 		return;
 	}
 	ike_reply_start(&builder);

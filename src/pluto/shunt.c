@@ -30,6 +30,12 @@ static void set(struct connection *connection, enum backend_action action)
 	connection->shunt = policies_set(&policies) ? BACKEND_PROTECT : action;
 }
 
+void shunt_again(struct connection *connection)
+{
+	if (connection->shunt != BACKEND_PROTECT)
+		set(connection, connection->shunt);
+}
+
 static void forget(struct connection *connection)
 {
 	pluto_timer_cancel(&connection->pluto->timers, &connection->shunt_timer);

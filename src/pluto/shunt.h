@@ -13,6 +13,8 @@ void shunt_failed(struct connection *connection);
 /* A Child SA is about to have these policies; then it has them. */
 void shunt_yield(struct connection *connection);
 void shunt_over(struct connection *connection, const struct policies *policies);
+/* The stack may have lost what there is now: it is set once more. */
+void shunt_again(struct connection *connection);
 /* Its traffic is treated as if nothing had been negotiated. */
 void shunt_end(struct connection *connection);
 /* As eroutes have it: "%drop". */

@@ -61,7 +61,15 @@ static void on_mapping(void *arg, uint32_t spi, const struct klips_addr *dst, co
 	told->now = *now;
 }
 
-const struct backend_events rig_events = { on_acquire, on_expire, on_mapping };
+static void on_presence(void *arg, bool there)
+{
+	struct rig_told *told = arg;
+
+	told->went += !there;
+	told->came += there;
+}
+
+const struct backend_events rig_events = { on_acquire, on_expire, on_mapping, on_presence };
 
 struct klips_addr rig_v4(uint32_t word)
 {

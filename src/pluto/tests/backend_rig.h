@@ -22,7 +22,7 @@ extern const struct ike_alg rig_sha256;
 
 /* How many events there were of each kind, and what the last one was. */
 struct rig_told {
-	unsigned int acquires, expires, mappings;
+	unsigned int acquires, expires, mappings, went, came;
 	struct ike_ts src, dst;
 	uint32_t reqid, spi;
 	uint8_t protocol;

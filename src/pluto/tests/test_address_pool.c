@@ -105,6 +105,34 @@ static void what_no_ranges_are(void **state)
 	assert_non_null(address_ranges_parse(&ranges, "10.0.0.0/24[tcp/80]"));
 	assert_non_null(address_ranges_parse(&ranges, "10.0.0.1-2001:db8::1"));
 	assert_non_null(address_ranges_parse(&ranges, "10.0.0.0/24,"));
+	assert_string_equal(address_ranges_parse(&ranges, "10.0.0.0/24,10.0.0.254-10.0.1.9"),
+			    "two of its ranges overlap");
+	assert_null(address_ranges_parse(&ranges, "10.0.0.0/24,10.0.0.255-10.0.1.9"));
+}
+
+static void which_ranges_overlap(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool overlap;
+	} cases[] = {
+		{ "10.0.0.1-10.0.0.9", "10.0.0.9-10.0.0.20", true },
+		{ "10.0.0.1-10.0.0.9", "10.0.0.10-10.0.0.20", false },
+		{ "10.0.0.1-10.0.0.200", "10.0.0.7-10.0.0.8", true },
+		{ "10.0.0.1-10.0.0.9,2001:db8::/64", "10.1.0.1-10.1.0.2,2001:db8::7-2001:db8::8", true },
+		{ "10.0.0.1-10.0.0.9", "a00:1::-a00:1::ff", false },
+	};
+	struct address_ranges a, b;
+	unsigned int at;
+
+	(void)state;
+	for (at = 0; at < sizeof(cases) / sizeof(*cases); at++) {
+		assert_null(address_ranges_parse(&a, cases[at].a));
+		assert_null(address_ranges_parse(&b, cases[at].b));
+		assert_int_equal(address_ranges_overlap(&a, &b), cases[at].overlap);
+		assert_int_equal(address_ranges_overlap(&b, &a), cases[at].overlap);
+		assert_true(address_ranges_are_same(&a, &a) && !address_ranges_are_same(&a, &b));
+	}
 }
 
 static void all_are_given_once(void **state)
@@ -274,6 +302,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_ranges_are),
 		TEST(what_no_ranges_are),
+		TEST(which_ranges_overlap),
 		TEST(all_are_given_once),
 		TEST(who_comes_back_has_the_same),
 		TEST(two_of_one_name),

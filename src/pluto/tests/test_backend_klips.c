@@ -530,6 +530,18 @@ static void test_events(void **state)
 	assert_int_equal(told.now.port, 1025);
 }
 
+static void await_return(void)
+{
+	struct pollfd one = { .fd = backend->ops->fd(backend), .events = POLLIN };
+	unsigned int before = told.came;
+
+	while (told.came == before) {
+		assert_int_equal(poll(&one, 1, WAIT), 1);
+		backend->ops->dispatch(backend);
+	}
+	assert_int_equal(told.came, told.went);
+}
+
 /* KLIPS goes: it is said, waits nowhere, and does not spin; it comes again: requests and events work as before. */
 static void test_restart(void **state)
 {
@@ -540,9 +552,11 @@ static void test_restart(void **state)
 	(void)state;
 	stop_klips();
 	await_event();
+	assert_int_equal(told.went, 1);
 	assert_int_equal(poll(&one, 1, 0), 0);
 	rig_assert_refused(backend, backend->ops->policy_set(backend, &trap), -ENOENT, "KLIPS does not run");
 	start_klips();
+	await_return();
 	rig_assert_ok(backend, backend->ops->policy_set(backend, &trap));
 	assert_true(klips_control_acquire(server, &acquire));
 	await_event();
@@ -552,7 +566,9 @@ static void test_restart(void **state)
 	stop_klips();
 	start_klips();
 	assert_int_not_equal(backend->ops->policy_set(backend, &trap), 0);
+	assert_int_equal(told.went, 2);
 	rig_assert_ok(backend, backend->ops->policy_set(backend, &trap));
+	await_return();
 }
 
 /* The rig's devices are only said to be there. */

@@ -411,6 +411,24 @@ static void servers_of_addresses(void **state)
 	assert_string_equal(rig->said.warnings[0], "modecfgpull=yes: of IKEv1 alone, and ignored");
 }
 
+/* Two pools that are the same are one; conns that are loaded anew may have another. */
+static void pools_of_two_conns(void **state)
+{
+	struct rig *rig = *state;
+	struct connection *other;
+
+	good(rig, "right=%any rightaddresspool=10.9.0.0/24");
+	other = rig->connection;
+	good(rig, "right=%any rightaddresspool=10.9.0.9-10.9.1.9");
+	free(other->name);
+	other->name = strdup("road");
+	refused(rig, "right=%any rightaddresspool=10.9.0.9-10.9.0.9",
+		"rightaddresspool=10.9.0.9-10.9.0.9: it overlaps the pool of \"road\", and is not the same one");
+	good(rig, "right=%any rightaddresspool=10.9.0.0/24");
+	assert_ptr_equal(rig->connection->cp->pool, other->cp->pool);
+	good(rig, "right=%any rightaddresspool=10.9.2.0/24");
+}
+
 static void who_asks_for_an_address(void **state)
 {
 	static const char *const ways[] = {
@@ -550,7 +568,16 @@ static void warnings(void **state)
 	assert_int_equal(rig->said.warning_count, 0);
 	assert_false(rig->connection->exact);
 	assert_true(rig->connection->encapsulation);
-	assert_false(rig->connection->fragmentation);
+	assert_false(rig->connection->fragmentation || rig->connection->no_encapsulation);
+	good(rig, "fragmentation=force encapsulation=no reauth=yes");
+	assert_int_equal(rig->said.warning_count, 0);
+	assert_true(rig->connection->fragmentation && rig->connection->no_encapsulation && rig->connection->reauth);
+	assert_false(rig->connection->encapsulation);
+	good(rig, "dpdtimeout=30s nat-ikev1-method=none");
+	assert_string_equal(rig->said.warnings[0], "dpdtimeout=30s: of IKEv1 alone, and ignored");
+	assert_string_equal(rig->said.warnings[1], "nat-ikev1-method=none: of IKEv1 alone, and ignored");
+	refused(rig, "leftikeport=2500 encapsulation=no",
+		"encapsulation=no: where an end has a port of its own, ESP is in UDP");
 }
 
 static void algorithms(void **state)
@@ -647,6 +674,7 @@ int main(void)
 		TEST(nets_of_other_versions),
 		TEST(what_is_not_supported),
 		TEST(servers_of_addresses),
+		TEST(pools_of_two_conns),
 		TEST(who_asks_for_an_address),
 		TEST(other_names),
 		TEST(weaker_rekeying),

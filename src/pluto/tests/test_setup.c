@@ -384,6 +384,19 @@ static void test_nat_moves_to_port_4500(void **state)
 	assert_true(side_sa(&world.east, IKE_SA_ESTABLISHED)->nat_remote);
 }
 
+/* The NAT is known, and IKE goes to port 4500; ESP goes without. */
+static void test_nat_without_encapsulation(void **state)
+{
+	(void)state;
+	world.west.connection->encapsulation = true;
+	world.west.connection->no_encapsulation = world.east.connection->no_encapsulation = true;
+	up();
+	assert_up();
+	assert_int_equal(side_sa(&world.west, IKE_SA_ESTABLISHED)->local.port, 4500);
+	assert_false(sa_of(&world.west, false)->encap || sa_of(&world.west, true)->encap);
+	assert_false(sa_of(&world.east, false)->encap || sa_of(&world.east, true)->encap);
+}
+
 static void own_port(struct side *side, uint16_t here, uint16_t there)
 {
 	side->connection->own_ports = side->connection->encapsulation = true;
@@ -592,6 +605,7 @@ int main(void)
 		ONE(test_a_forged_beginning_is_in_nobodys_way),
 		ONE(test_half_open_ends_by_itself),
 		ONE(test_nat_moves_to_port_4500),
+		ONE(test_nat_without_encapsulation),
 		ONE(test_ports_of_their_own),
 		ONE(test_nat_moves_to_this_hosts_port),
 		ONE(test_transport_mode),

@@ -300,6 +300,21 @@ static int sa_delete(struct backend *backend, uint8_t protocol, uint32_t spi, co
 	return -ESRCH;
 }
 
+static int sa_usage(struct backend *backend, uint8_t protocol, uint32_t spi, const struct klips_addr *src,
+		    const struct klips_addr *dst, struct backend_usage *usage)
+{
+	const struct stack *stack = stack_of(backend);
+	unsigned int at;
+
+	(void)protocol;
+	(void)src;
+	*usage = (struct backend_usage){ .idle = UINT64_MAX };
+	for (at = 0; at < stack->sas; at++)
+		if (stack->sa[at].spi == spi && klips_addr_equal(&stack->sa[at].dst.addr, dst))
+			return 0;
+	return -ENOENT;
+}
+
 static int sa_move(struct backend *backend, const struct backend_move *move)
 {
 	struct stack *stack = stack_of(backend);
@@ -372,6 +387,7 @@ static const struct backend_ops stack_ops = {
 	.sa_add = sa_add,
 	.sa_delete = sa_delete,
 	.sa_move = sa_move,
+	.sa_usage = sa_usage,
 	.policy_set = policy_set,
 	.policy_delete = policy_delete,
 	.why = why,

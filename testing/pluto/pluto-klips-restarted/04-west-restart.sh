@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/klips-stop.sh --kill
+../../guestbin/wait-for-log.sh /var/log/pluto.log 'klips has gone'
+../../guestbin/ping-once.sh --down -I 192.0.1.254 192.0.2.254
+ipsec klips start 2>/dev/null
+../../guestbin/wait-for-log.sh /var/log/pluto.log 'Child SA #3 established'
+../../guestbin/wait-for-log.sh /var/log/pluto.log 'Child SA #2 deleted'
+grep -o 'klips is there again\|#1: .*Child SA #2 .*' /var/log/pluto.log
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+ipsec eroute
+ip route show dev ipsec0
+ipsec trafficstatus
