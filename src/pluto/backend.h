@@ -127,10 +127,7 @@ struct backend_usage {
 	uint64_t idle; /* seconds since the last packet; UINT64_MAX: there was none */
 };
 
-/*
- * What a stack tells. Any may be NULL. @presence: it has gone, which may be told while it is asked for something; or,
- * from @dispatch alone, it is there again, perhaps without what it had.
- */
+/* What a stack tells. Any may be NULL. @presence: it has gone; or, from @dispatch alone, came again, perhaps empty. */
 struct backend_events {
 	void (*acquire)(void *arg, const struct ike_ts *src, const struct ike_ts *dst, uint32_t reqid);
 	void (*expire)(void *arg, uint32_t spi, uint8_t protocol, const struct klips_addr *dst, bool hard);

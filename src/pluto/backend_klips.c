@@ -11,8 +11,8 @@
 #include "backend_klips.h"
 
 #define WINDOW_STEP    32
-#define FLOWS_OF_PAIR  4   /* of an SA's selectors */
-#define EVENTS_AT_ONCE 256 /* then other work gets its turn */
+#define FLOWS_OF_PAIR  4	 /* of an SA's selectors */
+#define EVENTS_AT_ONCE 256	 /* then other work gets its turn */
 #define RETRY	       500000000 /* nanoseconds between looks whether KLIPS has come again */
 
 static const u32 groups = 1U << KLIPS_MCGRP_ACQUIRE | 1U << KLIPS_MCGRP_EXPIRE | 1U << KLIPS_MCGRP_MAPPING;

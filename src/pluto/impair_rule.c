@@ -253,8 +253,8 @@ void impair_help(void (*each)(void *arg, const char *line), void *arg)
 		"replay-duplicates, replay-encrypted, replay-forward, corrupt-encrypted, jacob-two-two,",
 		"  send-no-ikev2-auth: as in libreswan",
 		"release: what was held goes on, and nothing more is held",
-		"rekey-ike:N, rekey-child:N, reauth-ike:N, liveness:N, expire-ike:N, expire-child:N, delete-ike:N, delete-child:N,",
-		"  send-keepalive:N: now, of the SA #N",
+		"rekey-ike:N, rekey-child:N, reauth-ike:N, liveness:N, expire-ike:N, expire-child:N, delete-ike:N,",
+		"  delete-child:N, send-keepalive:N: now, of the SA #N",
 		"list: those that are on; none: no more of them",
 	};
 	size_t at;

@@ -11,14 +11,14 @@ static const char *const acted_on[] = {
 	"rsasigkey", "ecdsakey", "pubkey", "ca", "sendcert", "addresspool", "interface-ip", "vti", "modecfgserver",
 	"modecfgclient",
 	/* of the conn */
-	"auto", "type", "rekey", "reauth", "narrowing", "keyingtries", "rekeymargin", "rekeyfuzz", "ikelifetime", "salifetime",
-	"ipsec-max-bytes", "ipsec-max-packets", "dpddelay", "dpdaction", "retransmit-timeout", "retransmit-interval",
-	"initial-contact", "mobike", "authby", "require-id-on-certificate", "ike", "esp", "ah", "phase2", "pfs", "esn",
-	"failureshunt", "negotiationshunt", "priority", "ikev2", "keyexchange", "mtu", "metric", "replay-window",
-	"nat-keepalive", "reqid", "family", "hostaddrfamily", "compress", "tfc", "decap-dscp", "encap-dscp",
-	"nopmtudisc", "nic-offload", "mark", "mark-in", "mark-out", "ipsec-interface", "vti-interface", "vti-routing",
-	"vti-shared", "modecfgdns", "modecfgdomains", "encapsulation", "fragmentation", "connalias", "ms-dh-downgrade",
-	NULL
+	"auto", "type", "rekey", "reauth", "narrowing", "keyingtries", "rekeymargin", "rekeyfuzz", "ikelifetime",
+	"salifetime", "ipsec-max-bytes", "ipsec-max-packets", "dpddelay", "dpdaction", "retransmit-timeout",
+	"retransmit-interval", "initial-contact", "mobike", "authby", "require-id-on-certificate", "ike", "esp", "ah",
+	"phase2", "pfs", "esn", "failureshunt", "negotiationshunt", "priority", "ikev2", "keyexchange", "mtu", "metric",
+	"replay-window", "nat-keepalive", "reqid", "family", "hostaddrfamily", "compress", "tfc", "decap-dscp",
+	"encap-dscp", "nopmtudisc", "nic-offload", "mark", "mark-in", "mark-out", "ipsec-interface", "vti-interface",
+	"vti-routing", "vti-shared", "modecfgdns", "modecfgdomains", "encapsulation", "fragmentation", "connalias",
+	"ms-dh-downgrade", NULL
 };
 
 /* Without them a conn is less comfortable, or has what it does not need for a shared secret; it is not less safe. */
@@ -32,9 +32,9 @@ static const char *const warned_of[] = {
 
 /* IKEv2 has nothing of the sort: a client always asks, and is shown no banner; a dead peer is one that does not answer.
  */
-static const char *const of_ikev1[] = { "modecfgpull", "modecfgbanner", "cisco-unity", "remote-peer-type",
-					"xauthby",     "xauthfail",	"dpdtimeout",  "nat-ikev1-method",
-					NULL };
+static const char *const of_ikev1[] = { "modecfgpull",	    "modecfgbanner",	"cisco-unity",
+					"remote-peer-type", "xauthby",		"xauthfail",
+					"dpdtimeout",	    "nat-ikev1-method", NULL };
 
 static bool is_in(const char *const *list, const char *name)
 {

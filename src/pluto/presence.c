@@ -18,8 +18,8 @@ static bool is_in_stack(const struct child_sa *child)
 }
 
 /*
- * Nobody keeps its keys: the peer is asked for another in its place. Until that is there its policies lead to an SA that
- * is not, so that nothing goes out in clear.
+ * Nobody keeps its keys: the peer is asked for another in its place. Until that is there its policies lead to an SA
+ * that is not, so that nothing goes out in clear.
  */
 static void make_anew(struct child_sa *child)
 {
@@ -53,7 +53,8 @@ void pluto_presence(struct pluto *pluto, bool there)
 	struct ike_sa *sa;
 
 	pluto_log(pluto, there ? PLUTO_NOTICE : PLUTO_ERROR, "%s %s", pluto->backend->ops->name,
-		  there ? "is there again" : "has gone: packets are not protected, and hardly any pass");
+		  there ? "is there again" :
+			  "has gone: until it runs again nothing is protected, and traffic may go in clear");
 	if (!there)
 		return;
 	cds_list_for_each_entry(connection, &pluto->connections, node)

@@ -91,8 +91,7 @@ void ike_reauth_take(struct ike_sa *sa, const struct ike_message *message)
 	struct ike_notify notify;
 	uint32_t seconds;
 
-	if (!sa->began || !ike_notify_find(message, N_AUTH_LIFETIME, &notify) ||
-	    notify.data.length != sizeof(seconds))
+	if (!sa->began || !ike_notify_find(message, N_AUTH_LIFETIME, &notify) || notify.data.length != sizeof(seconds))
 		return;
 	memcpy(&seconds, notify.data.data, sizeof(seconds));
 	life = ntohl(seconds) * UINT64_C(1000);

@@ -12,7 +12,8 @@ void ike_reauth_put(const struct ike_sa *sa, struct ike_builder *reply);
 /* What an authentic message of the peer's says of it, if anything. */
 void ike_reauth_take(struct ike_sa *sa, const struct ike_message *message);
 
-/* Has another IKE SA negotiated, from nothing, that is to take this one's place; nothing happens if one is under way. */
+/* Has another IKE SA negotiated, from nothing, that is to take this one's place; nothing happens if one is under way.
+ */
 void ike_reauth_start(struct ike_sa *sa);
 /*
  * It is established, with its Child SA, and takes the other's place: that one's Child SAs are made in it, too. Without

@@ -55,7 +55,8 @@ static int start(struct ike_sa *sa, struct connection *connection, struct child_
 		create->protocol = old->protocol;
 		old->rekeying = create->child;
 	}
-	ike_fresh_start(sa, &create->exchange, old && !old->lost ? &rekey_ops : &create_ops, &create->fresh, &connection->child);
+	ike_fresh_start(sa, &create->exchange, old && !old->lost ? &rekey_ops : &create_ops, &create->fresh,
+			&connection->child);
 	return 0;
 }
 

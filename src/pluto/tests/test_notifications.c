@@ -141,7 +141,7 @@ static void test_a_critical_payload_in_ike_sa_init(void **state)
 	struct ike_builder builder;
 	struct ike_message message;
 	struct ike_notify notify;
-	struct packet packet;
+	static struct packet packet;
 	const char *why;
 
 	(void)state;
@@ -437,8 +437,7 @@ static void put_childless(struct ike_builder *builder)
 
 static void make_childless(void)
 {
-	struct ike_sa *west = side_sa(&world.west, IKE_SA_CONNECTING),
-		      *east = side_sa(&world.east, IKE_SA_CONNECTING);
+	struct ike_sa *west = side_sa(&world.west, IKE_SA_CONNECTING), *east = side_sa(&world.east, IKE_SA_CONNECTING);
 	uint8_t plain[2048], first;
 	struct ike_message message;
 	struct ike_builder builder;

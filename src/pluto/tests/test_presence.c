@@ -145,12 +145,8 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
 	const struct CMUnitTest tests[] = {
-		CASE(test_its_child_sas_are_made_anew),
-		CASE(test_both_lose_theirs),
-		CASE(test_what_is_there_stays),
-		CASE(test_one_that_is_being_made),
-		CASE(test_a_trap),
-		CASE(test_a_shunt),
+		CASE(test_its_child_sas_are_made_anew), CASE(test_both_lose_theirs), CASE(test_what_is_there_stays),
+		CASE(test_one_that_is_being_made),	CASE(test_a_trap),	     CASE(test_a_shunt),
 		CASE(test_a_peer_that_is_gone_too),
 	};
 

@@ -2,11 +2,11 @@
 ../../guestbin/klips-stop.sh --kill
 ../../guestbin/wait-for-log.sh /var/log/pluto.log 'klips has gone'
 ../../guestbin/ping-once.sh --down -I 192.0.1.254 192.0.2.254
-ipsec klips start 2>/dev/null
+ipsec klips start --share-udp >/var/log/klipsd.log 2>&1
 ../../guestbin/wait-for-log.sh /var/log/pluto.log 'Child SA #3 established'
 ../../guestbin/wait-for-log.sh /var/log/pluto.log 'Child SA #2 deleted'
 grep -o 'klips is there again\|#1: .*Child SA #2 .*' /var/log/pluto.log
 ../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
-ipsec eroute
+ipsec eroute | grep trap
 ip route show dev ipsec0
 ipsec trafficstatus
