@@ -263,9 +263,8 @@ int orient(struct connection *to, struct orient_extra *extra, const json_t *conn
 	};
 	int (*const parts[])(struct orientation *) = {
 		/* What does not depend on addresses is first: it is wrong today, and not when they come. */
-		orient_support, set_version,	set_type,  set_proposals,  orient_hosts,
-		orient_auth,	orient_clients, orient_cp, orient_options, set_encapsulation,
-		set_aliases,
+		orient_support, set_version, set_type,	     set_proposals,	orient_hosts, orient_auth,
+		orient_clients, orient_cp,   orient_options, set_encapsulation, set_aliases,
 	};
 	size_t i;
 	int err = 0;
