@@ -238,6 +238,10 @@ static int set_id(struct orientation *orientation, enum keyword_side side, struc
 		wrong = "this host cannot be many";
 	if (wrong)
 		return orient_refuse(orientation, "%sid=%s: %s", orient_side(side), text, wrong);
+	/* In libreswan it is the address that it has in the DNS, which anybody might change. */
+	if (text && *text != '@' && to->id.type == IKE_ID_FQDN)
+		orient_warn(orientation, "%sid=%s: it is not looked up, and is the same as @%s", orient_side(side),
+			    text, text);
 	if (!text && to->host.version)
 		ike_identity_from_addr(&to->id, &to->host);
 	return 0;

@@ -487,6 +487,19 @@ static void other_names(void **state)
 	assert_false(connection_has_alias(rig->connection, ""));
 }
 
+static void a_name_is_not_looked_up(void **state)
+{
+	struct rig *rig = *state;
+
+	good(rig, "leftid=@west.example rightid=east@example");
+	assert_int_equal(rig->said.warning_count, 0);
+	good(rig, "leftid=west.example");
+	assert_int_equal(rig->said.warning_count, 1);
+	assert_string_equal(rig->said.warnings[0],
+			    "leftid=west.example: it is not looked up, and is the same as @west.example");
+	assert_int_equal(rig->connection->local.id.type, IKE_ID_FQDN);
+}
+
 static void weaker_rekeying(void **state)
 {
 	struct rig *rig = *state;
@@ -678,6 +691,7 @@ int main(void)
 		TEST(who_asks_for_an_address),
 		TEST(other_names),
 		TEST(weaker_rekeying),
+		TEST(a_name_is_not_looked_up),
 		TEST(options),
 		TEST(devices),
 		TEST(warnings),
