@@ -105,11 +105,10 @@ static bool wants_keepalive(struct daemon *daemon, const struct ike_sa *sa)
 	return plan && plan->extra.nat_keepalive;
 }
 
-/* RFC 3948, 2.3, 4: the one behind the NAT keeps it awake. KLIPS does so itself for the SAs that it has. */
+/* RFC 3948, 2.3, 4: the one behind the NAT keeps it awake. */
 static void keep_awake(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *daemon = arg;
-	bool klips = daemon->backend->ops == &backend_klips;
 	uint64_t period = (uint64_t)daemon->setup->keep_alive * 1000, next = period, wait;
 	struct timeval delay;
 	struct ike_sa *sa;
@@ -117,7 +116,7 @@ static void keep_awake(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	cds_list_for_each_entry(sa, &daemon->pluto->sas, node) {
-		if (!wants_keepalive(daemon, sa) || (klips && !cds_list_empty(&sa->children)))
+		if (!wants_keepalive(daemon, sa))
 			continue;
 		wait = keepalive_wait(sa, period);
 		if (!wait)

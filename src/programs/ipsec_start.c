@@ -80,11 +80,12 @@ static void print_file(const char *path)
 		fclose(file);
 }
 
-/* What klipsd says goes to a file, also later. */
+/* What klipsd says goes to a file, also later. NATs are kept awake by pluto, which knows of which conns. */
 static int start_klipsd_quietly(const char *log, const char *port)
 {
-	static char name[] = "klipsd", share[] = "--share-udp", udp[] = "--udp-port";
-	char *words[] = { name, share, udp, (char *)port, NULL };
+	static char name[] = "klipsd", share[] = "--share-udp", udp[] = "--udp-port", keepalive[] = "--keepalive",
+		    none[] = "0";
+	char *words[] = { name, share, udp, (char *)port, keepalive, none, NULL };
 	int file = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), out, err, status;
 
 	if (file < 0)
