@@ -108,6 +108,35 @@ static bool read_payloads(struct asked *to, const struct ike_message *message)
 	       !ike_ts_read(&to->tsr, tsr, &why);
 }
 
+static void see_host(struct ike_ts_list *list, const struct klips_addr *host)
+{
+	size_t size = host->version == KLIPS_V4 ? 4 : 16;
+	unsigned int at;
+
+	for (at = 0; at < list->count; at++) {
+		struct ike_ts *ts = &list->ts[at];
+
+		if (ts->version != host->version || memcmp(ts->first, ts->last, size) != 0)
+			continue;
+		memcpy(ts->first, host->b, size);
+		memcpy(ts->last, host->b, size);
+	}
+}
+
+/* RFC 7296, 2.23.1: in transport mode a host behind a NAT is where this side sees it, and this one where it sees
+ * itself.
+ */
+static void see_ends(const struct ike_sa *sa, const struct connection *connection, struct ike_ts_list *local,
+		     struct ike_ts_list *remote)
+{
+	if (connection->kind != CONNECTION_TRANSPORT)
+		return;
+	if (sa->nat_local)
+		see_host(local, &sa->local.addr);
+	if (sa->nat_remote)
+		see_host(remote, &sa->remote.addr);
+}
+
 /* With narrowing=no a Child SA is for all of the initiator's traffic, or it is not made. */
 static bool is_too_narrow(const struct child_sa *child, const struct ike_ts_list *local,
 			  const struct ike_ts_list *remote)
@@ -157,6 +186,7 @@ uint16_t child_sa_take_answer(struct child_sa *child, const struct ike_message *
 	child->no_tfc = ike_notify_find(message, N_ESP_TFC_PADDING_NOT_SUPPORTED, NULL);
 	if (ike_notify_find(message, N_ADDITIONAL_TS_POSSIBLE, NULL))
 		child_sa_log(child, PLUTO_NOTICE, "the peer takes the rest of the traffic in another Child SA");
+	see_ends(child->sa, child->connection, &got.tsi, &got.tsr);
 	cp_limit(child, &got.tsi);
 	return take_selectors(child, &got);
 }
@@ -167,7 +197,7 @@ uint16_t child_sa_take_answer(struct child_sa *child, const struct ike_message *
 static unsigned int fits(const struct connection *connection, const struct ike_sa *sa, const struct asked *asked,
 			 bool transport, bool initial)
 {
-	struct ike_ts_list local, remote, to;
+	struct ike_ts_list local, remote, to, tsi = asked->tsi, tsr = asked->tsr;
 	struct ike_proposals own;
 	struct ike_proposal chosen;
 	unsigned int rank = 2;
@@ -175,10 +205,11 @@ static unsigned int fits(const struct connection *connection, const struct ike_s
 	if (!connection->child.count)
 		return 0;
 	selectors_of(sa, connection, &local, &remote);
-	if (!ike_ts_narrow(&to, &asked->tsr, &local) || !ike_ts_narrow(&to, &asked->tsi, &remote))
+	see_ends(sa, connection, &tsr, &tsi);
+	if (!ike_ts_narrow(&to, &tsr, &local) || !ike_ts_narrow(&to, &tsi, &remote))
 		return 0;
-	rank += 4 * (ike_ts_is_within(&asked->tsr, &local) && ike_ts_is_within(&asked->tsi, &remote));
-	rank += 4 * (ike_ts_is_within(&local, &asked->tsr) && ike_ts_is_within(&remote, &asked->tsi));
+	rank += 4 * (ike_ts_is_within(&tsr, &local) && ike_ts_is_within(&tsi, &remote));
+	rank += 4 * (ike_ts_is_within(&local, &tsr) && ike_ts_is_within(&remote, &tsi));
 	proposals_of(connection, 0, &own, initial);
 	rank += 16 * !ike_proposals_choose(&chosen, &own, &asked->proposals, !initial);
 	return rank + (transport == (connection->kind == CONNECTION_TRANSPORT));
@@ -216,6 +247,7 @@ static uint16_t choose(struct child_sa *child, struct asked *asked, const struct
 	if (!child->tunnel && !transport)
 		return N_NO_PROPOSAL_CHOSEN;
 	selectors(child, &local, &remote);
+	see_ends(child->sa, child->connection, &asked->tsr, &asked->tsi);
 	if (!ike_ts_narrow(&child->local_ts, &asked->tsr, &local) ||
 	    !ike_ts_narrow(&child->remote_ts, &asked->tsi, &remote) || is_too_narrow(child, &asked->tsr, &asked->tsi))
 		return N_TS_UNACCEPTABLE;

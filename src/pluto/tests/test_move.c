@@ -198,6 +198,50 @@ static void forget_east(void)
 	ike_sa_end(sa(&world.east), NULL);
 }
 
+static void assert_selectors(struct side *side, const char *local, const char *remote)
+{
+	const struct child_sa *child = side_child(side);
+	char text[IKE_TS_TEXT];
+
+	assert_non_null(child);
+	assert_false(child->tunnel);
+	assert_int_equal(child->local_ts.count + child->remote_ts.count, 2);
+	ike_ts_print(text, sizeof(text), &child->local_ts.ts[0]);
+	assert_string_equal(text, local);
+	ike_ts_print(text, sizeof(text), &child->remote_ts.ts[0]);
+	assert_string_equal(text, remote);
+}
+
+/* RFC 7296, 2.23.1: west is where each side sees it, also when the responder rekeys. */
+static void test_transport_mode_through_a_nat(void **state)
+{
+	struct side *const sides[] = { &world.west, &world.east };
+	unsigned int at;
+
+	(void)state;
+	for (at = 0; at < 2; at++) {
+		sides[at]->connection->kind = CONNECTION_TRANSPORT;
+		sides[at]->connection->local.client.count = sides[at]->connection->remote.client.count = 0;
+	}
+	start();
+	assert_selectors(&world.west, WEST "/32", EAST "/32");
+	assert_selectors(&world.east, EAST "/32", NAT "/32");
+	child_sa_rekey_start(side_child(&world.east));
+	world_settle(&world);
+	assert_selectors(&world.west, WEST "/32", EAST "/32");
+	assert_selectors(&world.east, EAST "/32", NAT "/32");
+}
+
+/* In tunnel mode a host is who it says it is. */
+static void test_tunnel_mode_through_a_nat(void **state)
+{
+	(void)state;
+	world.west.connection->local.client.count = world.east.connection->remote.client.count = 0;
+	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
+	world_settle(&world);
+	assert_true(side_said(&world.east, "TS_UNACCEPTABLE"));
+}
+
 static void test_unknown_ike_spi(void **state)
 {
 	(void)state;
@@ -318,6 +362,8 @@ int main(void)
 		CASE(test_forged_requests_from_elsewhere),
 		NO_NAT(test_nobody_follows_without_a_nat),
 		CASE(test_rekeyed_at_the_new_place),
+		CASE(test_transport_mode_through_a_nat),
+		CASE(test_tunnel_mode_through_a_nat),
 		CASE(test_unknown_ike_spi),
 		NO_NAT(test_unknown_ike_spi_of_somebody),
 		NO_NAT(test_a_flood_of_unknown_ike_spis),
