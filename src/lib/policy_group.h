@@ -32,6 +32,9 @@ struct policy_nets {
 	size_t count, room;
 };
 
+/* Where a group's file is: in that folder of ipsecdir=. */
+#define POLICY_FOLDER "policies"
+
 int policy_nets_load(struct policy_nets *nets, const char *path, struct conf_errors *errors);
 int policy_nets_parse(struct policy_nets *nets, const char *name, const char *text, size_t length,
 		      struct conf_errors *errors);

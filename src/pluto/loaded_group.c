@@ -7,8 +7,6 @@
 #include "loaded.h"
 #include "log.h"
 
-#define FOLDER "policies" /* in ipsecdir= */
-
 static const struct orient_pair whole;
 
 /* Whether this conn can be one at all, whatever its nets are: 0 or as orient(). */
@@ -27,17 +25,6 @@ int loaded_group_try(struct loaded *loaded, struct orient_said *said)
 	return err;
 }
 
-static struct plan *plan_of_net(const struct loaded *loaded, const struct policy_net *net)
-{
-	struct plan *plan;
-
-	cds_list_for_each_entry(plan, &loaded->daemon->plans, node) {
-		if (plan->loaded == loaded && !plan->gone && policy_net_equal(&plan->net, net))
-			return plan;
-	}
-	return NULL;
-}
-
 static bool has_same_own_end(const struct connection *one, const struct connection *other)
 {
 	const struct connection_end *a = &one->local, *b = &other->local;
@@ -47,11 +34,25 @@ static bool has_same_own_end(const struct connection *one, const struct connecti
 	       !memcmp(a->client.ts, b->client.ts, a->client.count * sizeof(a->client.ts[0]));
 }
 
+/* Whether another group has that net too. */
+static bool is_elsewhere(const struct loaded *loaded, const struct policy_net *net)
+{
+	const struct loaded *one;
+
+	cds_list_for_each_entry(one, &loaded->daemon->loaded, node) {
+		if (one != loaded && policy_nets_find(&one->nets, net))
+			return true;
+	}
+	return false;
+}
+
 /* One of another group that is for the same traffic; NULL: none. Which of two is right nobody can tell. */
 static const struct plan *rival_of(const struct plan *plan)
 {
 	const struct plan *one;
 
+	if (!is_elsewhere(plan->loaded, &plan->net))
+		return NULL;
 	cds_list_for_each_entry(one, &plan->daemon->plans, node) {
 		if (!one->gone && one->loaded != plan->loaded && policy_net_equal(&one->net, &plan->net) &&
 		    has_same_own_end(one->connection, plan->connection))
@@ -100,13 +101,22 @@ static void add_net(struct loaded *loaded, const struct policy_net *net, bool sa
 	plan_discard(plan);
 }
 
-static size_t count_plans(const struct loaded *loaded)
+/* Which nets have a plan, by their numbers; returns how many. */
+static size_t mark_those_with_plans(const struct loaded *loaded, bool *has)
 {
+	const struct policy_net *net;
 	const struct plan *plan;
 	size_t count = 0;
 
-	cds_list_for_each_entry(plan, &loaded->daemon->plans, node)
-		count += plan->loaded == loaded && !plan->gone;
+	cds_list_for_each_entry(plan, &loaded->daemon->plans, node) {
+		if (plan->loaded != loaded || plan->gone)
+			continue;
+		net = policy_nets_find(&loaded->nets, &plan->net);
+		if (!net)
+			continue;
+		has[net - loaded->nets.list] = true;
+		count++;
+	}
 	return count;
 }
 
@@ -116,26 +126,28 @@ static size_t count_plans(const struct loaded *loaded)
  */
 void loaded_group_fill(struct loaded *loaded, bool say)
 {
+	bool has[POLICY_NETS_MAX] = { false };
 	size_t i;
 
-	if (count_plans(loaded) == loaded->nets.count)
+	if (mark_those_with_plans(loaded, has) == loaded->nets.count)
 		return;
 	for (i = 0; i < loaded->nets.count; i++) {
-		if (!plan_of_net(loaded, &loaded->nets.list[i]))
+		if (!has[i])
 			add_net(loaded, &loaded->nets.list[i], say);
 	}
 }
 
 static void drop_others(struct loaded *loaded)
 {
-	struct plan *plan, *next;
+	struct plan *plan;
 
-	cds_list_for_each_entry_safe(plan, next, &loaded->daemon->plans, node) {
+	cds_list_for_each_entry(plan, &loaded->daemon->plans, node) {
 		if (plan->loaded != loaded || plan->gone || policy_nets_find(&loaded->nets, &plan->net))
 			continue;
 		log_say(PLUTO_NOTICE, "\"%s\": no longer in its policy group", plan->connection->name);
-		plans_delete(loaded->daemon, plan->connection->name);
+		plan->ending = true;
 	}
+	plans_delete_ending(loaded->daemon);
 }
 
 static void tell(struct conf_errors *errors)
@@ -165,7 +177,7 @@ unsigned int loaded_group_read(struct loaded *loaded)
 	char path[4096];
 	int err;
 
-	snprintf(path, sizeof(path), "%s/" FOLDER "/%s", loaded->daemon->setup->ipsecdir, loaded->name);
+	snprintf(path, sizeof(path), "%s/" POLICY_FOLDER "/%s", loaded->daemon->setup->ipsecdir, loaded->name);
 	err = policy_nets_load(&nets, path, &errors);
 	count = errors.errors;
 	tell(&errors);

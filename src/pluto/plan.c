@@ -148,18 +148,33 @@ void plan_unload(struct connection *connection)
 	connection_put(connection);
 }
 
-void plans_delete(struct daemon *daemon, const char *name)
+void plans_delete_ending(struct daemon *daemon)
 {
-	struct plan *plan, *next;
+	struct plan *plan;
 
-	for (plan = plan_next(daemon, name, NULL); plan; plan = plan_next(daemon, name, plan))
+	cds_list_for_each_entry(plan, &daemon->plans, node) {
+		if (!plan->ending)
+			continue;
 		plan_unroute(plan);
-	plans_down(daemon, name);
-	for (plan = plan_next(daemon, name, NULL); plan; plan = next) {
-		next = plan_next(daemon, name, plan);
+		plan_let_be(plan);
+	}
+	end_sas(daemon);
+	cds_list_for_each_entry(plan, &daemon->plans, node) {
+		if (!plan->ending)
+			continue;
+		plan->ending = false;
 		plan->gone = plan->changed = true;
 		plan_unload(plan->connection);
 	}
+}
+
+void plans_delete(struct daemon *daemon, const char *name)
+{
+	struct plan *plan;
+
+	for (plan = plan_next(daemon, name, NULL); plan; plan = plan_next(daemon, name, plan))
+		plan->ending = true;
+	plans_delete_ending(daemon);
 }
 
 void plans_free(struct daemon *daemon)

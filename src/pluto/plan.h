@@ -55,6 +55,8 @@ bool plan_is_there(struct daemon *daemon, const char *name);
 struct plan *plan_of(const struct daemon *daemon, const struct connection *connection);
 /* End the SAs of all of that name, politely, and forget them. */
 void plans_delete(struct daemon *daemon, const char *name);
+/* The same of all whose @ending is set; it is so no more then. */
+void plans_delete_ending(struct daemon *daemon);
 void plans_free(struct daemon *daemon);
 /* Of one that has no SAs. */
 void plan_forget(struct plan *plan);

@@ -353,7 +353,7 @@ void updown_child(struct updowns *updowns, const char *verb, const struct child_
 /* What is not negotiated is the stack's work alone; but KLIPS drops what is routed to it. */
 static bool needs_route(const struct connection *connection, const char *device)
 {
-	return connection->kind <= CONNECTION_TRANSPORT || (connection->kind != CONNECTION_PASSTHROUGH && *device);
+	return connection->kind <= CONNECTION_TRANSPORT || *device;
 }
 
 void updown_route(struct updowns *updowns, const struct plan *plan, bool route)
@@ -371,6 +371,8 @@ void updown_route(struct updowns *updowns, const struct plan *plan, bool route)
 	char device[16];
 	unsigned int i, j;
 
+	if (connection->kind == CONNECTION_PASSTHROUGH)
+		return;
 	about.device = device;
 	connection_policies(connection, &policies);
 	find_device(updowns->daemon, &policies, device);

@@ -9,6 +9,7 @@
 
 #include "../lib/conf.h"
 #include "../lib/pki_store.h"
+#include "../lib/policy_group.h"
 #include "../lib/secrets.h"
 #include "barf.h"
 
@@ -127,6 +128,24 @@ static void print_log(const char *path)
 		barf_run((const char *const[]){ "journalctl", "--no-pager", "-n", "1000", "-t", "pluto", NULL });
 }
 
+static void print_policies(const char *directory)
+{
+	char folder[4096], path[4096 + 300];
+	struct dirent **found;
+	int count, i;
+
+	snprintf(folder, sizeof(folder), "%s/" POLICY_FOLDER, directory);
+	count = scandir(folder, &found, NULL, alphasort);
+	for (i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, found[i]->d_name);
+		if (found[i]->d_name[0] != '.')
+			barf_file(path, FILE_LIMIT, false);
+		free(found[i]);
+	}
+	if (count >= 0)
+		free(found);
+}
+
 void barf_configuration(const char *config)
 {
 	struct conf_errors errors = { 0 };
@@ -140,6 +159,8 @@ void barf_configuration(const char *config)
 	print_secrets(setting(conf, "secretsfile", SECRETS_PATH));
 	barf_title("keys and certificates");
 	print_store(setting(conf, "ipsecdir", "/etc/ipsec.d"));
+	barf_title("policy groups");
+	print_policies(setting(conf, "ipsecdir", "/etc/ipsec.d"));
 	print_log(setting(conf, "logfile", NULL));
 	conf_free(conf);
 }

@@ -112,6 +112,26 @@ static void try_conn(struct trial *trial, const char *name, const json_t *conn, 
 	orient_extra_free(&extra);
 }
 
+/* What is wrong in the file of a policy group: pluto leaves such lines out. */
+static void try_group(struct trial *trial, const char *name)
+{
+	const char *directory = conf_text(&trial->verify->conf->setup, "ipsecdir");
+	struct conf_errors errors = { 0 };
+	struct policy_nets nets;
+	char text[4096];
+	unsigned int i;
+
+	snprintf(text, sizeof(text), "%s/" POLICY_FOLDER "/%s", directory ? directory : "/etc/ipsec.d", name);
+	if (!policy_nets_load(&nets, text, &errors))
+		policy_nets_free(&nets);
+	for (i = 0; i < errors.count; i++) {
+		conf_error_print(text, sizeof(text), &errors.list[i]);
+		verify_say(trial->verify, VERIFY_FAILED, "connections",
+			   "it is left out until that is mended, and ipsec auto --rereadgroups", "%s", text);
+	}
+	conf_errors_free(&errors);
+}
+
 static void try_section(struct trial *trial, const struct conf_section *section)
 {
 	struct orient_pair *pairs = calloc(ORIENT_PAIRS, sizeof(*pairs));
@@ -128,6 +148,8 @@ static void try_section(struct trial *trial, const struct conf_section *section)
 		else
 			verify_say(trial->verify, VERIFY_FAILED, "connections", "see ipsec.conf(5)", "%s: %s",
 				   section->name, trial->said.why);
+		if (orient_is_group(conn))
+			try_group(trial, section->name);
 	}
 	json_decref(conn);
 	free(pairs);

@@ -146,3 +146,26 @@ def test_wishes_of_what_has_no_address(hosts):
     assert not west.json('connectionstatus', 'away')['conns']
     west.ipsec('auto', '--delete', 'away')
     assert 'no connection has this name' in west.ipsec('auto', '--up', 'away', status=1)
+
+
+def test_group_answers_those_of_a_wide_net(hosts):
+    """Whoever is in the net may come; each has an instance of its connection, and goes with the net."""
+    west, east = hosts
+    west.configure('conn private\n\tleft=10.9.0.1\n\tleftid=@west\n\tright=%group\n\trightid=@east\n\tauthby=secret\n'
+                   '\tauto=ondemand\n')
+    path = west.folder / 'ipsec.conf'
+    path.write_text(path.read_text().replace('config setup', f'config setup\n    ipsecdir={west.folder}/ipsec.d'))
+    groups(west, private='10.9.0.0/30\n')
+    east.configure('conn host\n\talso=base\n\tauto=add\n')
+    for host in (west, east):
+        host.ipsec('start')
+    west.ipsec('auto', '--delete', 'west-east')
+    assert '"private#10.9.0.0/30"[1] 10.9.0.2' not in west.ipsec('status')
+    east.ipsec('auto', '--up', 'host')
+    child = west.json('trafficstatus')['child_sas'][0]
+    assert child['connection'] == 'private#10.9.0.0/30' and child['instance'] == 1
+    assert '"private#10.9.0.0/30"[1] 10.9.0.2, type=ESP' in west.ipsec('trafficstatus')
+    east.ping('10.9.0.1', '-I', '10.9.0.2')
+    groups(west, private='')
+    west.ipsec('auto', '--rereadgroups')
+    wait_for('end', lambda: not east.json('status')['ike_sas'])

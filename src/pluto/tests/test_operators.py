@@ -78,6 +78,21 @@ def test_verify_configuration(hosts):
     assert row['result'] == 'failed' and 'lfet' in row['text'] and '/ipsec.conf:' in row['text'], row
 
 
+def test_policy_groups(hosts):
+    """verify names what is wrong in a group's file, and barf has the files."""
+    west, _ = hosts
+    folder = west.folder / 'ipsec.d/policies'
+    folder.mkdir(parents=True)
+    (folder / 'block').write_text('10.0.0.0/8\n10.0.0.300\n')
+    west.configure('conn block\n\tleft=10.9.0.1\n\tright=%group\n\ttype=drop\n\tauto=ondemand\n')
+    path = west.folder / 'ipsec.conf'
+    path.write_text(path.read_text().replace('config setup', f'config setup\n    ipsecdir={west.folder}/ipsec.d'))
+    texts = {row['text']: row['result'] for row in rows(west, status=1)['connections']}
+    assert texts['block can be loaded'] == 'ok'
+    assert texts[f'{folder}/block:2:1: 10.0.0.300: not an IP address'] == 'failed', texts
+    assert f'-- {folder}/block\n10.0.0.0/8\n' in west.ipsec('barf')
+
+
 def test_verify_ports(hosts):
     """Who has a port already is named."""
     west, _ = hosts
@@ -142,7 +157,8 @@ def test_barf(hosts):
     assert '@west @east : PSK [masked]' in text
     up(west, east)
     text = west.ipsec('barf')
-    for title in ('system', 'verify', 'status', 'stack', 'routes', 'configuration', 'keys and certificates', "pluto's log"):
+    for title in ('system', 'verify', 'status', 'stack', 'routes', 'configuration', 'keys and certificates',
+                  'policy groups', "pluto's log"):
         assert f'==== {title} ====' in text, title
     assert 'IKE SA established' in text
     for word in (PSK, 'a secret'):
