@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 ../../guestbin/swan-prep
 ipsec start
+# they are routed already: these return when the routes are there
+ipsec auto --route block
+ipsec auto --route private
 ipsec connectionstatus
 ipsec shuntstatus
 ../../guestbin/ping-once.sh --up 192.1.3.209

@@ -3,6 +3,7 @@
 sed -i 's/^192.1.3.209.*/192.1.3.33/' /etc/ipsec.d/policies/clear
 echo '192.1.2.254 tcp 0 22' >>/etc/ipsec.d/policies/block
 ipsec auto --rereadgroups
+ipsec auto --route block
 ipsec shuntstatus
 ../../guestbin/ping-once.sh --down 192.1.3.209
 ../../guestbin/ping-once.sh --up 192.1.3.33

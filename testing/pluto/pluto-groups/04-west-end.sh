@@ -3,6 +3,7 @@
 rm /etc/ipsec.d/policies/private
 ipsec auto --rereadall
 ../../guestbin/wait-for.sh --no-match --match ESP -- ipsec trafficstatus
+ipsec auto --unroute block
 ipsec auto --delete block
 ipsec auto --unroute clear
 ipsec shuntstatus
