@@ -6,22 +6,22 @@
 #include <errno.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/rand.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ike_own.h"
-
-#define X25519_SIZE 32
+#include "ike_x25519.h"
 
 /**
  * struct ike_ke - one side
- * @public: of new_x25519(): the public value, which @key does not have; else @has_public is false
+ * @multiplier: of Curve25519: multiplies by @key; else NULL
+ * @public: of one that add_public() was called for: the public value, which @key does not have; else @has_public is
+ * false
  */
 struct ike_ke {
 	const struct ike_alg *method;
 	EVP_PKEY *key;
+	EVP_PKEY_CTX *multiplier;
 	bool has_public;
 	uint8_t public[X25519_SIZE];
 };
@@ -52,6 +52,11 @@ static EVP_PKEY *generate(EVP_PKEY_CTX *ctx)
 	return key;
 }
 
+static EVP_PKEY *generate_like(EVP_PKEY *from)
+{
+	return from ? generate(EVP_PKEY_CTX_new_from_pkey(NULL, from, NULL)) : NULL;
+}
+
 static EVP_PKEY *generate_group(EVP_PKEY_CTX *ctx, const char *group)
 {
 	OSSL_PARAM params[] = {
@@ -76,12 +81,22 @@ static EVP_PKEY *make_template(const struct ike_alg *method)
 	return generate(EVP_PKEY_CTX_new_from_name(NULL, method->openssl, NULL));
 }
 
+static bool is_there(const struct ike_alg *method)
+{
+	return method && method->type == IKE_KE && method->openssl && method->id < METHODS;
+}
+
+static bool is_x25519(const struct ike_alg *method)
+{
+	return !strcmp(method->openssl, "X25519");
+}
+
 /* Made when it is first needed, and kept until the program ends. */
 static EVP_PKEY *template(const struct ike_alg *method)
 {
 	EVP_PKEY *key;
 
-	if (!method || method->type != IKE_KE || !method->openssl || method->id >= METHODS)
+	if (!is_there(method))
 		return NULL;
 	pthread_mutex_lock(&templates_lock);
 	if (!templates[method->id])
@@ -102,55 +117,23 @@ struct ike_ke *ike_ke_adopt(const struct ike_alg *method, EVP_PKEY *key)
 {
 	struct ike_ke *ke = malloc(sizeof(*ke));
 
-	if (ke)
-		*ke = (struct ike_ke){ .method = method, .key = key };
-	return ke;
-}
-
-/* RFC 7748, 6.1: what a public value is a multiple of. */
-static const uint8_t x25519_base[X25519_SIZE] = { 9 };
-
-/* A private key; its public value is not computed here: another stands in its place. */
-static EVP_PKEY *private_x25519(EVP_PKEY *from)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, from, NULL);
-	uint8_t private[X25519_SIZE];
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, private, sizeof(private)),
-		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)x25519_base, sizeof(x25519_base)),
-		OSSL_PARAM_construct_end(),
-	};
-	EVP_PKEY *key = NULL;
-
-	if (!ctx || RAND_priv_bytes(private, sizeof(private)) != 1 || EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params) != 1)
-		key = NULL;
-	EVP_PKEY_CTX_free(ctx);
-	ike_wipe(private, sizeof(private));
-	return key;
-}
-
-/* OpenSSL multiplies any point in four fifths of the time that its generation of keys takes for the base point. */
-static struct ike_ke *new_x25519(const struct ike_alg *method, EVP_PKEY *from)
-{
-	EVP_PKEY *key = private_x25519(from);
-	struct ike_ke *ke = key ? ike_ke_adopt(method, key) : NULL;
-
-	if (!ke) {
-		EVP_PKEY_free(key);
+	if (!ke)
 		return NULL;
-	}
-	if (ike_ke_shared(ke, (struct ike_slice){ x25519_base, sizeof(x25519_base) }, ke->public) == X25519_SIZE) {
-		ke->has_public = true;
+	*ke = (struct ike_ke){ .method = method, .key = key };
+	if (!is_x25519(method))
 		return ke;
-	}
-	ike_ke_free(ke);
+	ke->multiplier = x25519_multiplier(key);
+	if (ke->multiplier)
+		return ke;
+	free(ke);
 	return NULL;
 }
 
-static bool is_x25519(const struct ike_alg *method)
+/* x25519_private() leaves it out. */
+static bool add_public(struct ike_ke *ke)
 {
-	return !strcmp(method->openssl, "X25519");
+	ke->has_public = x25519_multiply(ke->multiplier, NULL, ke->public) == X25519_SIZE;
+	return ke->has_public;
 }
 
 /**
@@ -161,20 +144,19 @@ static bool is_x25519(const struct ike_alg *method)
  */
 struct ike_ke *ike_ke_new(const struct ike_alg *method)
 {
-	EVP_PKEY *from = template(method), *key = NULL;
-	struct ike_ke *ke = NULL;
+	bool x25519 = is_there(method) && is_x25519(method);
+	EVP_PKEY *key = x25519 ? x25519_private() : generate_like(template(method));
+	struct ike_ke *ke = key ? ike_ke_adopt(method, key) : NULL;
 
-	if (from && is_x25519(method))
-		ke = new_x25519(method, from);
-	else if (from)
-		key = generate(EVP_PKEY_CTX_new_from_pkey(NULL, from, NULL));
-	if (key)
-		ke = ike_ke_adopt(method, key);
-	if (ke)
-		return ke;
-	EVP_PKEY_free(key);
-	ERR_clear_error();
-	return NULL;
+	if (!ke)
+		EVP_PKEY_free(key);
+	if (ke && x25519 && !add_public(ke)) {
+		ike_ke_free(ke);
+		ke = NULL;
+	}
+	if (!ke)
+		ERR_clear_error();
+	return ke;
 }
 
 /**
@@ -273,6 +255,15 @@ static int derive(const struct ike_ke *ke, EVP_PKEY *peer, uint8_t *out)
 	return result;
 }
 
+static int derive_from(const struct ike_ke *ke, struct ike_slice value, uint8_t *out)
+{
+	EVP_PKEY *key = peer_key(ke->method, value);
+	int result = key ? derive(ke, key, out) : -EINVAL;
+
+	EVP_PKEY_free(key);
+	return result;
+}
+
 /**
  * ike_ke_shared() - end a key exchange: the shared secret; of RFC 5903's groups x
  * @ke: the exchange
@@ -283,10 +274,10 @@ static int derive(const struct ike_ke *ke, EVP_PKEY *peer, uint8_t *out)
  */
 int ike_ke_shared(const struct ike_ke *ke, struct ike_slice peer, uint8_t *out)
 {
-	EVP_PKEY *key = peer.length == ke->method->size ? peer_key(ke->method, peer) : NULL;
-	int result = key ? derive(ke, key, out) : -EINVAL;
+	int result = -EINVAL;
 
-	EVP_PKEY_free(key);
+	if (peer.length == ke->method->size)
+		result = ke->multiplier ? x25519_multiply(ke->multiplier, peer.data, out) : derive_from(ke, peer, out);
 	if (result < 0)
 		ERR_clear_error();
 	return result;
@@ -300,6 +291,7 @@ void ike_ke_free(struct ike_ke *ke)
 {
 	if (!ke)
 		return;
+	EVP_PKEY_CTX_free(ke->multiplier);
 	EVP_PKEY_free(ke->key);
 	free(ke);
 }

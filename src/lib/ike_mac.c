@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Authenticators with a key, the same for PRFs and for integrity: HMAC and CMAC are OpenSSL's, AES-XCBC (RFC 3566) is
+ * Authenticators with a key, the same for PRFs and for integrity: HMAC (RFC 2104) is made from OpenSSL's digests, as
+ * its own takes more than twice as long for the few blocks that there are here; CMAC is OpenSSL's, AES-XCBC (RFC 3566)
  * made from its AES-CBC. No computation allocates: there is one for each packet.
  */
 #include <errno.h>
@@ -11,74 +12,86 @@
 
 #include "ike_own.h"
 
-#define BLOCK 16
+#define BLOCK	   16
+#define HASH_BLOCK 128 /* of the longest: SHA2-512 */
 
 /* AES-XCBC goes through CBC in runs of this many bytes; what CBC gives is not needed but for the last block. */
 #define RUN 512
 
 /**
  * struct ike_mac - an authenticator
- * @evp: HMAC or CMAC; NULL: AES-XCBC
+ * @digest: of HMAC, by @hash; @pads: what goes before the inner and the outer digest: the key, in blocks
+ * @cmac: of CMAC
  * @aes: AES-CBC with K1 of AES-XCBC
  * @k2, @k3: of AES-XCBC
  * @last: of AES-XCBC: @held bytes that wait for it to be known whether there are more
  */
 struct ike_mac {
-	EVP_MAC_CTX *evp;
+	const EVP_MD *hash;
+	EVP_MD_CTX *digest;
+	uint8_t pads[2][HASH_BLOCK];
+	EVP_MAC_CTX *cmac;
 	EVP_CIPHER_CTX *aes;
 	uint8_t k2[BLOCK], k3[BLOCK], last[BLOCK];
 	size_t held;
 };
 
-/* HMAC with each digest: a context without a key, of which copies are made: that costs less than to look the digest up.
- */
 static struct {
-	const char *digest;
-	EVP_MAC_CTX *unkeyed;
-} hmacs[] = { { "SHA2-256", NULL }, { "SHA2-512", NULL }, { "SHA2-384", NULL }, { "SHA1", NULL }, { "MD5", NULL } };
+	const char *name;
+	EVP_MD *hash;
+} hashes[] = { { "SHA2-256", NULL }, { "SHA2-512", NULL }, { "SHA2-384", NULL }, { "SHA1", NULL }, { "MD5", NULL } };
 static EVP_MAC *cmac;
 static EVP_CIPHER *aes_cbc;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static EVP_MAC_CTX *fetch_hmac(EVP_MAC *type, const char *digest)
-{
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)digest, 0),
-		OSSL_PARAM_construct_end(),
-	};
-	EVP_MAC_CTX *ctx = type ? EVP_MAC_CTX_new(type) : NULL;
-
-	if (ctx && EVP_MAC_CTX_set_params(ctx, params) == 1)
-		return ctx;
-	EVP_MAC_CTX_free(ctx);
-	return NULL;
-}
-
 static void fetch(void)
 {
-	EVP_MAC *hmac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, NULL);
 	size_t i;
 
-	for (i = 0; i < sizeof(hmacs) / sizeof(hmacs[0]); i++)
-		hmacs[i].unkeyed = fetch_hmac(hmac, hmacs[i].digest);
-	EVP_MAC_free(hmac);
+	for (i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++)
+		hashes[i].hash = EVP_MD_fetch(NULL, hashes[i].name, NULL);
 	cmac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_CMAC, NULL);
 	aes_cbc = EVP_CIPHER_fetch(NULL, "AES-128-CBC", NULL);
 }
 
-static int init_hmac(struct ike_mac *mac, const char *digest, struct ike_slice key)
+static const EVP_MD *find_hash(const char *name)
 {
-	size_t i, count = sizeof(hmacs) / sizeof(hmacs[0]);
+	size_t i;
 
-	for (i = 0; i < count && strcmp(hmacs[i].digest, digest) != 0; i++)
-		;
-	if (i == count || !hmacs[i].unkeyed)
+	for (i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
+		if (!strcmp(hashes[i].name, name))
+			return hashes[i].hash;
+	}
+	return NULL;
+}
+
+/* RFC 2104, 2 */
+static int init_hmac(struct ike_mac *mac, const char *name, struct ike_slice key)
+{
+	size_t block, i;
+
+	mac->hash = find_hash(name);
+	if (!mac->hash)
 		return -ENOENT;
-	mac->evp = EVP_MAC_CTX_dup(hmacs[i].unkeyed);
-	if (!mac->evp)
+	mac->digest = EVP_MD_CTX_new();
+	if (!mac->digest)
 		return -ENOMEM;
-	/* No key at all would mean the last one again. */
-	return EVP_MAC_init(mac->evp, key.length ? key.data : (const uint8_t *)"", key.length, NULL) == 1 ? 0 : -EIO;
+	block = (size_t)EVP_MD_get_block_size(mac->hash);
+	if (block > HASH_BLOCK)
+		return -EIO;
+	if (key.length > block) {
+		if (EVP_DigestInit_ex2(mac->digest, mac->hash, NULL) != 1 ||
+		    EVP_DigestUpdate(mac->digest, key.data, key.length) != 1 ||
+		    EVP_DigestFinal_ex(mac->digest, mac->pads[0], NULL) != 1)
+			return -EIO;
+	} else if (key.length) {
+		memcpy(mac->pads[0], key.data, key.length);
+	}
+	for (i = 0; i < block; i++) {
+		mac->pads[1][i] = mac->pads[0][i] ^ 0x5c;
+		mac->pads[0][i] ^= 0x36;
+	}
+	return 0;
 }
 
 static int init_cmac(struct ike_mac *mac, const char *cipher, const uint8_t *key)
@@ -90,10 +103,10 @@ static int init_cmac(struct ike_mac *mac, const char *cipher, const uint8_t *key
 
 	if (!cmac)
 		return -ENOENT;
-	mac->evp = EVP_MAC_CTX_new(cmac);
-	if (!mac->evp)
+	mac->cmac = EVP_MAC_CTX_new(cmac);
+	if (!mac->cmac)
 		return -ENOMEM;
-	return EVP_MAC_init(mac->evp, key, BLOCK, params) == 1 ? 0 : -EIO;
+	return EVP_MAC_init(mac->cmac, key, BLOCK, params) == 1 ? 0 : -EIO;
 }
 
 /* CBC of one block, which is AES alone. */
@@ -212,7 +225,8 @@ void ike_mac_free(struct ike_mac *mac)
 {
 	if (!mac)
 		return;
-	EVP_MAC_CTX_free(mac->evp);
+	EVP_MD_CTX_free(mac->digest);
+	EVP_MAC_CTX_free(mac->cmac);
 	EVP_CIPHER_CTX_free(mac->aes);
 	ike_wipe(mac, sizeof(*mac));
 	free(mac);
@@ -260,6 +274,25 @@ static int xcbc_final(struct ike_mac *mac, uint8_t *out)
 	return EVP_EncryptUpdate(mac->aes, out, &n, mac->last, BLOCK) == 1 && n == BLOCK ? BLOCK : -EIO;
 }
 
+/* The inner digest, or the outer one. */
+static bool begin_digest(struct ike_mac *mac, const uint8_t *pad)
+{
+	return EVP_DigestInit_ex2(mac->digest, mac->hash, NULL) == 1 &&
+	       EVP_DigestUpdate(mac->digest, pad, (size_t)EVP_MD_get_block_size(mac->hash)) == 1;
+}
+
+static int hmac_final(struct ike_mac *mac, uint8_t *out)
+{
+	uint8_t inner[EVP_MAX_MD_SIZE];
+	unsigned int length = 0;
+	bool good = EVP_DigestFinal_ex(mac->digest, inner, &length) == 1 && begin_digest(mac, mac->pads[1]) &&
+		    EVP_DigestUpdate(mac->digest, inner, length) == 1 &&
+		    EVP_DigestFinal_ex(mac->digest, out, &length) == 1;
+
+	ike_wipe(inner, sizeof(inner));
+	return good ? (int)length : -EIO;
+}
+
 /**
  * ike_mac_begin() - begin to authenticate bytes
  * @mac: the authenticator; it can be used again and again, and what was not ended is forgotten
@@ -271,8 +304,10 @@ int ike_mac_begin(struct ike_mac *mac)
 	static const uint8_t zero[BLOCK];
 
 	mac->held = 0;
-	if (mac->evp)
-		return EVP_MAC_init(mac->evp, NULL, 0, NULL) == 1 ? 0 : -EIO;
+	if (mac->digest)
+		return begin_digest(mac, mac->pads[0]) ? 0 : -EIO;
+	if (mac->cmac)
+		return EVP_MAC_init(mac->cmac, NULL, 0, NULL) == 1 ? 0 : -EIO;
 	return EVP_EncryptInit_ex2(mac->aes, NULL, NULL, zero, NULL) == 1 ? 0 : -EIO;
 }
 
@@ -286,9 +321,11 @@ int ike_mac_begin(struct ike_mac *mac)
  */
 int ike_mac_update(struct ike_mac *mac, const void *data, size_t length)
 {
-	if (!mac->evp)
-		return xcbc_update(mac, data, length);
-	return EVP_MAC_update(mac->evp, data, length) == 1 ? 0 : -EIO;
+	if (mac->digest)
+		return EVP_DigestUpdate(mac->digest, data, length) == 1 ? 0 : -EIO;
+	if (mac->cmac)
+		return EVP_MAC_update(mac->cmac, data, length) == 1 ? 0 : -EIO;
+	return xcbc_update(mac, data, length);
 }
 
 /**
@@ -302,9 +339,11 @@ int ike_mac_final(struct ike_mac *mac, uint8_t out[IKE_KEY_MAX])
 {
 	size_t length;
 
-	if (!mac->evp)
-		return xcbc_final(mac, out);
-	return EVP_MAC_final(mac->evp, out, &length, IKE_KEY_MAX) == 1 ? (int)length : -EIO;
+	if (mac->digest)
+		return hmac_final(mac, out);
+	if (mac->cmac)
+		return EVP_MAC_final(mac->cmac, out, &length, IKE_KEY_MAX) == 1 ? (int)length : -EIO;
+	return xcbc_final(mac, out);
 }
 
 /**

@@ -15,8 +15,6 @@
 #include "route.h"
 #include "shunt.h"
 
-#define LINE 900
-
 static const struct backend_ops *ops(const struct child_sa *child)
 {
 	return child->sa->pluto->backend->ops;
@@ -29,14 +27,11 @@ static struct backend *backend(const struct child_sa *child)
 
 void child_sa_log(const struct child_sa *child, enum pluto_log_level level, const char *format, ...)
 {
-	char line[LINE], name[IKE_SA_NAME];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	ike_sa_vlog(child->sa, child->connection, level, format, args);
 	va_end(args);
-	ike_sa_name(child->sa, child->connection, name);
-	pluto_log(child->sa->pluto, level, "%s #%" PRIu32 ": %s", name, child->sa->serial, line);
 }
 
 void child_sa_tell(const struct child_sa *child, const char *event, const char *detail)
@@ -79,11 +74,14 @@ struct child_sa *child_sa_new(struct ike_sa *sa, struct connection *connection)
 	child->sa = sa;
 	child->connection = connection_get(connection);
 	child->serial = sa->pluto->next_serial++;
+	child->entry.sort = PLUTO_CHILD_SA;
 	child->protocol = connection->child.proposals[0].protocol;
 	child->tunnel = child->connection->kind == CONNECTION_TUNNEL;
 	child->reqid = choose_reqid(sa, connection);
 	child_sa_set_path(child);
 	cds_list_add_tail(&child->node, &sa->children);
+	cds_list_add_tail(&child->owned, &connection->children);
+	cds_list_add_tail(&child->entry.node, &sa->pluto->entries);
 	error = ops(child)->get_spi(backend(child), child->protocol, &sa->remote.addr, &sa->local.addr, child->reqid,
 				    &child->spi[0]);
 	if (error || impair_fails(sa->pluto, IMPAIR_SPI)) {
@@ -366,6 +364,8 @@ void child_sa_free(struct child_sa *child, bool replaced)
 	child_sa_tell(child, child->installed ? "child-down" : "child-failed", NULL);
 	forget_successor(child);
 	cds_list_del(&child->node);
+	cds_list_del(&child->owned);
+	cds_list_del(&child->entry.node);
 	if (!child->installed)
 		shunt_failed(child->connection);
 	connection_put(child->connection);

@@ -14,6 +14,7 @@ enum child_sa_state {
 
 /**
  * struct child_sa - one: two SAs of the stack, and the policies to them
+ * @owned: in the list of its connection
  * @spi: network byte order: of what comes in, of what goes out
  * @cpi: likewise, of IPCOMP within; 0: packets are not compressed. See ipcomp.c
  * @reqid: the connection's; of one that is for many peers, this peer's
@@ -29,7 +30,8 @@ enum child_sa_state {
  * @rekeying: the one that this side's request under way is to make in its place
  */
 struct child_sa {
-	struct cds_list_head node, alike;
+	struct cds_list_head node, alike, owned;
+	struct pluto_entry entry;
 	struct ike_sa *sa;
 	struct connection *connection;
 	uint32_t serial;

@@ -23,6 +23,8 @@ struct connection *connection_new(struct pluto *pluto, const char *name)
 		free(connection);
 		return NULL;
 	}
+	CDS_INIT_LIST_HEAD(&connection->sas);
+	CDS_INIT_LIST_HEAD(&connection->children);
 	connection->pluto = pluto;
 	connection->users = 1;
 	connection->reqid = pluto->next_reqid;
@@ -37,6 +39,16 @@ struct connection *connection_get(struct connection *connection)
 	return connection;
 }
 
+/**
+ * connection_wait() - whether it waits for an IKE SA of its kin; the engine counts those that do
+ */
+void connection_wait(struct connection *connection, bool waiting)
+{
+	connection->pluto->waiting += waiting;
+	connection->pluto->waiting -= connection->waiting;
+	connection->waiting = waiting;
+}
+
 static void end_clear(struct connection_end *end)
 {
 	pki_key_put(end->key);
@@ -48,6 +60,7 @@ void connection_put(struct connection *connection)
 {
 	if (!connection || --connection->users)
 		return;
+	connection_wait(connection, false);
 	end_clear(&connection->local);
 	end_clear(&connection->remote);
 	cp_settings_free(connection->cp);

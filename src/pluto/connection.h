@@ -9,6 +9,7 @@
 #include "ts.h"
 
 struct cp_settings;
+struct plan;
 
 enum connection_auto {
 	CONNECTION_IGNORE,
@@ -88,6 +89,8 @@ struct connection_times {
 
 /**
  * struct connection - owned by the engine's list and by the SAs that are made from it
+ * @sas: IKE SAs that have it, of those in the engine's list; @children: Child SAs that have it
+ * @plan: what the daemon has loaded it by; NULL: nothing, or it is forgotten
  * @family: of several that one conn with subnets= becomes: the conn's name; NULL: it is the only one
  * @group: of several that a policy group makes of one conn: the conn's name; NULL: it is of none
  * @away: this host does not have its address now: nothing is begun. @missed: something was to be, meanwhile
@@ -106,15 +109,16 @@ struct connection_times {
  * @priority: of its policies; 0: by their selectors
  * @tfc: bytes that payloads of tunnels are padded to; 0: not
  * @options: of its SAs and policies, those that not every stack has
- * @waiting: for an IKE SA of its kin, which is under way
+ * @waiting: for an IKE SA of its kin, which is under way; connection_wait() sets it
  * @fixed_reqid: it is the user's choice, also for all instances
  * @instances: how many peers it has had, where it is for any: connection_is_template()
  * @cp: addresses for road warriors; NULL: none
  * @physical: the interface by which the peer is reached, for KLIPS; empty: not known
  */
 struct connection {
-	struct cds_list_head node;
+	struct cds_list_head node, sas, children;
 	struct pluto *pluto;
+	struct plan *plan;
 	unsigned int users;
 	char *name, *family, *group, *aliases;
 	enum connection_kind kind;
@@ -142,6 +146,7 @@ struct connection {
 struct connection *connection_new(struct pluto *pluto, const char *name);
 struct connection *connection_get(struct connection *connection);
 void connection_put(struct connection *connection);
+void connection_wait(struct connection *connection, bool waiting);
 /**
  * struct connection_asked - what a peer has said of itself; NULL, 0: nothing yet
  * @own: whom it takes this host for; IKE_ID_NONE: it does not say

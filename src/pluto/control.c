@@ -359,12 +359,12 @@ static void tell(struct control *control, const char *what, const struct ike_sa 
 
 	if (!control)
 		return;
-	if (sa->remote.addr.version)
-		klips_addr_print(peer, sizeof(peer), &sa->remote.addr);
 	cds_list_for_each_entry(client, &control->clients, node) {
-		if (client->watching)
-			put_news(client,
-				 json_pack("{s:s, s:s, s:i, s:s, s:s*}", "event", what, "connection", connection->name,
+		if (!client->watching)
+			continue;
+		if (sa->remote.addr.version)
+			klips_addr_print(peer, sizeof(peer), &sa->remote.addr);
+		put_news(client, json_pack("{s:s, s:s, s:i, s:s, s:s*}", "event", what, "connection", connection->name,
 					   "serial", (int)sa->serial, "peer", peer, "detail", detail));
 	}
 }

@@ -20,6 +20,7 @@ static void end_telling(void *arg)
 {
 	struct telling *telling = arg;
 
+	status_walk_end(&telling->walk);
 	free(telling->name);
 	free(telling);
 }
@@ -30,7 +31,7 @@ static void tell_more(struct control_client *client, void *arg)
 	struct telling *telling = arg;
 
 	control_part(client, status_sas(daemon, &telling->walk, telling->name));
-	if (telling->walk.next < telling->walk.end)
+	if (!status_walk_is_over(&telling->walk))
 		return;
 	control_end(client, 0,
 		    json_pack("{s:s, s:o}", "version", CYGNET_VERSION, "status",
@@ -51,7 +52,7 @@ static void tell(struct control_client *client, const struct control_request *re
 		control_end(client, 1, NULL);
 		return;
 	}
-	status_walk(&telling->walk, control_daemon(client), telling->name, ike);
+	status_walk(&telling->walk, control_daemon(client), ike);
 	control_in_pieces(client, tell_more, end_telling, telling);
 }
 

@@ -13,15 +13,10 @@
 #include "plan.h"
 #include "rekey.h"
 
-/* An IKE SA is of all that have Child SAs of it. */
-static bool is_of(const struct daemon *daemon, const struct ike_sa *sa, const char *name)
+/* An IKE SA is of all that have Child SAs of it. After plans_relate() */
+static bool is_related(const struct ike_sa *sa)
 {
-	struct plan *plan = NULL;
-
-	while ((plan = plan_next((struct daemon *)daemon, name, plan)))
-		if (connection_is_kin(sa->connection, plan->connection))
-			return true;
-	return false;
+	return sa->connection->plan && sa->connection->plan->related;
 }
 
 /* Whether nothing is asked, made or deleted at the moment. */
@@ -41,8 +36,9 @@ bool control_is_quiet(const struct daemon *daemon, const char *name)
 {
 	struct ike_sa *sa;
 
+	plans_relate((struct daemon *)daemon, name);
 	cds_list_for_each_entry(sa, &daemon->pluto->sas, node)
-		if (is_of(daemon, sa, name) && !is_quiet(sa))
+		if (is_related(sa) && !is_quiet(sa))
 			return false;
 	return true;
 }
@@ -61,8 +57,9 @@ bool control_has_new(const struct daemon *daemon, const char *name, enum control
 {
 	const struct ike_sa *sa;
 
+	plans_relate((struct daemon *)daemon, name);
 	cds_list_for_each_entry(sa, &daemon->pluto->sas, node) {
-		if (!is_of(daemon, sa, name))
+		if (!is_related(sa))
 			continue;
 		if (what == FOLLOW_ANSWER || (what == FOLLOW_NEW_IKE && sa->serial >= newer) ||
 		    (what == FOLLOW_NEW_CHILD && has_new_child(sa, newer)))
@@ -89,9 +86,10 @@ static void begin(struct control_client *client, const struct control_request *r
 
 	if (!control_plan(client, request))
 		return;
+	plans_relate(daemon, request->name);
 	control_follow(client, request->name, wait);
 	cds_list_for_each_entry_safe(sa, next, &daemon->pluto->sas, node) {
-		if (!is_of(daemon, sa, request->name) || sa->state != IKE_SA_ESTABLISHED)
+		if (!is_related(sa) || sa->state != IKE_SA_ESTABLISHED)
 			continue;
 		what(sa);
 		count++;
@@ -232,7 +230,10 @@ void control_impair(struct control_client *client, const struct control_request 
 /* "on": whether debugging lines are logged from now on. */
 void control_debug(struct control_client *client, const struct control_request *request)
 {
-	log_debug(json_is_true(json_object_get(request->json, "on")));
+	const bool on = json_is_true(json_object_get(request->json, "on"));
+
+	log_debug(on);
+	control_daemon(client)->pluto->quiet = !on;
 	control_end(client, 0, NULL);
 }
 

@@ -53,8 +53,8 @@ struct daemon {
 /* loop.c. Everything is open when the first returns 0; else it is a negative errno, and the log has the reason. */
 int daemon_open(struct daemon *daemon, const struct setup *setup, struct runner *runner);
 void daemon_run(struct daemon *daemon);
-/* In any case after daemon_open(). */
-void daemon_close(struct daemon *daemon);
+/* In any case after daemon_open(). false: a thread still waits for somebody's answer: the process is to end at once. */
+bool daemon_close(struct daemon *daemon);
 /* Begins to end: SAs are deleted at their peers, for a second at most. */
 void daemon_stop(struct daemon *daemon);
 /* At the end of whatever the loop calls: what follows from what happened, and the next timer. */

@@ -39,6 +39,7 @@ struct pluto *pluto_new(const struct pluto_port *port, void *arg)
 	CDS_INIT_LIST_HEAD(&pluto->connections);
 	CDS_INIT_LIST_HEAD(&pluto->pools);
 	CDS_INIT_LIST_HEAD(&pluto->sas);
+	CDS_INIT_LIST_HEAD(&pluto->entries);
 	for (at = 0; at < PLUTO_SA_BUCKETS; at++)
 		CDS_INIT_LIST_HEAD(&pluto->buckets[at]);
 	for (at = 0; at < PLUTO_SA_BUCKETS; at++)
@@ -81,6 +82,8 @@ void pluto_log(const struct pluto *pluto, enum pluto_log_level level, const char
 	char line[LINE];
 	va_list args;
 
+	if (level == PLUTO_DEBUG && pluto->quiet)
+		return;
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);

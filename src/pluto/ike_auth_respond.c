@@ -46,12 +46,13 @@ static bool find_connection(struct ike_sa *sa, const struct ike_message *request
 	struct connection *connection = choose(sa, request, &asked);
 	char text[IKE_ID_TEXT];
 
-	ike_identity_print(text, sizeof(text), peer);
 	if (!connection) {
+		ike_identity_print(text, sizeof(text), peer);
 		ike_sa_log(sa, PLUTO_NOTICE, "no connection is for %s", text);
 		return false;
 	}
 	if (!connection_has_suite(connection, &sa->suite)) {
+		ike_identity_print(text, sizeof(text), peer);
 		ike_sa_log(sa, PLUTO_NOTICE, "\"%s\", the connection for %s, has other algorithms", connection->name,
 			   text);
 		return false;

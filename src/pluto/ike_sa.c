@@ -19,7 +19,7 @@
 
 #define SETUP_TIME    30000 /* milliseconds that a peer has until it is authenticated */
 #define REPLACED_TIME 60000 /* milliseconds */
-#define LINE	      900
+#define LINE	      1024
 
 static struct cds_list_head *bucket(struct pluto *pluto, const uint8_t spi[8])
 {
@@ -72,6 +72,8 @@ static struct ike_sa *make(struct connection *connection, const struct ike_endpo
 	sa->connection = connection_get(connection);
 	sa->users = 1;
 	sa->serial = pluto->next_serial++;
+	sa->entry.sort = PLUTO_IKE_SA;
+	cds_list_add_tail(&sa->entry.node, &pluto->entries);
 	sa->initiator = initiator;
 	sa->local = *local;
 	sa->remote = *remote;
@@ -81,14 +83,17 @@ static struct ike_sa *make(struct connection *connection, const struct ike_endpo
 	CDS_INIT_LIST_HEAD(&sa->node);
 	CDS_INIT_LIST_HEAD(&sa->sibling);
 	CDS_INIT_LIST_HEAD(&sa->same);
+	CDS_INIT_LIST_HEAD(&sa->owned);
 	make_spi(sa);
 	return sa;
 }
 
 static void show(struct ike_sa *sa)
 {
-	if (cds_list_empty(&sa->node))
-		cds_list_add_tail(&sa->node, &sa->pluto->sas);
+	if (!cds_list_empty(&sa->node))
+		return;
+	cds_list_add_tail(&sa->node, &sa->pluto->sas);
+	cds_list_add_tail(&sa->owned, &sa->connection->sas);
 }
 
 struct ike_sa *ike_sa_new_unseen(struct connection *connection, const struct ike_endpoint *local,
@@ -189,16 +194,29 @@ void ike_sa_name(const struct ike_sa *sa, const struct connection *connection, c
 	snprintf(name, IKE_SA_NAME, "\"%s\"[%" PRIu32 "] %s", connection->name, sa->instance, remote);
 }
 
+void ike_sa_vlog(const struct ike_sa *sa, const struct connection *connection, enum pluto_log_level level,
+		 const char *format, va_list args)
+{
+	const struct pluto *pluto = sa->pluto;
+	char line[LINE];
+	size_t length;
+
+	if (level == PLUTO_DEBUG && pluto->quiet)
+		return;
+	ike_sa_name(sa, connection, line);
+	length = strlen(line);
+	length += (size_t)snprintf(line + length, sizeof(line) - length, " #%" PRIu32 ": ", sa->serial);
+	vsnprintf(line + length, sizeof(line) - length, format, args);
+	pluto->port->log(pluto->arg, level, line);
+}
+
 void ike_sa_log(const struct ike_sa *sa, enum pluto_log_level level, const char *format, ...)
 {
-	char line[LINE], name[IKE_SA_NAME];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	ike_sa_vlog(sa, sa->connection, level, format, args);
 	va_end(args);
-	ike_sa_name(sa, sa->connection, name);
-	pluto_log(sa->pluto, level, "%s #%" PRIu32 ": %s", name, sa->serial, line);
 }
 
 void ike_sa_change_connection(struct ike_sa *sa, struct connection *connection)
@@ -208,6 +226,10 @@ void ike_sa_change_connection(struct ike_sa *sa, struct connection *connection)
 	sa->connection = connection_get(connection);
 	if (connection != before)
 		number_instance(sa);
+	if (!cds_list_empty(&sa->owned)) {
+		cds_list_del(&sa->owned);
+		cds_list_add_tail(&sa->owned, &connection->sas);
+	}
 	connection_put(before);
 }
 
@@ -262,6 +284,8 @@ static struct connection *next_waiting(const struct ike_sa *sa)
 {
 	struct connection *connection;
 
+	if (!sa->pluto->waiting)
+		return NULL;
 	cds_list_for_each_entry(connection, &sa->pluto->connections, node) {
 		if (connection->waiting && connection_is_kin(sa->connection, connection))
 			return connection;
@@ -281,7 +305,7 @@ static void let_join(struct pluto_timer *timer)
 		ike_reauth_complete(sa);
 		return;
 	}
-	connection->waiting = false;
+	connection_wait(connection, false);
 	if (!child_sa_create_start(sa, connection))
 		return;
 	shunt_failed(connection);
@@ -323,7 +347,7 @@ static void end_waiting(const struct ike_sa *sa)
 	if (!next_waiting(sa) || sa_of(sa->connection))
 		return;
 	while ((connection = next_waiting(sa))) {
-		connection->waiting = false;
+		connection_wait(connection, false);
 		shunt_failed(connection);
 	}
 }
@@ -385,6 +409,8 @@ void ike_sa_end(struct ike_sa *sa, const char *why)
 		ike_sa_log(sa, PLUTO_NOTICE, "IKE SA ended: %s", why);
 	not_half_open(sa);
 	cds_list_del(&sa->node);
+	cds_list_del_init(&sa->owned);
+	cds_list_del(&sa->entry.node);
 	cds_list_del(&sa->bucket);
 	ike_peers_remove(sa);
 	pluto_timer_cancel(&pluto->timers, &sa->rekey);
@@ -413,7 +439,7 @@ static int join(struct ike_sa *sa, struct connection *connection)
 
 	if (connection->waiting || (established ? child_sa_is_there(sa, connection) : sa->connection == connection))
 		return -ENOTUNIQ;
-	connection->waiting = true;
+	connection_wait(connection, true);
 	shunt_negotiating(connection);
 	if (established)
 		ike_sa_join(sa);

@@ -3,6 +3,8 @@
 #ifndef PLUTO_IKE_SA_H
 #define PLUTO_IKE_SA_H
 
+#include <stdarg.h>
+
 #include "connection.h"
 #include "notify.h"
 
@@ -74,7 +76,7 @@ struct ike_setup {
 /**
  * struct ike_sa - one
  * @spi: of the original initiator, of the original responder
- * @sibling, @same: see peers.h
+ * @sibling, @same: see peers.h; @owned: in the list of its connection
  * @initiator: whether this side is the original one
  * @half_open: it counts as such
  * @rekeying: this side makes another in its place
@@ -102,7 +104,8 @@ struct ike_setup {
  * @keepalive: no earlier than then keepalive_wait() looks again whether the NAT is to be kept awake
  */
 struct ike_sa {
-	struct cds_list_head node, bucket, opening, sibling, same;
+	struct cds_list_head node, bucket, opening, sibling, same, owned;
+	struct pluto_entry entry;
 	struct pluto *pluto;
 	struct connection *connection;
 	unsigned int users;
@@ -169,6 +172,9 @@ void ike_sa_change_connection(struct ike_sa *sa, struct connection *connection);
 #define IKE_SA_NAME 400
 /* "road"[1] 192.1.3.209, or "west-east", with the quotation marks. @connection: the SA's, or one that shares it */
 void ike_sa_name(const struct ike_sa *sa, const struct connection *connection, char name[IKE_SA_NAME]);
+/* A line of an IKE SA, in the name of its connection or of one that shares it. */
+void ike_sa_vlog(const struct ike_sa *sa, const struct connection *connection, enum pluto_log_level level,
+		 const char *format, va_list args) __attribute__((format(printf, 4, 0)));
 void ike_sa_log(const struct ike_sa *sa, enum pluto_log_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

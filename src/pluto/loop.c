@@ -337,6 +337,7 @@ static int open_engine(struct daemon *daemon)
 		daemon->pluto->limits = daemon->setup->limits;
 	daemon->pluto->many_of_one = daemon->setup->many_of_one;
 	daemon->pluto->nat_port = daemon->setup->nat_port;
+	daemon->pluto->quiet = !daemon->setup->log.debug;
 	daemon->pluto->shunt_life = daemon->setup->shunt_life;
 	errno = 0;
 	daemon->updowns = updowns_new(daemon);
@@ -418,9 +419,10 @@ static void free_events(struct daemon *daemon)
 	}
 }
 
-void daemon_close(struct daemon *daemon)
+bool daemon_close(struct daemon *daemon)
 {
-	pool_free(daemon->pool);
+	bool all = pool_free(daemon->pool);
+
 	daemon->pool = NULL;
 	if (daemon->pluto && daemon->backend)
 		end_sas(daemon->pluto);
@@ -430,7 +432,8 @@ void daemon_close(struct daemon *daemon)
 	updowns_free(daemon->updowns);
 	plans_free(daemon);
 	loaded_free_all(daemon);
-	trust_close(daemon);
+	if (all)
+		trust_close(daemon);
 	host_watch_free(daemon->watch);
 	net_free(daemon->net);
 	if (daemon->pluto)
@@ -443,4 +446,5 @@ void daemon_close(struct daemon *daemon)
 	host_addresses_free(&daemon->addresses);
 	if (daemon->base)
 		event_base_free(daemon->base);
+	return all;
 }

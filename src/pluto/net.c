@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#define _GNU_SOURCE /* struct in6_pktinfo */
+#define _GNU_SOURCE /* struct in6_pktinfo, sendmmsg */
 #include "net.h"
 
 #include <errno.h>
@@ -14,6 +14,7 @@
 #define READS	 256 /* in a row, before others have their turn */
 #define DATAGRAM 65536
 #define MARKER	 4
+#define SENDS	 16 /* that wait for each other */
 
 /**
  * struct net_socket - one
@@ -29,17 +30,6 @@ struct net_socket {
 	bool any, nat, wanted;
 };
 
-struct net {
-	struct event_base *base;
-	struct net_options options;
-	struct klips_addr *listen;
-	uint16_t nat_ports[NET_PORTS + 1]; /* the first is that of the options */
-	unsigned int nat_port_count;
-	struct net_calls calls;
-	struct cds_list_head sockets;
-	uint8_t buffer[DATAGRAM];
-};
-
 union name {
 	struct sockaddr sa;
 	struct sockaddr_in v4;
@@ -50,6 +40,39 @@ union name {
 union control {
 	struct cmsghdr header;
 	char room[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(struct in_pktinfo))];
+};
+
+/* A message that is to be sent by a socket. */
+struct letter {
+	const struct net_socket *by;
+	struct ike_endpoint from, to;
+	size_t length;
+};
+
+/**
+ * struct outbox - what is sent when whatever sends it has done its work: in one call, so that who it is for is woken
+ * once
+ * @due: it is to be emptied
+ * @used: bytes of @data, where the messages are one after the other
+ */
+struct outbox {
+	struct event *due;
+	struct letter letters[SENDS];
+	unsigned int count;
+	size_t used;
+	uint8_t data[DATAGRAM];
+};
+
+struct net {
+	struct event_base *base;
+	struct net_options options;
+	struct klips_addr *listen;
+	uint16_t nat_ports[NET_PORTS + 1]; /* the first is that of the options */
+	unsigned int nat_port_count;
+	struct net_calls calls;
+	struct cds_list_head sockets;
+	struct outbox outbox;
+	uint8_t buffer[DATAGRAM];
 };
 
 static socklen_t put_name(union name *name, const struct ike_endpoint *at)
@@ -298,38 +321,6 @@ void net_set_ports(struct net *net, const uint16_t *ports, unsigned int count)
 	memcpy(&net->nat_ports[1], ports, (net->nat_port_count - 1) * sizeof(*ports));
 }
 
-/**
- * net_listen() - have the sockets that this host's addresses need
- *
- * Return: how many there are; what could not be opened is in the log
- */
-unsigned int net_listen(struct net *net, const struct host_addresses *addresses)
-{
-	const struct klips_addr *addr;
-	struct net_socket *one, *next;
-	unsigned int count = 0;
-	size_t i;
-
-	cds_list_for_each_entry(one, &net->sockets, node)
-		one->wanted = false;
-	if (net->options.shared)
-		want_shared(net);
-	for (i = 0; i < addresses->count; i++) {
-		addr = &addresses->list[i].addr;
-		if (!net_listens(net, addr))
-			continue;
-		want(net, addr, net->options.ike_port, false);
-		if (!net->options.shared)
-			want_nat(net, addr);
-	}
-	cds_list_for_each_entry_safe(one, next, &net->sockets, node) {
-		count += one->wanted;
-		if (!one->wanted)
-			close_socket(one);
-	}
-	return count;
-}
-
 /* From which address, of a socket for all. */
 static void put_source(struct msghdr *message, union control *control, const struct klips_addr *addr)
 {
@@ -350,46 +341,138 @@ static void put_source(struct msghdr *message, union control *control, const str
 	memcpy(CMSG_DATA(one), is_v6 ? (void *)&v6 : (void *)&v4, is_v6 ? sizeof(v6) : sizeof(v4));
 }
 
-static void send_pieces(const struct net_socket *by, const struct ike_endpoint *from, const struct ike_endpoint *to,
-			struct iovec pieces[2])
-{
-	union control control;
+/* All that sendmsg() is told of one message. */
+struct envelope {
 	union name name;
-	struct msghdr message = {
-		.msg_name = &name,
-		.msg_namelen = put_name(&name, to),
-		.msg_iov = pieces,
+	union control control;
+	struct iovec pieces[2];
+};
+
+static void address(struct msghdr *message, struct envelope *envelope, const struct letter *letter, const uint8_t *data)
+{
+	static uint8_t marker[MARKER];
+
+	envelope->pieces[0] = (struct iovec){ marker, letter->by->nat ? MARKER : 0 };
+	envelope->pieces[1] = (struct iovec){ (void *)data, letter->length };
+	*message = (struct msghdr){
+		.msg_name = &envelope->name,
+		.msg_namelen = put_name(&envelope->name, &letter->to),
+		.msg_iov = envelope->pieces,
 		.msg_iovlen = 2,
 	};
+	if (letter->by->any)
+		put_source(message, &envelope->control, &letter->from.addr);
+}
 
-	if (by->any)
-		put_source(&message, &control, &from->addr);
-	/* An error may be that of an earlier message (ICMP), which is then told and over: once more. */
-	if (sendmsg(by->fd, &message, MSG_DONTWAIT) < 0)
-		sendmsg(by->fd, &message, MSG_DONTWAIT);
+/* An error may be that of an earlier message (ICMP), which is then told and over: once more. */
+static void send_all(int fd, struct mmsghdr *messages, unsigned int count)
+{
+	bool again = false;
+	int sent;
+
+	while (count) {
+		sent = sendmmsg(fd, messages, count, MSG_DONTWAIT);
+		if (sent <= 0 && !again) {
+			again = true;
+			continue;
+		}
+		sent = sent > 0 ? sent : 1;
+		again = false;
+		messages += sent;
+		count -= (unsigned int)sent;
+	}
+}
+
+/* Those that go by one socket in one call. */
+static void empty(struct outbox *outbox)
+{
+	struct envelope envelopes[SENDS];
+	struct mmsghdr messages[SENDS];
+	const uint8_t *data = outbox->data;
+	unsigned int i, first = 0;
+
+	for (i = 0; i < outbox->count; i++) {
+		if (outbox->letters[i].by != outbox->letters[first].by) {
+			send_all(outbox->letters[first].by->fd, &messages[first], i - first);
+			first = i;
+		}
+		address(&messages[i].msg_hdr, &envelopes[i], &outbox->letters[i], data);
+		data += outbox->letters[i].length;
+	}
+	if (outbox->count)
+		send_all(outbox->letters[first].by->fd, &messages[first], outbox->count - first);
+	outbox->count = 0;
+	outbox->used = 0;
+}
+
+static void outbox_due(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	empty(arg);
 }
 
 void net_send(struct net *net, const struct ike_endpoint *from, const struct ike_endpoint *to, struct ike_slice data)
 {
-	static uint8_t marker[MARKER];
 	const struct net_socket *by = find(net, from);
-	struct iovec pieces[2] = { { marker, 0 }, { (void *)data.data, data.length } };
+	struct outbox *outbox = &net->outbox;
 
-	if (!by)
+	if (!by || data.length > sizeof(outbox->data))
 		return;
-	if (by->nat)
-		pieces[0].iov_len = MARKER;
-	send_pieces(by, from, to, pieces);
+	if (outbox->count == SENDS || data.length > sizeof(outbox->data) - outbox->used)
+		empty(outbox);
+	if (!outbox->count)
+		event_active(outbox->due, 0, 0);
+	memcpy(outbox->data + outbox->used, data.data, data.length);
+	outbox->used += data.length;
+	outbox->letters[outbox->count++] = (struct letter){ by, *from, *to, data.length };
 }
 
 void net_keep_alive(struct net *net, const struct ike_endpoint *from, const struct ike_endpoint *to)
 {
-	static uint8_t byte = 0xff;
-	const struct net_socket *by = find(net, from);
-	struct iovec pieces[2] = { { &byte, sizeof(byte) }, { NULL, 0 } };
+	static const uint8_t byte = 0xff;
+	const struct letter letter = { find(net, from), *from, *to, sizeof(byte) };
+	struct mmsghdr message;
+	struct envelope envelope;
 
-	if (by && by->nat)
-		send_pieces(by, from, to, pieces);
+	if (!letter.by || !letter.by->nat)
+		return;
+	address(&message.msg_hdr, &envelope, &letter, &byte);
+	envelope.pieces[0].iov_len = 0; /* RFC 3948, 2.3: it has no marker */
+	send_all(letter.by->fd, &message, 1);
+}
+
+/**
+ * net_listen() - have the sockets that this host's addresses need
+ *
+ * Return: how many there are; what could not be opened is in the log
+ */
+unsigned int net_listen(struct net *net, const struct host_addresses *addresses)
+{
+	const struct klips_addr *addr;
+	struct net_socket *one, *next;
+	unsigned int count = 0;
+	size_t i;
+
+	empty(&net->outbox);
+	cds_list_for_each_entry(one, &net->sockets, node)
+		one->wanted = false;
+	if (net->options.shared)
+		want_shared(net);
+	for (i = 0; i < addresses->count; i++) {
+		addr = &addresses->list[i].addr;
+		if (!net_listens(net, addr))
+			continue;
+		want(net, addr, net->options.ike_port, false);
+		if (!net->options.shared)
+			want_nat(net, addr);
+	}
+	cds_list_for_each_entry_safe(one, next, &net->sockets, node) {
+		count += one->wanted;
+		if (!one->wanted)
+			close_socket(one);
+	}
+	return count;
 }
 
 void net_each(const struct net *net, void (*each)(void *arg, const struct ike_endpoint *at), void *arg)
@@ -420,8 +503,9 @@ struct net *net_new(struct event_base *base, const struct net_options *options, 
 	net->nat_port_count = 1;
 	CDS_INIT_LIST_HEAD(&net->sockets);
 	net->listen = malloc(bytes + 1);
-	if (!net->listen) {
-		free(net);
+	net->outbox.due = event_new(base, -1, 0, outbox_due, &net->outbox);
+	if (!net->listen || !net->outbox.due) {
+		net_free(net);
 		return NULL;
 	}
 	if (bytes)
@@ -435,6 +519,9 @@ void net_free(struct net *net)
 
 	if (!net)
 		return;
+	if (net->outbox.due)
+		event_free(net->outbox.due);
+	empty(&net->outbox);
 	cds_list_for_each_entry_safe(one, next, &net->sockets, node)
 		close_socket(one);
 	free(net->listen);

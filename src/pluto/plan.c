@@ -63,72 +63,81 @@ struct plan *plan_next(struct daemon *daemon, const char *name, struct plan *aft
 	return next_of(daemon, name, after, has_alias);
 }
 
-struct plan *plan_of(const struct daemon *daemon, const struct connection *connection)
+static bool is_ending(const struct connection *connection)
 {
-	struct plan *plan;
-
-	cds_list_for_each_entry(plan, &daemon->plans, node) {
-		if (plan->connection == connection)
-			return plan;
-	}
-	return NULL;
+	return connection->plan && connection->plan->ending;
 }
 
-static bool is_ending(const struct daemon *daemon, const struct connection *connection)
-{
-	const struct plan *plan = plan_of(daemon, connection);
-
-	return plan && plan->ending;
-}
-
-static void end_children(struct daemon *daemon, struct ike_sa *sa)
-{
-	struct child_sa *child, *next;
-
-	cds_list_for_each_entry_safe(child, next, &sa->children, node) {
-		if (is_ending(daemon, child->connection))
-			child_sa_delete_start(child);
-	}
-}
-
-static bool has_others(const struct daemon *daemon, const struct ike_sa *sa)
+static bool has_others(const struct ike_sa *sa)
 {
 	const struct child_sa *child;
 	const struct plan *plan;
 
 	/* one under way is somebody's who knows nothing of its end */
 	if (sa->state == IKE_SA_CONNECTING)
-		return !is_ending(daemon, sa->connection);
+		return !is_ending(sa->connection);
 	cds_list_for_each_entry(child, &sa->children, node) {
-		plan = plan_of(daemon, child->connection);
+		plan = child->connection->plan;
 		if (child->state != CHILD_SA_DELETING && plan && !plan->gone && !plan->ending)
 			return true;
 	}
 	return false;
 }
 
-/* Whether it is of those that end, or of one of their families. */
-static bool is_of_ending(const struct daemon *daemon, const struct ike_sa *sa)
+static void relate(const struct plan *one)
 {
-	const struct plan *plan;
+	struct plan *plan;
 
-	cds_list_for_each_entry(plan, &daemon->plans, node) {
-		if (plan->ending && connection_is_kin(sa->connection, plan->connection))
-			return true;
+	cds_list_for_each_entry(plan, &one->daemon->plans, node) {
+		if (connection_is_kin(plan->connection, one->connection))
+			plan->related = true;
 	}
-	return false;
 }
 
-/* An IKE SA that nobody else needs is deleted as a whole; else its Child SAs alone. */
-static void end_sas(struct daemon *daemon)
+void plans_relate(struct daemon *daemon, const char *name)
+{
+	struct plan *plan;
+
+	cds_list_for_each_entry(plan, &daemon->plans, node)
+		plan->related = false;
+	for (plan = plan_next(daemon, name, NULL); plan; plan = plan_next(daemon, name, plan))
+		relate(plan);
+}
+
+static void end_unneeded(struct plan *plan)
 {
 	struct ike_sa *sa, *next;
 
-	cds_list_for_each_entry_safe(sa, next, &daemon->pluto->sas, node) {
-		if (is_of_ending(daemon, sa) && !has_others(daemon, sa))
+	cds_list_for_each_entry_safe(sa, next, &plan->connection->sas, owned) {
+		if (!has_others(sa))
 			ike_delete_start(sa);
-		else
-			end_children(daemon, sa);
+	}
+}
+
+/* With an IKE SA that is deleted they go anyhow. */
+static void end_children(struct plan *plan)
+{
+	struct child_sa *child, *next;
+
+	cds_list_for_each_entry_safe(child, next, &plan->connection->children, owned) {
+		if (child->sa->state != IKE_SA_DELETING)
+			child_sa_delete_start(child);
+	}
+}
+
+/* An IKE SA that nobody else needs is deleted as a whole; else its Child SAs alone. */
+static void end_sas(struct daemon *daemon, const char *name)
+{
+	struct plan *plan;
+
+	plans_relate(daemon, name);
+	cds_list_for_each_entry(plan, &daemon->plans, node) {
+		if (plan->related)
+			end_unneeded(plan);
+	}
+	cds_list_for_each_entry(plan, &daemon->plans, node) {
+		if (plan->ending)
+			end_children(plan);
 	}
 }
 
@@ -138,6 +147,7 @@ void plan_forget(struct plan *plan)
 	updown_forget(plan->daemon->updowns, plan);
 	orient_extra_free(&plan->extra);
 	cds_list_del(&plan->node);
+	plan->connection->plan = NULL;
 	connection_put(plan->connection);
 	free(plan);
 }
@@ -198,17 +208,17 @@ enum plan_state plan_state(const struct plan *plan)
 	const struct child_sa *child;
 	struct ike_sa *sa;
 
-	cds_list_for_each_entry(sa, &plan->daemon->pluto->sas, node) {
-		if (sa->connection == plan->connection && is_busy(sa))
+	cds_list_for_each_entry(child, &plan->connection->children, owned) {
+		if (child->sa->state == IKE_SA_DEAD)
+			continue;
+		if (child->used && child->state == CHILD_SA_INSTALLED)
+			return PLAN_UP;
+		if (child->state == CHILD_SA_LARVAL)
 			state = PLAN_OPENING;
-		cds_list_for_each_entry(child, &sa->children, node) {
-			if (child->connection != plan->connection)
-				continue;
-			if (child->used && child->state == CHILD_SA_INSTALLED)
-				return PLAN_UP;
-			if (child->state == CHILD_SA_LARVAL)
-				state = PLAN_OPENING;
-		}
+	}
+	cds_list_for_each_entry(sa, &plan->connection->sas, owned) {
+		if (is_busy(sa))
+			return PLAN_OPENING;
 	}
 	return state;
 }
@@ -218,9 +228,8 @@ static void end_childless(struct plan *plan)
 {
 	struct ike_sa *sa, *next;
 
-	cds_list_for_each_entry_safe(sa, next, &plan->daemon->pluto->sas, node) {
-		if (sa->connection == plan->connection && sa->state == IKE_SA_ESTABLISHED &&
-		    cds_list_empty(&sa->children) && !is_busy(sa))
+	cds_list_for_each_entry_safe(sa, next, &plan->connection->sas, owned) {
+		if (sa->state == IKE_SA_ESTABLISHED && cds_list_empty(&sa->children) && !is_busy(sa))
 			ike_delete_start(sa);
 	}
 }
@@ -230,13 +239,13 @@ bool plan_is_ending(const struct plan *plan)
 	const struct child_sa *child;
 	const struct ike_sa *sa;
 
-	cds_list_for_each_entry(sa, &plan->daemon->pluto->sas, node) {
-		if (sa->connection == plan->connection && sa->state == IKE_SA_DELETING)
+	cds_list_for_each_entry(sa, &plan->connection->sas, owned) {
+		if (sa->state == IKE_SA_DELETING)
 			return true;
-		cds_list_for_each_entry(child, &sa->children, node) {
-			if (child->connection == plan->connection && child->state == CHILD_SA_DELETING)
-				return true;
-		}
+	}
+	cds_list_for_each_entry(child, &plan->connection->children, owned) {
+		if (child->state == CHILD_SA_DELETING && child->sa->state != IKE_SA_DEAD)
+			return true;
 	}
 	return false;
 }
@@ -267,7 +276,8 @@ int plan_up(struct plan *plan)
 
 void plan_let_be(struct plan *plan)
 {
-	plan->wanted = plan->restart = plan->connection->waiting = plan->connection->missed = false;
+	plan->wanted = plan->restart = plan->connection->missed = false;
+	connection_wait(plan->connection, false);
 	pluto_timer_cancel(&plan->daemon->pluto->timers, &plan->retry);
 	shunt_end(plan->connection);
 }
@@ -280,7 +290,7 @@ void plans_down(struct daemon *daemon, const char *name)
 		plan_let_be(plan);
 		plan->ending = true;
 	}
-	end_sas(daemon);
+	end_sas(daemon, name);
 	cds_list_for_each_entry(plan, &daemon->plans, node)
 		plan->ending = false;
 }
@@ -378,30 +388,19 @@ static void peer_died(struct plan *plan)
 		plan_route(plan);
 }
 
-void plan_silent(struct daemon *daemon, const struct ike_sa *sa)
+void plan_silent(const struct ike_sa *sa)
 {
 	const struct child_sa *child;
 
-	peer_died(plan_of(daemon, sa->connection));
+	peer_died(sa->connection->plan);
 	cds_list_for_each_entry(child, &sa->children, node)
-		peer_died(plan_of(daemon, child->connection));
+		peer_died(child->connection->plan);
 }
 
 /* What is run when its SAs end has to find it. */
 static bool has_sas(const struct plan *plan)
 {
-	const struct child_sa *child;
-	const struct ike_sa *sa;
-
-	cds_list_for_each_entry(sa, &plan->daemon->pluto->sas, node) {
-		if (sa->connection == plan->connection)
-			return true;
-		cds_list_for_each_entry(child, &sa->children, node) {
-			if (child->connection == plan->connection)
-				return true;
-		}
-	}
-	return false;
+	return !cds_list_empty(&plan->connection->sas) || !cds_list_empty(&plan->connection->children);
 }
 
 static void plan_turn(struct plan *plan)

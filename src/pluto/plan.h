@@ -25,7 +25,7 @@ struct loaded;
  * @restart: its peer was dead, and it is begun again at once
  * @changed: something happened to its SAs
  * @gone: it is deleted, and waits for its SAs to end
- * @ending: it is one of those whose SAs are just being ended
+ * @ending: it is one of those whose SAs are just being ended; @related: see plans_relate()
  * @shown: its routes are there although it may be down
  */
 struct plan {
@@ -38,7 +38,7 @@ struct plan {
 	struct orient_extra extra;
 	struct pluto_timer retry;
 	unsigned int tries;
-	bool wanted, restart, changed, shown, gone, ending;
+	bool wanted, restart, changed, shown, gone, ending, related;
 };
 
 int plan_make(struct plan **to, struct loaded *loaded, const struct orient_pair *pair, const struct policy_net *net,
@@ -51,8 +51,8 @@ struct plan *plan_find(struct daemon *daemon, const char *name);
 struct plan *plan_next(struct daemon *daemon, const char *name, struct plan *after);
 /* Whether there is one, or a conn, of that name, not of that alias. */
 bool plan_is_there(struct daemon *daemon, const char *name);
-/* That of a connection; NULL: it is no longer loaded. */
-struct plan *plan_of(const struct daemon *daemon, const struct connection *connection);
+/* Marks those that may have IKE SAs in common with one of that name, as @related; one itself is so, too. */
+void plans_relate(struct daemon *daemon, const char *name);
 /* End the SAs of all of that name, politely, and forget them. */
 void plans_delete(struct daemon *daemon, const char *name);
 /* The same of all whose @ending is set; it is so no more then. */
@@ -89,7 +89,7 @@ void plan_let_be(struct plan *plan);
  */
 void plan_note(struct daemon *daemon, const struct connection *connection, const char *event);
 /* That SA's peer is dead, and it is to end: dpdaction= of its connections. */
-void plan_silent(struct daemon *daemon, const struct ike_sa *sa);
+void plan_silent(const struct ike_sa *sa);
 void plans_turn(struct daemon *daemon);
 
 #endif

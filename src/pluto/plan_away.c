@@ -13,26 +13,18 @@ bool plan_is_home(const struct plan *plan)
 	return own && !strcmp(own->device, plan->extra.home);
 }
 
-static bool is_of(const struct ike_sa *sa, const struct connection *connection)
-{
-	const struct child_sa *child;
-
-	if (sa->connection == connection)
-		return true;
-	cds_list_for_each_entry(child, &sa->children, node) {
-		if (child->connection == connection)
-			return true;
-	}
-	return false;
-}
-
 /* RFC 4555: an SA may go by another address than the one that it began with. */
 static bool is_mobile(const struct plan *plan)
 {
+	const struct child_sa *child;
 	const struct ike_sa *sa;
 
-	cds_list_for_each_entry(sa, &plan->daemon->pluto->sas, node) {
-		if (sa->mobike && sa->state == IKE_SA_ESTABLISHED && is_of(sa, plan->connection))
+	cds_list_for_each_entry(sa, &plan->connection->sas, owned) {
+		if (sa->mobike && sa->state == IKE_SA_ESTABLISHED)
+			return true;
+	}
+	cds_list_for_each_entry(child, &plan->connection->children, owned) {
+		if (child->sa->mobike && child->sa->state == IKE_SA_ESTABLISHED)
 			return true;
 	}
 	return false;
@@ -59,6 +51,7 @@ static void say(const struct plan *plan, const char *what)
 void plan_leave(struct plan *plan)
 {
 	struct connection *connection = plan->connection;
+	static const char gone[] = "this host no longer has its address";
 	bool wanted = plan->wanted;
 	struct ike_sa *sa, *next;
 
@@ -66,10 +59,10 @@ void plan_leave(struct plan *plan)
 	connection->away = true;
 	plan_let_be(plan);
 	plan->wanted = wanted;
-	cds_list_for_each_entry_safe(sa, next, &plan->daemon->pluto->sas, node) {
-		if (is_of(sa, connection))
-			ike_sa_end(sa, "this host no longer has its address");
-	}
+	cds_list_for_each_entry_safe(sa, next, &connection->sas, owned)
+		ike_sa_end(sa, gone);
+	while (!cds_list_empty(&connection->children))
+		ike_sa_end(cds_list_first_entry(&connection->children, struct child_sa, owned)->sa, gone);
 }
 
 /**

@@ -135,6 +135,7 @@ int plan_make(struct plan **to, struct loaded *loaded, const struct orient_pair 
 		return -ENOMEM;
 	}
 	connection_get(plan->connection);
+	plan->connection->plan = plan;
 	err = fill(plan, said);
 	if (err)
 		plan_discard(plan);

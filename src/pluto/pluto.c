@@ -136,7 +136,8 @@ static int start_filter(const struct setup *setup)
 	return err;
 }
 
-static int run_daemon(struct setup *setup, int pipe, struct runner *runner)
+/* @all: as daemon_close() */
+static int run_daemon(struct setup *setup, int pipe, struct runner *runner, bool *all)
 {
 	static struct daemon daemon;
 	char path[4096];
@@ -156,7 +157,7 @@ static int run_daemon(struct setup *setup, int pipe, struct runner *runner)
 		daemon_run(&daemon);
 		unlink(path);
 	}
-	daemon_close(&daemon);
+	*all = daemon_close(&daemon);
 	return err ? NOT_READY : 0;
 }
 
@@ -164,6 +165,7 @@ static int run(struct setup *setup)
 {
 	int pipe = go_to_background(setup), err;
 	struct runner *runner;
+	bool all;
 
 	signal(SIGPIPE, SIG_IGN);
 	err = make_folder(setup);
@@ -174,9 +176,12 @@ static int run(struct setup *setup)
 	runner = err ? NULL : start_runner(setup);
 	if (!runner)
 		return NOT_READY;
-	err = run_daemon(setup, pipe, runner);
+	err = run_daemon(setup, pipe, runner, &all);
 	runner_free(runner);
 	log_close();
+	/* What the C library and OpenSSL free at exit() may be in use. */
+	if (!all)
+		_exit(err);
 	return err;
 }
 

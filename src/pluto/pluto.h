@@ -100,6 +100,18 @@ struct pluto_trust {
 	bool crl_strict;
 };
 
+enum pluto_entry_sort {
+	PLUTO_IKE_SA,
+	PLUTO_CHILD_SA,
+	PLUTO_BOOKMARK, /* no SA: where somebody who reads the list goes on */
+};
+
+/* A place in the engine's list of all SAs, in the order of their serials. */
+struct pluto_entry {
+	struct cds_list_head node;
+	enum pluto_entry_sort sort;
+};
+
 /* What happened, counted since the start. */
 struct pluto_counters {
 	uint64_t received, sent, retransmitted, malformed, unprotected, no_sa, cookies, refused;
@@ -121,6 +133,7 @@ struct pluto {
 	struct cds_list_head connections, pools;
 	void *leases; /* of all pools, by addresses: a tree */
 	struct cds_list_head sas;
+	struct cds_list_head entries;			     /* also of IKE SAs that nobody sees yet */
 	struct cds_list_head buckets[PLUTO_SA_BUCKETS];	     /* IKE SAs by their own SPI */
 	struct cds_list_head opening[PLUTO_OPENING_BUCKETS]; /* half-open ones by the initiator's */
 	struct cds_list_head peers[PLUTO_SA_BUCKETS];	     /* established ones by who the peer is */
@@ -129,6 +142,7 @@ struct pluto {
 	struct cds_list_head
 		farewells[PLUTO_FAREWELL_BUCKETS]; /* last replies by the own SPIs of IKE SAs that are gone */
 	unsigned int half_open;
+	unsigned int waiting;	/* connections */
 	unsigned int computing; /* key exchanges of peers that begin */
 	uint64_t hash_seed;
 	uint32_t next_reqid;
@@ -141,6 +155,7 @@ struct pluto {
 	uint64_t complaints_since; /* milliseconds */
 	unsigned int complaints;
 	struct impair *impair; /* NULL: there is none */
+	bool quiet;	       /* nobody wants lines of PLUTO_DEBUG */
 	uint64_t hints_since;  /* milliseconds */
 	unsigned int hints;
 };

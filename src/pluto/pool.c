@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "privileges.h"
@@ -17,10 +18,12 @@ struct queue {
 
 #define BRIEF_MAX  32 /* that wait; others are the threads', if there are several */
 #define BRIEF_TURN 16 /* in a row, before others have their turn */
+#define END_LIMIT  1  /* seconds that jobs have when the pool ends */
 
 /**
  * struct pool - threads, what they are to do, and what they have done
- * @lock: of @todo, @done and @ends
+ * @lock: of @todo, @done, @ends and @alive
+ * @alive: threads that have not ended; @ended: one has
  * @wake: an eventfd: something is in @done
  * @brief: the loop's own jobs; @brief_count: how many; @brief_event: they are to be done
  */
@@ -31,9 +34,10 @@ struct pool {
 	void (*turn)(void *arg);
 	void *arg;
 	pthread_mutex_t lock;
-	pthread_cond_t work;
+	pthread_cond_t work, ended;
 	struct queue todo, done;
 	bool ends;
+	unsigned int alive;
 	int wake;
 	unsigned int count;
 	pthread_t threads[];
@@ -139,6 +143,8 @@ static void *work(void *arg)
 		push(&pool->done, job);
 		eventfd_write(pool->wake, 1);
 	}
+	pool->alive--;
+	pthread_cond_signal(&pool->ended);
 	pthread_mutex_unlock(&pool->lock);
 	return NULL;
 }
@@ -151,10 +157,25 @@ static int start(struct pool *pool, unsigned int threads)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pthread_mutex_lock(&pool->lock);
 	for (; !err && pool->count < threads; pool->count += !err)
 		err = pthread_create(&pool->threads[pool->count], NULL, work, pool);
+	pool->alive = pool->count;
+	pthread_mutex_unlock(&pool->lock);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return err;
+}
+
+static void init_locks(struct pool *pool)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_mutex_init(&pool->lock, NULL);
+	pthread_cond_init(&pool->work, NULL);
+	pthread_cond_init(&pool->ended, &attributes);
+	pthread_condattr_destroy(&attributes);
 }
 
 /**
@@ -174,8 +195,7 @@ struct pool *pool_new(struct event_base *base, unsigned int threads, void (*turn
 		return NULL;
 	pool->turn = turn;
 	pool->arg = arg;
-	pthread_mutex_init(&pool->lock, NULL);
-	pthread_cond_init(&pool->work, NULL);
+	init_locks(pool);
 	take_all(&pool->todo);
 	take_all(&pool->done);
 	take_all(&pool->brief);
@@ -216,21 +236,54 @@ unsigned int pool_threads(const struct pool *pool)
 	return pool->count;
 }
 
-/**
- * pool_free() - end the threads when they have done what was submitted; what they did is finished; NULL is none
- */
-void pool_free(struct pool *pool)
+/* Whether all threads have ended. */
+static bool end_threads(struct pool *pool)
 {
+	struct timespec limit;
 	unsigned int i;
+	bool all;
 
-	if (!pool)
-		return;
+	clock_gettime(CLOCK_MONOTONIC, &limit);
+	limit.tv_sec += END_LIMIT;
 	pthread_mutex_lock(&pool->lock);
 	pool->ends = true;
 	pthread_cond_broadcast(&pool->work);
+	while (pool->alive && !pthread_cond_timedwait(&pool->ended, &pool->lock, &limit))
+		;
+	all = !pool->alive;
 	pthread_mutex_unlock(&pool->lock);
-	for (i = 0; i < pool->count; i++)
-		pthread_join(pool->threads[i], NULL);
+	for (i = 0; i < pool->count; i++) {
+		if (all)
+			pthread_join(pool->threads[i], NULL);
+		else
+			pthread_detach(pool->threads[i]);
+	}
+	return all;
+}
+
+/* What threads that have not ended still look at stays. */
+static void free_shared(struct pool *pool)
+{
+	if (pool->wake >= 0)
+		close(pool->wake);
+	pthread_cond_destroy(&pool->ended);
+	pthread_cond_destroy(&pool->work);
+	pthread_mutex_destroy(&pool->lock);
+	free(pool);
+}
+
+/**
+ * pool_free() - end the threads when they have done what was submitted; what they did is finished; NULL is none
+ *
+ * Return: whether all was done, within a second: if not, threads still use what their jobs use
+ */
+bool pool_free(struct pool *pool)
+{
+	bool all;
+
+	if (!pool)
+		return true;
+	all = end_threads(pool);
 	/* What is submitted meanwhile is done at once. */
 	pool->count = 0;
 	finish(pool);
@@ -239,9 +292,7 @@ void pool_free(struct pool *pool)
 		event_free(pool->event);
 	if (pool->brief_event)
 		event_free(pool->brief_event);
-	if (pool->wake >= 0)
-		close(pool->wake);
-	pthread_cond_destroy(&pool->work);
-	pthread_mutex_destroy(&pool->lock);
-	free(pool);
+	if (all)
+		free_shared(pool);
+	return all;
 }

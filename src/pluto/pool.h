@@ -16,7 +16,10 @@ struct pool;
 struct pool *pool_new(struct event_base *base, unsigned int threads, void (*turn)(void *arg), void *arg);
 void pool_submit(struct pool *pool, struct pluto_job *job);
 unsigned int pool_threads(const struct pool *pool);
-/* Waits for jobs that were submitted; each one's done is called. */
-void pool_free(struct pool *pool);
+/*
+ * Waits a second for jobs that were submitted; each one's done is called. false: some are not over, as whoever they ask
+ * does not answer: their threads go on, with what they have, until the process ends.
+ */
+bool pool_free(struct pool *pool);
 
 #endif

@@ -12,6 +12,7 @@
 #include "updown.h"
 
 #define SECRET_MAX 256
+#define DRAWN	   512 /* random bytes at a time */
 
 static uint64_t now(void *arg)
 {
@@ -36,10 +37,24 @@ static void dispatch(void *arg, const struct ike_endpoint *from, const struct ik
 	held_send(daemon, from, to, data);
 }
 
+/* To draw a few bytes takes OpenSSL as long as to draw many. Each is given once, and wiped. */
 static int chance(void *arg, void *out, size_t length)
 {
+	static uint8_t drawn[DRAWN];
+	static size_t left;
+
 	(void)arg;
-	return ike_random(out, length);
+	if (length > sizeof(drawn))
+		return ike_random(out, length);
+	if (length > left) {
+		if (ike_random(drawn, sizeof(drawn)))
+			return -EIO;
+		left = sizeof(drawn);
+	}
+	left -= length;
+	memcpy(out, drawn + left, length);
+	ike_wipe(drawn + left, length);
+	return 0;
 }
 
 static void submit(void *arg, struct pluto_job *job)
@@ -150,7 +165,8 @@ static void updown(void *arg, const char *verb, const struct child_sa *child)
 
 static void silent(void *arg, const struct ike_sa *sa)
 {
-	plan_silent(arg, sa);
+	(void)arg;
+	plan_silent(sa);
 }
 
 static void event(void *arg, const char *what, const struct ike_sa *sa, const char *detail)

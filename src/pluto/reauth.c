@@ -154,7 +154,7 @@ static void bring_children(const struct ike_sa *sa, const struct ike_sa *old)
 	cds_list_for_each_entry(child, &old->children, node)
 		if (child->connection != sa->connection && child->state == CHILD_SA_INSTALLED &&
 		    connection_is_kin(sa->connection, child->connection))
-			child->connection->waiting = true;
+			connection_wait(child->connection, true);
 }
 
 static bool has_children(const struct ike_sa *sa)

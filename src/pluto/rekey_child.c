@@ -185,7 +185,7 @@ static void put_off(struct create *create, struct child_sa *old)
 	if (old)
 		child_sa_rekey_again(old);
 	else
-		create->connection->waiting = true;
+		connection_wait(create->connection, true);
 }
 
 /* RFC 7296, 4: a peer that makes but one Child SA under an IKE SA. */

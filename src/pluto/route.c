@@ -49,12 +49,10 @@ bool connection_down_policies(struct connection *connection, struct policies *to
 bool connection_is_used(const struct connection *connection)
 {
 	const struct child_sa *child;
-	const struct ike_sa *sa;
 
-	cds_list_for_each_entry(sa, &connection->pluto->sas, node)
-		cds_list_for_each_entry(child, &sa->children, node)
-			if (child->connection == connection && child->used)
-				return true;
+	cds_list_for_each_entry(child, &connection->children, owned)
+		if (child->used && child->sa->state != IKE_SA_DEAD)
+			return true;
 	return false;
 }
 

@@ -8,7 +8,7 @@
 
 #include "cp_state.h"
 
-#define ROWS 1000 /* of a piece, about */
+#define ROWS 1000 /* of a piece */
 
 /* When something of the engine's clock was, in seconds since 1970. */
 static json_t *when_json(const struct daemon *daemon, uint64_t then)
@@ -137,58 +137,78 @@ static json_t *child_json(const struct daemon *daemon, const struct child_sa *ch
 	return row;
 }
 
-static unsigned int count_rows(const struct daemon *daemon, const char *name, bool ike, uint32_t *first)
+void status_walk(struct status_walk *walk, const struct daemon *daemon, bool ike)
 {
-	const struct child_sa *child;
-	const struct ike_sa *sa;
-	unsigned int rows = 0;
-
-	cds_list_for_each_entry(sa, &daemon->pluto->sas, node) {
-		rows += ike && status_is_about(sa->connection, name);
-		*first = sa->serial < *first ? sa->serial : *first;
-		cds_list_for_each_entry(child, &sa->children, node) {
-			rows += status_is_about(child->connection, name);
-			*first = child->serial < *first ? child->serial : *first;
-		}
-	}
-	return rows;
+	*walk = (struct status_walk){ .place.sort = PLUTO_BOOKMARK, .end = daemon->pluto->next_serial, .ike = ike };
+	cds_list_add(&walk->place.node, &daemon->pluto->entries);
 }
 
-void status_walk(struct status_walk *walk, const struct daemon *daemon, const char *name, bool ike)
+bool status_walk_is_over(const struct status_walk *walk)
 {
-	uint32_t first = daemon->pluto->next_serial;
-	unsigned int pieces = count_rows(daemon, name, ike, &first) / ROWS + 1;
-
-	*walk = (struct status_walk){ .next = first, .end = daemon->pluto->next_serial, .ike = ike };
-	walk->width = (walk->end - walk->next) / pieces + 1;
+	return walk->place.node.next == &walk->place.node;
 }
 
-static bool is_now(const struct status_walk *walk, uint32_t serial)
+void status_walk_end(struct status_walk *walk)
 {
-	return serial >= walk->next && serial - walk->next < walk->width && serial < walk->end;
+	cds_list_del_init(&walk->place.node);
 }
 
-static void put_children(json_t *rows, const struct daemon *daemon, const struct status_walk *walk, const char *name,
-			 const struct ike_sa *sa)
-{
-	const struct child_sa *child;
+/**
+ * struct piece - of a walk
+ * @sas: NULL: IKE SAs are not listed
+ */
+struct piece {
+	const struct daemon *daemon;
+	const char *name;
+	json_t *sas, *children;
+};
 
-	cds_list_for_each_entry(child, &sa->children, node) {
-		if (is_now(walk, child->serial) && status_is_about(child->connection, name))
-			json_array_append_new(rows, child_json(daemon, child));
-	}
+static uint32_t serial_of(const struct pluto_entry *entry)
+{
+	if (entry->sort == PLUTO_IKE_SA)
+		return caa_container_of(entry, const struct ike_sa, entry)->serial;
+	return caa_container_of(entry, const struct child_sa, entry)->serial;
+}
+
+/* One that takes the place of another is none of them before it does. */
+static void put_sa(const struct piece *piece, struct ike_sa *sa)
+{
+	if (piece->sas && !cds_list_empty(&sa->node) && status_is_about(sa->connection, piece->name))
+		json_array_append_new(piece->sas, sa_json(piece->daemon, sa));
+}
+
+static void put_child(const struct piece *piece, const struct child_sa *child)
+{
+	if (status_is_about(child->connection, piece->name))
+		json_array_append_new(piece->children, child_json(piece->daemon, child));
+}
+
+static void put_entry(const struct piece *piece, const struct pluto_entry *entry)
+{
+	if (entry->sort == PLUTO_IKE_SA)
+		put_sa(piece, caa_container_of(entry, struct ike_sa, entry));
+	else
+		put_child(piece, caa_container_of(entry, const struct child_sa, entry));
 }
 
 json_t *status_sas(const struct daemon *daemon, struct status_walk *walk, const char *name)
 {
-	json_t *children = json_array(), *sas = walk->ike ? json_array() : NULL;
-	const struct ike_sa *sa;
+	const struct piece piece = { daemon, name, walk->ike ? json_array() : NULL, json_array() };
+	struct cds_list_head *at = walk->place.node.next;
+	const struct pluto_entry *entry;
 
-	cds_list_for_each_entry(sa, &daemon->pluto->sas, node) {
-		if (walk->ike && is_now(walk, sa->serial) && status_is_about(sa->connection, name))
-			json_array_append_new(sas, sa_json(daemon, sa));
-		put_children(children, daemon, walk, name, sa);
+	status_walk_end(walk);
+	for (; at != &daemon->pluto->entries; at = at->next) {
+		entry = cds_list_entry(at, const struct pluto_entry, node);
+		if (entry->sort == PLUTO_BOOKMARK)
+			continue;
+		if (serial_of(entry) >= walk->end)
+			break;
+		if (json_array_size(piece.sas) + json_array_size(piece.children) == ROWS) {
+			cds_list_add_tail(&walk->place.node, at);
+			break;
+		}
+		put_entry(&piece, entry);
 	}
-	walk->next = walk->end - walk->next > walk->width ? walk->next + walk->width : walk->end;
-	return json_pack("{s:o, s:o*}", "child_sas", children, "ike_sas", sas);
+	return json_pack("{s:o, s:o*}", "child_sas", piece.children, "ike_sas", piece.sas);
 }

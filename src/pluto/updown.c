@@ -320,7 +320,7 @@ static const char *const *verbs_of(const struct updowns *updowns, const struct c
 
 void updown_child(struct updowns *updowns, const char *verb, const struct child_sa *child)
 {
-	const struct plan *plan = plan_of(updowns->daemon, child->connection);
+	const struct plan *plan = child->connection->plan;
 	bool moves = strcmp(verb, "up") != 0 && strcmp(verb, "down") != 0;
 	struct updown_about about = {
 		.daemon = updowns->daemon,

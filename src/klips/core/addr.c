@@ -92,6 +92,8 @@ bool klips_addr_is_multicast(const struct klips_addr *addr)
 	return addr->version == KLIPS_V6 && addr->b[0] == 0xff;
 }
 
+#define ADDR_TEXT 40 /* bytes that an address has at most: eight groups of four, and an end */
+
 static unsigned int group(const struct klips_addr *addr, unsigned int i)
 {
 	return get_unaligned_be16(addr->b + 2 * i);
@@ -142,13 +144,31 @@ static int print_v6(char *text, const struct klips_addr *addr)
 	return at;
 }
 
-/* The text of an address of KLIPS_SAID_TEXT bytes at most; its length. */
+/* Logs have so many that sprintf() would take as long as all else that makes a line. */
+static int print_v4(char *text, const struct klips_addr *addr)
+{
+	char *at = text;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		if (addr->b[i] >= 100)
+			*at++ = (char)('0' + addr->b[i] / 100);
+		if (addr->b[i] >= 10)
+			*at++ = (char)('0' + addr->b[i] / 10 % 10);
+		*at++ = (char)('0' + addr->b[i] % 10);
+		*at++ = '.';
+	}
+	*--at = 0;
+	return (int)(at - text);
+}
+
+/* The text of an address, of ADDR_TEXT bytes at most; its length. */
 static int addr_text(char *text, const struct klips_addr *addr)
 {
 	if (addr->version == KLIPS_V6)
 		return print_v6(text, addr);
 	if (addr->version == KLIPS_V4)
-		return sprintf(text, "%u.%u.%u.%u", addr->b[0], addr->b[1], addr->b[2], addr->b[3]);
+		return print_v4(text, addr);
 	return sprintf(text, "%%none");
 }
 
@@ -162,10 +182,17 @@ static int addr_text(char *text, const struct klips_addr *addr)
  */
 int klips_addr_print(char *text, size_t size, const struct klips_addr *addr)
 {
-	char whole[KLIPS_SAID_TEXT];
+	char whole[ADDR_TEXT] = "";
+	int length;
 
-	addr_text(whole, addr);
-	return snprintf(text, size, "%s", whole);
+	if (size >= sizeof(whole))
+		return addr_text(text, addr);
+	length = addr_text(whole, addr);
+	if (size) {
+		memcpy(text, whole, size);
+		text[size - 1] = 0;
+	}
+	return length;
 }
 
 static const char *shunt_name(const struct klips_said *said)

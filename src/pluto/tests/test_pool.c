@@ -4,6 +4,8 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "../pool.h"
 
@@ -66,7 +68,7 @@ static unsigned int run(unsigned int threads, unsigned int count, bool brief, bo
 	event_base_loopexit(base, &limit);
 	if (loops)
 		event_base_dispatch(base);
-	pool_free(pool);
+	assert_true(pool_free(pool));
 	for (at = 0; at < count; at++) {
 		assert_int_equal(jobs[at].worked, 1);
 		assert_int_equal(jobs[at].done, 1);
@@ -112,12 +114,51 @@ static void test_the_end_leaves_none(void **state)
 	run(2, MANY, false, false);
 }
 
+static int never[2];
+
+/* Of somebody who does not answer. */
+static void wait_for_ever(struct pluto_job *job)
+{
+	char byte;
+
+	(void)job;
+	while (read(never[0], &byte, 1) < 0)
+		;
+}
+
+static void test_the_end_does_not_wait_for_ever(void **state)
+{
+	static struct one stuck = { .job = { .work = wait_for_ever, .done = done } };
+	struct timespec began, ended;
+	unsigned int wanted = UINT32_MAX;
+	struct pool *pool;
+
+	(void)state;
+	assert_int_equal(pipe(never), 0);
+	base = event_base_new();
+	over = 0;
+	pool = pool_new(base, 2, turn, &wanted);
+	assert_non_null(pool);
+	pool_submit(pool, &stuck.job);
+	submit(pool, 3, false);
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	assert_false(pool_free(pool));
+	clock_gettime(CLOCK_MONOTONIC, &ended);
+	assert_in_range(ended.tv_sec - began.tv_sec, 0, 5);
+	assert_int_equal(over, 3); /* the others are over */
+	assert_int_equal(stuck.done, 0);
+	event_base_free(base);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_heavy_ones_are_the_threads),   cmocka_unit_test(test_without_threads_at_once),
-		cmocka_unit_test(test_few_brief_ones_are_the_loops), cmocka_unit_test(test_many_brief_ones_are_shared),
+		cmocka_unit_test(test_heavy_ones_are_the_threads),
+		cmocka_unit_test(test_without_threads_at_once),
+		cmocka_unit_test(test_few_brief_ones_are_the_loops),
+		cmocka_unit_test(test_many_brief_ones_are_shared),
 		cmocka_unit_test(test_the_end_leaves_none),
+		cmocka_unit_test(test_the_end_does_not_wait_for_ever),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,7 @@ static void setup_plan(unsigned int number, char *name, const char *remote, char
 	plans[number] = (struct plan){ .daemon = &daemon_of_test, .connection = connection };
 	plans[number].extra.updown = command;
 	cds_list_add_tail(&plans[number].node, &daemon_of_test.plans);
+	connection->plan = &plans[number];
 }
 
 static int setup(void **state)
