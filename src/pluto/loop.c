@@ -95,14 +95,11 @@ static void stack_speaks(evutil_socket_t fd, short what, void *arg)
 	daemon_turn(daemon);
 }
 
-static bool wants_keepalive(struct daemon *daemon, const struct ike_sa *sa)
+static bool wants_keepalive(const struct ike_sa *sa)
 {
-	const struct plan *plan;
+	const struct plan *plan = sa->connection->plan;
 
-	if (!sa->nat_local || sa->state != IKE_SA_ESTABLISHED)
-		return false;
-	plan = plan_find(daemon, sa->connection->name);
-	return plan && plan->extra.nat_keepalive;
+	return sa->nat_local && sa->state == IKE_SA_ESTABLISHED && plan && plan->extra.nat_keepalive;
 }
 
 /* RFC 3948, 2.3, 4: the one behind the NAT keeps it awake. */
@@ -116,7 +113,7 @@ static void keep_awake(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	cds_list_for_each_entry(sa, &daemon->pluto->sas, node) {
-		if (!wants_keepalive(daemon, sa))
+		if (!wants_keepalive(sa))
 			continue;
 		wait = keepalive_wait(sa, period);
 		if (!wait)
