@@ -76,6 +76,7 @@ static int make(void **state)
 	world_make(&world);
 	daemon_of_test = (struct daemon){ .pluto = world.east.pluto, .backend = &world.east.stack.backend };
 	CDS_INIT_LIST_HEAD(&daemon_of_test.plans);
+	CDS_INIT_LIST_HEAD(&daemon_of_test.loaded);
 	world.east.stack.backend.ops = &roomy;
 	return 0;
 }
