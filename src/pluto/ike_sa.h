@@ -3,9 +3,8 @@
 #ifndef PLUTO_IKE_SA_H
 #define PLUTO_IKE_SA_H
 
-#include <stdarg.h>
-
 #include "connection.h"
+#include "ike_sa_log.h"
 #include "notify.h"
 
 #define IKE_NONCE_MAX 256
@@ -167,16 +166,6 @@ void ike_sa_join_in(struct ike_sa *sa, uint64_t milliseconds);
 /* Its request for a Child SA came to nothing, with its IKE SA: if that was replaced, the other one makes it. */
 void ike_sa_join_heir(struct connection *connection);
 void ike_sa_change_connection(struct ike_sa *sa, struct connection *connection);
-
-/* Bytes for the name of a connection that is for many peers, with the instance's number and its peer. */
-#define IKE_SA_NAME 400
-/* "road"[1] 192.1.3.209, or "west-east", with the quotation marks. @connection: the SA's, or one that shares it */
-void ike_sa_name(const struct ike_sa *sa, const struct connection *connection, char name[IKE_SA_NAME]);
-/* A line of an IKE SA, in the name of its connection or of one that shares it. */
-void ike_sa_vlog(const struct ike_sa *sa, const struct connection *connection, enum pluto_log_level level,
-		 const char *format, va_list args) __attribute__((format(printf, 4, 0)));
-void ike_sa_log(const struct ike_sa *sa, enum pluto_log_level level, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
 
 static inline struct ike_slice ike_nonce_slice(const struct ike_nonce *nonce)
 {

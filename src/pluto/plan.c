@@ -104,6 +104,20 @@ void plans_relate(struct daemon *daemon, const char *name)
 		relate(plan);
 }
 
+/* Whether it is one of those that end, or of one of their families. */
+static bool is_kin_of_ending(const struct plan *plan)
+{
+	const struct plan *other;
+
+	if (plan->ending)
+		return true;
+	cds_list_for_each_entry(other, &plan->daemon->plans, node) {
+		if (other->ending && connection_is_kin(plan->connection, other->connection))
+			return true;
+	}
+	return false;
+}
+
 static void end_unneeded(struct plan *plan)
 {
 	struct ike_sa *sa, *next;
@@ -126,13 +140,12 @@ static void end_children(struct plan *plan)
 }
 
 /* An IKE SA that nobody else needs is deleted as a whole; else its Child SAs alone. */
-static void end_sas(struct daemon *daemon, const char *name)
+static void end_sas(struct daemon *daemon)
 {
 	struct plan *plan;
 
-	plans_relate(daemon, name);
 	cds_list_for_each_entry(plan, &daemon->plans, node) {
-		if (plan->related)
+		if (!cds_list_empty(&plan->connection->sas) && is_kin_of_ending(plan))
 			end_unneeded(plan);
 	}
 	cds_list_for_each_entry(plan, &daemon->plans, node) {
@@ -290,7 +303,7 @@ void plans_down(struct daemon *daemon, const char *name)
 		plan_let_be(plan);
 		plan->ending = true;
 	}
-	end_sas(daemon, name);
+	end_sas(daemon);
 	cds_list_for_each_entry(plan, &daemon->plans, node)
 		plan->ending = false;
 }
