@@ -150,8 +150,7 @@ struct backend;
  * @sa_move: keys, limits, numbers and the window stay, and no number is used twice. With another destination it has
  * another name: then both lead to it until sa_delete() of the old one, so that policies can be changed in between
  * @policy_set: also in place of one with the same selectors, with no moment without
- * @sweep: takes away what a pluto has left that was killed, and returns how much that was; nothing of anyone else's.
- * May be NULL: the stack does not tell whose is what
+ * @sweep: takes away what a killed pluto has left, no one else's, and returns how much. May be NULL: nobody can tell
  * @bypass_socket: one of IKE's, after it was bound: it is beside all policies
  * @encap_socket: a socket for that UDP port, before it is bound: ESP in it goes to the stack, IKE comes still
  */
