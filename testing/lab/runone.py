@@ -20,6 +20,7 @@ from lab.suites import SuiteCase
 from lab.testcase import TestCase
 
 NOT_ENDED = "the run did not end"  # what result.json says until it has
+NOT_JUDGED = "the run was not judged"  # the same, of what a guest has left
 _LONGEST = 600.0  # seconds of real time for a test in virtual time, of which days pass in seconds
 _GRACE = 10.0  # seconds that a host's processes get to end on SIGTERM
 
@@ -94,7 +95,7 @@ class Run:
         try:
             self._prepare()
             self.attempt()
-            self._judge_suite()
+            self._judge_left()
             self._judge_wires()
         except UnresolvedError as error:
             self._class("unresolved", str(error))
@@ -129,15 +130,19 @@ class Run:
         scenario = self.case.scenario(self.place, self._after_script)
         with self._phase("scripts"):
             stopped = self._type(scenario)
-        if isinstance(self.case, SuiteCase):
-            self._take_in(self.case, stopped)
+        self.result.wires = self.place.end_capture()
+        if is_left := isinstance(self.case, SuiteCase) or self.options.inside is not None:
+            self._take_in(stopped)
         else:
-            self._judge(scenario, stopped)
+            self._judge(scenario.steps, stopped)
         self.stays = self.options.keep or (stopped is not None and stopped.kind == "asked") or (
             self.options.stop_on_failure and self.result.verdict != "pass")
         if not self.stays:
             with self._phase("stop"):
                 self._stop_hosts()
+        if is_left:
+            self.result.notes["ended"] |= {"class": self.result.verdict, "reason": self.result.reason}
+            self._class("unresolved", NOT_JUDGED)
 
     def missing(self) -> str:
         """What the test needs and the place does not have, in words; empty if it can be run."""
@@ -173,13 +178,13 @@ class Run:
                 if not verdict.begins_like_golden(self.case, host, scenario.steps[host]):
                     raise Stopped("fail", f"{host} differs at {self.case.scripts[number - 1].path.name}")
 
-    def _judge(self, scenario: Scenario, stopped: Stopped | None) -> None:
+    def _judge(self, steps: dict[str, list[transcript.Step]], stopped: Stopped | None) -> None:
         """Compare what was printed and sent, and settle all but how the hosts' processes end."""
         with self._phase("compare"):
-            outputs = self._outputs(scenario)
+            outputs = self._outputs(steps)
             findings = verdict.differences(self.case, outputs)
             self._save_findings(findings)
-        crashes = verdict.crashes_printed(scenario.steps)
+        crashes = verdict.crashes_printed(steps)
         drops = sum(wire["drops"] for wire in self.result.wires.values())
         if crashes:
             self._class("crash", crashes[0])
@@ -195,29 +200,49 @@ class Run:
         else:
             self._class("pass", "")
 
-    def _take_in(self, case: SuiteCase, stopped: Stopped | None) -> None:
-        """Keep what a test of another project's suite left on its hosts; it is judged when these are gone."""
-        self.result.wires = self.place.end_capture()
-        for host in case.hosts[:1] if case.collects_alike and not self.options.apart else case.hosts:
-            for path, data in self.place.collect(host, list(case.collects)).items():
-                _keep_log(self.out / host, path, data)
-        kind = "" if stopped is None else "unresolved" if stopped.kind == "asked" else stopped.kind
-        self.result.notes["ended"] = {"kind": kind, "why": str(stopped or "")}
+    def _take_in(self, stopped: Stopped | None) -> None:
+        """Keep what a test has come to that is judged when its hosts are gone: all in guests, and other projects' suites."""
+        case = self.case
+        if isinstance(case, SuiteCase):
+            for host in case.hosts[:1] if case.collects_alike and not self.options.apart else case.hosts:
+                for path, data in self.place.collect(host, list(case.collects)).items():
+                    _keep_log(self.out / host, path, data)
+        self.result.notes["ended"] = {"kind": stopped.kind if stopped else "", "why": str(stopped or "")}
         self._class("pass", "")
 
-    def _judge_suite(self) -> None:
-        """Judge a test of another project's suite, by files that its hosts have left; not within a guest."""
-        ended = self.result.notes.pop("ended", None) if self.options.inside is None else None
-        if not isinstance(self.case, SuiteCase) or ended is None:
-            return
+    def _judge_left(self) -> None:
+        """Judge a test by the files that it has left; not within a guest, where all takes longer."""
+        ended = self.result.notes.pop("ended", {}) if self.options.inside is None else {}
+        if "class" not in ended:
+            return  # it did not come to its end
+        self._class(ended["class"], ended["reason"])
+        if isinstance(self.case, SuiteCase):
+            self._judge_suite(self.case, ended)
+        else:
+            self._judge_own(ended)
+
+    def _judge_suite(self, case: SuiteCase, ended: dict) -> None:
+        """Judge a test of another project's suite."""
         with self._phase("compare"):
             crashes = tuple(self.result.reason.split("; ")) if self.result.verdict == "crash" else ()
-            found = self.case.judge(self.out, suites.Ended(ended["kind"], ended["why"], crashes))
+            kind = "unresolved" if ended["kind"] == "asked" else ended["kind"]
+            found = case.judge(self.out, suites.Ended(kind, ended["why"], crashes))
         self._class(found.verdict, found.reason)
         self.result.diffs = found.diffs
         self.result.notes |= found.notes
         if found.diffs:
             _write(self.out / "diff.txt", "\n".join(diff["text"] for diff in found.diffs))
+
+    def _judge_own(self, ended: dict) -> None:
+        """Judge a test that a guest has run; how its hosts' processes ended is settled."""
+        self.case = self.case.in_cell(self.result.cell)
+        steps = {host: transcript.load(self.out, host) for host in self.case.typed_hosts}
+        self._judge(steps, Stopped(ended["kind"], ended["why"]) if ended["kind"] else None)
+        if ended["class"] == "crash":
+            before = f"{self.result.reason}; " if self.result.verdict == "crash" else ""
+            self._class("crash", before + ended["reason"])
+        elif ended["class"] != "pass" and self.result.verdict == "pass":
+            self._class(ended["class"], ended["reason"])
 
     def _judge_wires(self) -> None:
         """Hold the captures against another's opinion, by keys that the hosts have logged; not within a guest."""
@@ -231,9 +256,8 @@ class Run:
         elif not found and wireshark.MALFORMED in self.case.tags:
             self._class("fail", f"tshark finds nothing malformed, but the test has the tag '{wireshark.MALFORMED}'")
 
-    def _outputs(self, scenario: Scenario) -> verdict.Outputs:
-        self.result.wires = self.place.end_capture()
-        outputs = verdict.Outputs(verdict.consoles(self.case, scenario.steps))
+    def _outputs(self, steps: dict[str, list[transcript.Step]]) -> verdict.Outputs:
+        outputs = verdict.Outputs(verdict.consoles(self.case, steps))
         for host, text in outputs.consoles.items():
             _write(self.out / f"{host}.console.txt", text)
         for wire in self.result.wires:
@@ -267,7 +291,7 @@ class Run:
     def _save_transcript(self, scenario: Scenario) -> None:
         for host, steps in scenario.steps.items():
             _write(self.out / f"{host}.console.raw.txt", transcript.render(host, steps))
-            _write(self.out / f"{host}.transcript.json", transcript.to_json(steps))
+            transcript.save(self.out, host, steps)
 
     def _save_findings(self, findings: list[verdict.Finding]) -> None:
         self.result.diffs = [{"what": finding.what, "kind": finding.kind, "text": finding.text()} for finding in findings]
@@ -286,6 +310,8 @@ class Run:
         if self.place and not self.stays:
             with self._phase("down"):
                 self.place.stop()
+        if self.options.inside is None:
+            self.result.notes.pop("ended", None)  # of a run that something went wrong with
         self.result.seconds = round(time.monotonic() - self._began, 4)
         if self.unsaved:
             self.unsaved = self.result.reason

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from lab.errors import UsageError
 
@@ -62,6 +63,21 @@ def _plain(output: str) -> str:
 def to_json(steps: Iterable[Step]) -> str:
     """The steps as JSON, pure ASCII, so that it can be written whatever the programs printed."""
     return json.dumps([asdict(step) for step in steps], indent=1) + "\n"
+
+
+def save(folder: Path, host: str, steps: Iterable[Step]) -> None:
+    """Write folder/HOST.transcript.json."""
+    _file(folder, host).write_text(to_json(steps), encoding="utf-8")
+
+
+def load(folder: Path, host: str) -> list[Step]:
+    """What save() wrote; nothing if there is none. UsageError if it cannot be read."""
+    path = _file(folder, host)
+    return from_json(path.read_text(encoding="utf-8"), str(path)) if path.exists() else []
+
+
+def _file(folder: Path, host: str) -> Path:
+    return folder / f"{host}.transcript.json"
 
 
 def from_json(text: str, name: str = "transcript.json") -> list[Step]:

@@ -11,7 +11,6 @@ import scratch
 
 from lab import testcase
 from lab.runone import Options, Run
-from lab.scenario import Scenario
 from lab.transcript import Step
 from lab.verdict import crashes_printed
 
@@ -161,8 +160,7 @@ def test_a_capture_that_lost_packets_settles_no_difference(checkout, tmp_path, g
     case = testcase.load(checkout.kind / "drops")
     run = Run(case, tmp_path, Options(), print)
     run.place = _Losing()
-    scenario = Scenario(case, run.place)
-    scenario.steps["west"].append(Step("01-west-says.sh", *FINE, 0, 0.1))
-    run._judge(scenario, None)
+    run.result.wires = run.place.end_capture()
+    run._judge({"west": [Step("01-west-says.sh", *FINE, 0, 0.1)]}, None)
     assert run.result.verdict == found
     assert ("3 packets" in run.result.reason) == (found == "unresolved")

@@ -148,6 +148,38 @@ def test_result_is_taken_over(guest):
     assert json.loads((guest.out / "result.json").read_text()) == result.as_dict()
 
 
+def _leaves(output: str = "", **ended: str) -> list[str]:
+    """What a kernel does whose guest has typed `true`, and how that ended."""
+    left = {"kind": "", "why": "", "class": "pass", "reason": "", **ended}
+    record = {**json.loads(_RESULT), "class": "unresolved", "reason": runone.NOT_JUDGED, "diffs": [], "wires": {},
+              "notes": {"ended": left}}
+    step = {"script": "01-west.sh", "line": "true", "output": output, "status": 0, "seconds": 0.0}
+    return [_writes_result(json.dumps(record)), f"echo '{json.dumps([step])}' > $out/west.transcript.json"]
+
+
+@pytest.mark.parametrize(("output", "ended", "found"), [
+    ("", {}, ("pass", "")),
+    ("no", {}, ("fail", "console west differs (lines)")),
+    ("", {"class": "crash", "reason": "west: charon was killed"}, ("crash", "west: charon was killed")),
+    ("Aborted", {"class": "crash", "reason": "west: a died"}, ("crash", "west: Aborted in: true; west: a died")),
+    ("", {"class": "fail", "reason": "west: a did not end"}, ("fail", "west: a did not end")),
+    ("no", {"class": "fail", "reason": "west: a did not end"}, ("fail", "console west differs (lines)")),
+    ("no", {"kind": "timeout", "why": "too long"}, ("timeout", "too long")),
+])
+def test_what_a_guest_has_left_is_judged(guest, output, ended, found):
+    (guest.case.folder / "west.console.txt").write_text("west #\n true\nwest #\n")
+    result = guest.play(*_leaves(output, **ended))
+    assert (result.verdict, result.reason) == found
+    assert (guest.out / "west.console.txt").read_text() == f"west #\n true\n{output and output + chr(10)}west #\n"
+    assert bool(result.diffs) == bool(output) and not result.notes
+    assert json.loads((guest.out / "result.json").read_text())["class"] == result.verdict
+
+
+def test_what_is_not_judged_has_not_passed(guest):
+    result = guest.play(*_leaves(), "echo 'Out of memory: Killed process 77 (charon)'")
+    assert result.verdict == "unresolved" and not result.notes
+
+
 @pytest.mark.parametrize("real_time", [False, True])
 def test_order(guest, real_time):
     guest.play(_writes_result(), real_time=real_time)
