@@ -17,7 +17,7 @@ KERNELS ?= uml-6.1 uml-6.12 uml-kasan 6.1 6.12
 TESTS_IN ?= netkey pluto
 
 PYTHON := /usr/bin/python3
-PYTEST = $(PYTHON) -m pytest -q -p no:cacheprovider $(TESTS)
+PYTEST := $(PYTHON) -m pytest -q -p no:cacheprovider -n $(shell nproc)
 
 .PHONY: help deps deps-run deps-check deps-uml deps-kasan deps-qemu deps-libvirt kvm-install kvm-uninstall run check check-all kvm-test \
 	lint format test bench-lab bench-guest clean distclean
@@ -59,7 +59,7 @@ run: deps-run build ## show a tunnel of pluto on KLIPS, to another and to strong
 	./lab run --show $(TEST)
 
 check: deps-check build ## run everything that must pass: linters, unit tests, the lab's tests, some of them in guests
-	@tools/check 'lint: tools/lint' 'unit tests: $(PYTEST)' $(CHECKS) 'lab lint: ./lab lint' \
+	@tools/check 'lint: tools/lint' 'unit tests: $(PYTEST) $(TESTS)' $(CHECKS) 'lab lint: ./lab lint' \
 		'lab tests: ./lab run --all' 'mutation: ./lab mutate' \
 		'UML: ./lab run --place uml $(UML_SMOKE)' 'QEMU: ./lab run --place qemu --kernel 6.12-cloud $(QEMU_SMOKE)'
 
@@ -78,7 +78,7 @@ format: deps ## format the C sources
 	@$(PYTHON) tools/sources.py . 'src/*.[ch]' | xargs -r clang-format -i
 
 test: deps-check ## run the lab's unit tests (TESTS=a file or folder)
-	$(PYTEST)
+	$(PYTEST) $(TESTS)
 
 bench-lab: deps ## measure the lab: medians
 	testing/bench/lab.py

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from lab import paths, peers, stack, wireshark, x509
+from lab.attempt import SANITIZER_LOGS
 from lab.errors import UsageError
 from lab.place import HostSpec
 from lab.place.frames import pack
@@ -18,7 +19,6 @@ _ENVIRONMENT = {
 }
 OWN_COMMAND = "usr/sbin/ipsec"  # a peer that has one needs it: Cygnet's would be in its place
 _SECRET = ("etc/ipsec.secrets", "etc/ipsec.d/private/*")
-SANITIZER_LOGS = "/var/log/sanitizer"
 _SANITIZERS = {  # a report is found in a file of its own, also when it is written as the process ends
     name: f"log_path={SANITIZER_LOGS}/report" for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")
 }

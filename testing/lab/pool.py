@@ -16,7 +16,8 @@ from lab import live, peers, sharkd, stack, suites, x509
 from lab.errors import UsageError
 from lab.place import syscalls
 from lab.result import Result, load
-from lab.runone import NOT_ENDED, Options, Run, cell
+from lab.attempt import NOT_ENDED, NOT_JUDGED
+from lab.runone import Options, Run, cell
 from lab.testcase import TestCase
 
 _STAYS, _LOST = "stays", "lost: "  # what a worker says if its hosts stay up, or if its result cannot be saved
@@ -138,7 +139,7 @@ class Pool:
         if not result:
             result = Result(worker.job.case.name, cell(worker.job.case, self._how(worker.job).place), str(worker.job.out),
                             reason=said.removeprefix(_LOST) or worker.fault)
-        elif result.reason == NOT_ENDED:
+        elif result.reason in (NOT_ENDED, NOT_JUDGED):
             result.reason = worker.fault
         result.seconds = round(time.monotonic() - worker.began, 4)  # the end of all its processes included
         self._finished(worker.job, result)

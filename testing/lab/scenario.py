@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A test's scripts, typed line by line at the consoles of hosts that are up."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from lab.place import Place
-from lab.testcase import Script, TestCase
 from lab.transcript import Step
+
+if TYPE_CHECKING:
+    from lab.testcase import Script, TestCase
 
 
 class Stopped(Exception):

@@ -16,7 +16,7 @@ from pathlib import Path
 from lab import paths, runs, stack, suites
 from lab.errors import UnresolvedError
 from lab.result import Result, load
-from lab.runone import NOT_ENDED
+from lab.attempt import NOT_ENDED, NOT_JUDGED
 from lab.runs import Session
 from lab.testcase import TestCase
 
@@ -136,7 +136,7 @@ def _suites(cases: list[TestCase]) -> list[str]:
 def _ended(out: Path) -> Result | None:
     """The result in a folder, once the run has ended."""
     result = load(out)
-    return result if result and result.reason != NOT_ENDED else None
+    return result if result and result.reason not in (NOT_ENDED, NOT_JUDGED) else None
 
 
 def _in_queue(job: str) -> bool | None:

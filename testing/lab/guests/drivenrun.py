@@ -58,10 +58,10 @@ class DrivenRun(runone.Run):
         for console in sorted((self.out / FOLDER).glob(f"*/{driven.CONSOLE}")):
             text = console.read_text(encoding="utf-8", errors="replace")
             if starved := report.starved(text):
-                self._class("unresolved", report.STARVED.format(starved, console))
+                self.settle("unresolved", report.STARVED.format(starved, console))
             if trace := report.find(text):
                 (self.out / "crash.txt").write_text(trace + "\n", encoding="utf-8")
-                self._class("crash", f"the kernel of {console.parent.name} reports: {trace.splitlines()[0].strip()}")
+                self.settle("crash", f"the kernel of {console.parent.name} reports: {trace.splitlines()[0].strip()}")
                 break
         super()._end()
 

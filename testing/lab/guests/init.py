@@ -11,7 +11,6 @@ import os
 import struct
 import sys
 import time
-import traceback
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -37,9 +36,15 @@ def main() -> None:
         _no_module_loader()
         in_child(lambda: _serve(order) if "serve" in order else work(order, out))
     except Exception:  # the console is all there is to tell it
-        traceback.print_exc()
+        tell()
     finally:
         end()
+
+
+def tell() -> None:
+    """Print the error that is being handled, on the console."""
+    import traceback  # it takes long to start, and is hardly ever needed
+    traceback.print_exc()
 
 
 def end(how: int = POWER_OFF) -> None:
@@ -72,7 +77,7 @@ def in_child(work) -> None:
         try:
             work()
         except BaseException:
-            traceback.print_exc()
+            tell()
         finally:
             sys.stdout.flush()
             os._exit(0)
@@ -104,22 +109,27 @@ def _serve(order: dict) -> None:
 
 
 def work(order: dict, out: Path) -> None:
-    """Run the test that is ordered; `slow` is how many times as long as on the machine a line may take in this guest."""
-    from lab import runone, suites, testcase
-    from lab.place import HostSpec
-    folder = Path(order["folder"])
+    """Run the test that is ordered."""
     if order["suite"]:
-        suite = suites.reopen(order["suite"])
-        if not getattr(suite.project, "FALLBACK_TUNNELS", False):
-            _no_fallback_tunnels()
-        case = suite.project.load(suite, folder)
-        case.lacking = ""  # it would not have been started
+        _work_suite(order, out)
     else:
-        case = testcase.load(folder, order["instead"])
+        from lab.guests.alone import Alone
+        Alone(order, out).play()
+    if os.path.isdir("/sys/kernel/debug"):  # the kernel may be one that counts which lines of it are run
+        from lab.kernels import gcov
+        gcov.collect(out)
+
+
+def _work_suite(order: dict, out: Path) -> None:
+    """One of another project's suite; `slow` is how many times as long as on the machine a line may take in this guest."""
+    from lab import runone, suites
+    from lab.place import HostSpec
+    suite = suites.reopen(order["suite"])
+    if not getattr(suite.project, "FALLBACK_TUNNELS", False):
+        _no_fallback_tunnels()
+    case = suite.project.load(suite, Path(order["folder"]))
+    case.lacking = ""  # it would not have been started
     case.limit, case.total = case.limit * order["slow"], case.total * order["slow"]
     hosts = [HostSpec(**spec) for spec in order["hosts"]]
     options = runone.Options(place=order["place"], real_time=not order["virtual"], inside=hosts)
     runone.Run(case, out, options, print).play()
-    if os.path.isdir("/sys/kernel/debug"):  # the kernel may be one that counts which lines of it are run
-        from lab.kernels import gcov
-        gcov.collect(out)

@@ -56,12 +56,12 @@ class QemuRun(run.GuestRun):
             places = {name: setup.trees[str(folder)] for name, folder in laid.items()}
             order = moved(order, {str(paths.TESTING): TESTING, **setup.trees, **places, **staged})
             order["stage"] = bool(staged)
-            with self._phase("wait"):
+            with self.phase("wait"):
                 processors.take(self._slot)
-            with self._phase("guest start"):
+            with self.phase("guest start"):
                 guest = self._begin(setup, work, order)
             try:
-                with self._phase("guest"):
+                with self.phase("guest"):
                     done, late = self._wait_done(guest)
                 if done:
                     mailbox.unpack(work / qemuboot.OUT, self.out)

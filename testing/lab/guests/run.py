@@ -9,9 +9,9 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from lab import kernels, needs, runone
+from lab import attempt, kernels, needs, runone
 from lab.errors import UnresolvedError
-from lab.guests import processors, report, uml
+from lab.guests import alone, processors, report, uml
 from lab.kernels import catalog
 from lab.result import Result, load
 from lab.suites import SuiteCase
@@ -40,10 +40,10 @@ class GuestRun(runone.Run):
         if self.skips(files):
             return
         (self.out / "guest.json").write_text(json.dumps(self.order()), encoding="utf-8")
-        with self._phase("wait"):
+        with self.phase("wait"):
             processor = processors.take(self._slot)
         machine = uml.Machine(files.image, self.options.is_virtual, processor, self.options.seed, words=self.case.kernel_words)
-        with self._phase("guest"):
+        with self.phase("guest"):
             late = self._wait(uml.start(machine, self.out, self.out / CONSOLE))
         self.judge_guest(late, self._has_begun())
 
@@ -53,13 +53,14 @@ class GuestRun(runone.Run):
         own = self.case.lacking if isinstance(self.case, SuiteCase) else ""
         reason = own or needs.lacking(self.case.needs, config, self.options.kernel, self.options.is_virtual)
         if reason:
-            self._class("skipped", reason)
+            self.settle("skipped", reason)
         return bool(reason)
 
     def order(self) -> dict:
         """What the guest is to do. Fetches peers and makes certificates where they are not cached yet."""
         suite = self.case.suite.words() if isinstance(self.case, SuiteCase) else {}
-        return {"folder": str(self.case.folder), "instead": self.case.instead, "suite": suite, "place": self.options.place,
+        test = {} if suite else alone.order(self.case, self.options.patience)
+        return {"test": test, "folder": str(self.case.folder), "suite": suite, "place": self.options.place,
                 "random": uml.random_bytes(self.options.seed, "guest").hex(), "virtual": self.options.is_virtual,
                 "clock": self.case.clock, "slow": self.options.patience,
                 "hosts": [vars(spec) for spec in self.case.specs(self.progress)]}
@@ -92,17 +93,17 @@ class GuestRun(runone.Run):
         console = (self.out / CONSOLE).read_text(encoding="utf-8", errors="replace")
         trace = report.find(console)
         inside = load(self.out)
-        if inside and inside.reason != runone.NOT_ENDED:
+        if inside and inside.reason != attempt.NOT_ENDED:
             self._take_over(inside)
         if trace:
             (self.out / "crash.txt").write_text(trace + "\n", encoding="utf-8")
             self.result.notes.pop("ended", None)  # nothing that the test shows would matter
-            self._class("crash", f"{'the kernel reports' if begun else AT_BOOT}: {trace.splitlines()[0].strip()}")
+            self.settle("crash", f"{'the kernel reports' if begun else AT_BOOT}: {trace.splitlines()[0].strip()}")
         elif starved := report.starved(console):
             raise UnresolvedError(report.STARVED.format(starved, self.out / CONSOLE))
         elif late:
             raise UnresolvedError(f"the guest was still busy after {self.limit:g} s; see {self.out / CONSOLE}")
-        elif not inside or inside.reason == runone.NOT_ENDED:
+        elif not inside or inside.reason == attempt.NOT_ENDED:
             last = (console.strip().splitlines() or ["nothing"])[-1]
             raise UnresolvedError(f"the guest ended without a result; its console's last line is: {last}")
 

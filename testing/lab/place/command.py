@@ -3,7 +3,6 @@
 
 import os
 import signal
-import tempfile
 from collections.abc import Callable
 
 from lab.place.frames import pack, unpack
@@ -19,7 +18,8 @@ class Command:
                  answer: Callable[[dict], None]) -> None:
         self._answer = answer
         self._timed_out = False
-        self._stdin, self._stdout, self._stderr = (tempfile.TemporaryFile(dir="/run") for _ in range(3))
+        self._stdin, self._stdout, self._stderr = (
+            os.fdopen(os.memfd_create(name), "w+b") for name in ("stdin", "stdout", "stderr"))
         self._stdin.write(unpack(request.get("stdin", "")))
         self._stdin.seek(0)
         self.pid = os.fork()

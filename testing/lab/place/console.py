@@ -7,7 +7,6 @@ status; a mark arriving means that the line is done. Echo is off: the transcript
 
 import os
 import re
-import secrets
 import termios
 import time
 from collections.abc import Callable
@@ -25,7 +24,7 @@ class Console:
 
     def __init__(self, loop: Loop, environment: dict[str, str], folder: str) -> None:
         self._loop = loop
-        self._mark = secrets.token_hex(8)
+        self._mark = os.urandom(8).hex()
         self._pattern = re.compile(b"\x1e" + self._mark.encode() + b":(\\d+|\\+):\x1f")
         self._output = bytearray()
         self._searched = self._cut = 0

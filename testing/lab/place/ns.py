@@ -17,7 +17,6 @@ from lab.errors import UnresolvedError
 from lab.place import HostSpec, keeper, syscalls, userns
 from lab.place.client import KeeperClient
 from lab.place.frames import Channel
-from lab.topology import host_network, links_batch, wires_batch
 
 _RUN_NAMESPACES = (syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWPID
                    | syscalls.CLONE_NEWUTS | syscalls.CLONE_NEWIPC)
@@ -42,10 +41,13 @@ class Namespaces(KeeperClient):
 
     def start(self, hosts: list[HostSpec], plan: dict, capture: str) -> None:
         """See Place."""
-        marks = {name: f"@{name}@" for name in plan["hosts"]}
-        self.request("start", hosts=[vars(spec) for spec in hosts], wires=plan["wires"], capture=capture,
-                     bridges=wires_batch(plan), links=links_batch(plan, marks))
-        self.requests("network", [{"to": name, **host_network(host)} for name, host in plan["hosts"].items()])
+        from lab.topology import requests  # not in guests, which have it done already
+        self.begin([vars(spec) for spec in hosts], requests(plan), capture)
+
+    def begin(self, hosts: list[dict], network: dict, capture: str) -> None:
+        """As start(), with what topology.requests() makes of a plan."""
+        self.request("start", hosts=hosts, capture=capture, **network["start"])
+        self.requests("network", network["hosts"])
         self._held = _network_namespaces(self._between)
 
     def stop(self) -> None:

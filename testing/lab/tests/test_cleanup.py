@@ -53,8 +53,8 @@ class Room:
 @pytest.fixture(name="room", scope="module")
 def _room():
     checkout = scratch.another()
-    source = checkout.path / "testing" / "lab" / "runone.py"
-    text, count = re.subn(r"^_GRACE = 10\.0", "_GRACE = 1.0", source.read_text(), flags=re.MULTILINE)
+    source = checkout.path / "testing" / "lab" / "attempt.py"
+    text, count = re.subn(r"^GRACE = 10\.0", "GRACE = 1.0", source.read_text(), flags=re.MULTILINE)
     assert count == 1
     source.write_text(text)
     checkout.test("hangs", {"01-west-east-daemon.sh": DAEMON + "\n", "02-west-hang.sh": HANGS + "\n"})

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 import scratch
 
-from lab import cli, kernels, paths, pool, runone, testcase
+from lab import attempt, cli, kernels, paths, pool, runone, testcase
 from lab.commands import kernelwords
 from lab.errors import UnresolvedError
 from lab.guests import processors, ram, report, uml
@@ -151,7 +151,7 @@ def test_result_is_taken_over(guest):
 def _leaves(output: str = "", **ended: str) -> list[str]:
     """What a kernel does whose guest has typed `true`, and how that ended."""
     left = {"kind": "", "why": "", "class": "pass", "reason": "", **ended}
-    record = {**json.loads(_RESULT), "class": "unresolved", "reason": runone.NOT_JUDGED, "diffs": [], "wires": {},
+    record = {**json.loads(_RESULT), "class": "unresolved", "reason": attempt.NOT_JUDGED, "diffs": [], "wires": {},
               "notes": {"ended": left}}
     step = {"script": "01-west.sh", "line": "true", "output": output, "status": 0, "seconds": 0.0}
     return [_writes_result(json.dumps(record)), f"echo '{json.dumps([step])}' > $out/west.transcript.json"]

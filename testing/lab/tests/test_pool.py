@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import pool, runone, testcase
+from lab import attempt, pool, runone, testcase
 from lab.result import Result
 from lab.runs import folder
 
@@ -51,7 +51,7 @@ class _Run:
         signal.pause()
 
     def _begun(self):
-        self.result.verdict, self.result.reason = "unresolved", runone.NOT_ENDED
+        self.result.verdict, self.result.reason = "unresolved", attempt.NOT_ENDED
         self.result.save()
         os._exit(7)
 

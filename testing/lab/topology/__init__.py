@@ -4,13 +4,13 @@
 `load` reads testing/topology/NAME.toml; `Topology.plan` gives what a place executes; the batches make it so.
 """
 
-from lab.topology.batch import host_network, ip_batch, links_batch, sysctls, wires_batch
+from lab.topology.batch import host_network, ip_batch, links_batch, requests, sysctls, wires_batch
 from lab.topology.model import Host, Interface, Nat, Route, Topology, Wire
 from lab.topology.reader import load, names
 
 __all__ = [
     "Host", "Interface", "Nat", "Route", "Topology", "Wire",
-    "host_network", "ip_batch", "links_batch", "load", "names", "show", "svg", "sysctls", "to_json", "wires_batch",
+    "host_network", "ip_batch", "links_batch", "load", "names", "requests", "show", "svg", "sysctls", "to_json", "wires_batch",
 ]
 
 

@@ -6,6 +6,16 @@ from ipaddress import ip_interface
 from lab.topology.model import Interface
 
 
+def requests(plan: dict) -> dict:
+    """What a keeper on this machine is asked for: "start", the parameters of that request, and "hosts", each one's network.
+
+    In the lines that plug in hosts each process is @HOST@.
+    """
+    marks = {name: f"@{name}@" for name in plan["hosts"]}
+    start = {"wires": plan["wires"], "bridges": wires_batch(plan), "links": links_batch(plan, marks)}
+    return {"start": start, "hosts": [{"to": name, **host_network(host)} for name, host in plan["hosts"].items()]}
+
+
 def wires_batch(plan: dict) -> str:
     """The lines that, in the switch's network namespace, make the wires: each a bridge of its name."""
     lines = []
