@@ -192,7 +192,23 @@ static bool is_possible(const struct pki_scheme *scheme, const struct pki_key *k
 {
 	if (!pki_scheme_fits(scheme, key) || !(scheme->authby & authby))
 		return false;
-	return scheme->method == SIGNATURE ? hashes >> scheme->hash & 1 : !hashes;
+	return scheme->method != SIGNATURE || hashes >> scheme->hash & 1;
+}
+
+/* Of those of RFC 7427, or of the older methods. */
+static const struct pki_scheme *choose(bool older, const struct pki_key *key, uint32_t hashes, uint32_t authby)
+{
+	const struct pki_scheme *best = NULL;
+	size_t at;
+
+	for (at = 0; at < SCHEMES; at++) {
+		if ((schemes[at].method != SIGNATURE) != older || !is_possible(&schemes[at], key, hashes, authby))
+			continue;
+		if (is_natural(&schemes[at], key))
+			return &schemes[at];
+		best = best ? best : &schemes[at];
+	}
+	return best;
 }
 
 /**
@@ -200,19 +216,14 @@ static bool is_possible(const struct pki_scheme *scheme, const struct pki_key *k
  * @hashes: of the peer's SIGNATURE_HASH_ALGORITHMS, 1 << enum pki_hash each; 0: it has sent none
  * @authby: the bits of authby= that the connection has
  *
+ * A peer that knows RFC 7427 knows the older methods, too (its section 3): they are for connections that allow nothing
+ * else.
+ *
  * Return: the best; NULL: there is none
  */
 const struct pki_scheme *pki_scheme_choose(const struct pki_key *key, uint32_t hashes, uint32_t authby)
 {
-	const struct pki_scheme *best = NULL;
-	size_t at;
+	const struct pki_scheme *scheme = choose(false, key, hashes, authby);
 
-	for (at = 0; at < SCHEMES; at++) {
-		if (!is_possible(&schemes[at], key, hashes, authby))
-			continue;
-		if (is_natural(&schemes[at], key))
-			return &schemes[at];
-		best = best ? best : &schemes[at];
-	}
-	return best;
+	return scheme ? scheme : choose(true, key, hashes, authby);
 }

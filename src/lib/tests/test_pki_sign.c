@@ -153,6 +153,20 @@ static void test_choice(void **state)
 	assert_chosen(5, 0, eddsa, NULL);
 }
 
+/* The peer knows RFC 7427, but nothing of it is allowed or fits. */
+static void test_choice_of_older_methods(void **state)
+{
+	const struct pki_scheme *scheme = pki_scheme_choose(keys[0], SHA2, 1 << 10);
+
+	(void)state;
+	assert_non_null(scheme);
+	assert_int_equal(scheme->method, 1);
+	assert_chosen(0, SHA2, 1 << 10 | 7 << 1, "RSASSA-PSS with SHA2-512");
+	assert_chosen(1, HASH(PKI_SHA1), 7 << 4, "ECDSA-256");
+	assert_chosen(1, HASH(PKI_SHA2_512), 7 << 4, "ECDSA with SHA2-512");
+	assert_chosen(1, HASH(PKI_SHA2_512), 1 << 5, NULL);
+}
+
 static const struct pki_scheme *by_algorithm(const char *hex)
 {
 	struct bytes der = bytes(hex);
@@ -294,7 +308,7 @@ int main(void)
 		cmocka_unit_test(test_raw_ecdsa),	   cmocka_unit_test(test_choice),
 		cmocka_unit_test(test_algorithms_of_rfcs), cmocka_unit_test(test_strange_pss),
 		cmocka_unit_test(test_own_algorithms),	   cmocka_unit_test(test_eddsa_of_rfc),
-		cmocka_unit_test(test_refused_texts),
+		cmocka_unit_test(test_refused_texts),	   cmocka_unit_test(test_choice_of_older_methods),
 	};
 
 	return cmocka_run_group_tests(tests, make_keys, drop_keys);
