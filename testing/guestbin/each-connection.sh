@@ -1,16 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# usage: each-connection.sh [--show REGEX] [-I SOURCE] DESTINATION -- NAME...
-# Brings each connection up, shows what was agreed, pings through it once, and ends it: of Cygnet's pluto, or of strongSwan where
-# that runs, with a child of the same name. --show: which lines of what is said of it (what was agreed).
+# usage: each-connection.sh [--show REGEX] [--auth] [-I SOURCE] [-s SIZE] DESTINATION -- NAME...
+# Brings each connection up, shows what was agreed, pings through it once, and ends it: of Cygnet's pluto, or of libreswan's, which
+# is told of it first, or of strongSwan where that runs, with a child of the same name. --show: which lines of what is said of it
+# (what was agreed). --auth: also how both ends have shown who they are, which Cygnet tells only if asked.
 set -u
 . "${0%/*}/functions.sh"
 
-usage="usage: each-connection.sh [--show REGEX] [-I SOURCE] DESTINATION -- NAME..."
-show='SA established|Child SA|PRF|ESP:|AH:'
+usage="usage: each-connection.sh [--show REGEX] [--auth] [-I SOURCE] [-s SIZE] DESTINATION -- NAME..."
+show='SA established|established IKE SA|Child SA|PRF|ESP:|AH:'
 if [ "${1-}" = --show ]; then
 	show=${2?$usage}
 	shift 2
+fi
+auth=
+if [ "${1-}" = --auth ]; then
+	auth=1
+	shift
 fi
 ping=
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
@@ -25,7 +31,16 @@ shift
 by_pluto() {
 	ipsec auto --up "$1" | grep -E "$show"
 	ping_once
+	[ -z "$auth" ] || ipsec auto --status | grep -o 'authenticated by [^;]*'
 	ipsec auto --down "$1"
+}
+
+# --down alone would leave a policy that brings it up again.
+by_libreswan() {
+	ipsec auto --add "$1" >/dev/null
+	ipsec auto --up "$1" | grep -E "$show"
+	ping_once
+	ipsec auto --delete "$1" | grep traffic
 }
 
 by_strongswan() {
@@ -44,6 +59,7 @@ ping_once() {
 by=by_strongswan
 if pgrep -x pluto >/dev/null; then
 	by=by_pluto
+	! ipsec --version | grep -q -i libreswan || by=by_libreswan
 fi
 for name; do
 	$by "$name"

@@ -81,12 +81,15 @@ def _secrets(trees: Iterable[Path]) -> list[dict]:
 
 
 def _certificates(case: TestCase, name: str, peer: peers.Peer | None, folder: Path) -> list[dict]:
-    """What x509.ensure() made, where the host's peer or Cygnet finds it."""
-    if not peer and not stack.is_own(case.stacks):
+    """What x509.ensure() made, where the host's peer or Cygnet finds it; the first kind, if that is one place."""
+    if name not in x509.HOSTS or not peer and not stack.is_own(case.stacks):
         return []
-    places = peer.certificates_for(name) if peer else stack.certificates_for(name)
-    if not places:
+    places = peer.certificates_for if peer else stack.certificates_for
+    if not places(name):
         raise UsageError(f"{case.folder / 'test.toml'}: x509: peer {peer.name} does not say where its certificates go")
-    return [_file(places["ca"], (folder / "ca.crt").read_bytes()),
-            _file(places["cert"], (folder / f"{name}.crt").read_bytes()),
-            _file(places["key"], (folder / f"{name}.key").read_bytes(), 0o600)]
+    files: dict[str, dict] = {}
+    for whose in x509.names(case.x509, name):
+        made = {"ca": "ca.crt", "cert": f"{whose}.crt", "key": f"{whose}.key"}
+        for what, place in places(whose).items():
+            files.setdefault(place, _file(place, (folder / made[what]).read_bytes(), 0o600 if what == "key" else 0o644))
+    return list(files.values())

@@ -16,8 +16,8 @@ from lab.place import HostSpec, Place
 _NUMBERED = re.compile(r"(\d+)-(.+)\.sh")
 _PHASES = ("init", "run")
 _VARIANT = re.compile(r"[^.]+\.(?:console|capture)\.(.+)\.txt")
-_KEYS = {"hosts": list, "peers": (dict, str), "stacks": list, "needs": list, "nat": list, "x509": str, "limit": (int, float),
-         "total": (int, float), "tags": list, "topology": str, "sanitizers": list, "unordered": dict,
+_KEYS = {"hosts": list, "peers": (dict, str), "stacks": list, "needs": list, "nat": list, "x509": (str, list),
+         "limit": (int, float), "total": (int, float), "tags": list, "topology": str, "sanitizers": list, "unordered": dict,
          "variants": dict}
 _INNER = {"peers": str, "unordered": list, "variants": str}  # what the tables hold
 
@@ -51,7 +51,7 @@ class TestCase:
     stacks: list[str] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
     nat: list[str] = field(default_factory=list)
-    x509: str = ""
+    x509: str = ""  # kinds of keys, with + between them: x509.ensure()
     limit: float = 30.0
     total: float = 180.0
     tags: list[str] = field(default_factory=list)
@@ -175,6 +175,8 @@ def _settings(path: Path) -> dict:
     for name in settings.get("stacks", []):
         if name not in stack.STACKS:
             raise UsageError(f"{path}: unknown stack '{name}'; known are {', '.join(stack.STACKS)}")
+    if isinstance(kinds := settings.get("x509"), list):
+        settings["x509"] = "+".join(kinds)
     return settings
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""X.509 certificates for tests: a CA and one certificate a host, made once with openssl and kept."""
+"""X.509 certificates for tests: a CA and certificates for each host, made once with openssl and kept."""
 
 import hashlib
 import os
@@ -57,25 +57,34 @@ authorityKeyIdentifier = keyid
 """
 
 
-def ensure(kind: str) -> Path:
-    """The folder with ca.crt, ca.key, and HOST.crt and HOST.key (PKCS#8) of each of HOSTS, all in PEM.
+def ensure(kinds: str) -> Path:
+    """The folder with ca.crt, ca.key, and NAME.crt and NAME.key (PKCS#8) of each of HOSTS, all in PEM.
 
-    `kind` is one of KINDS: the keys and the CA's alike. The CA is "Cygnet test CA"; a host's names are
-    HOST.example.net and the mail address HOST@example.net, for use in an IKE identity (RFC 4945). Valid
-    from 2000 to 2099. Made at the first call and then kept; to be read, not changed. UsageError for an
-    unknown kind, UnresolvedError if openssl fails or the disk is full.
+    `kinds` is one of KINDS, or several with + between them; NAME is any of names(). The CA is "Cygnet test CA" and has a key
+    of the first kind. A certificate's names are NAME.example.net and the mail address NAME@example.net, for use in an IKE
+    identity (RFC 4945). Valid from 2000 to 2099. Made at the first call and then kept; to be read, not changed. UsageError
+    for an unknown kind, UnresolvedError if openssl fails or the disk is full.
     """
-    if kind not in KINDS:
-        raise UsageError(f"no certificates of kind {kind}: there are {', '.join(KINDS)}")
-    final = paths.cache() / "x509" / f"{kind}-{_recipe(kind)}"
+    for kind in kinds.split("+"):
+        if kind not in KINDS:
+            raise UsageError(f"no certificates of kind {kind}: there are {', '.join(KINDS)}")
+    final = paths.cache() / "x509" / f"{kinds}-{_recipe(kinds)}"
     if final.is_dir():
         return final
-    with once.locked(final.with_name(f"{kind}.lock")):
-        return once.folder(final, lambda draft: _make(kind, draft))
+    with once.locked(final.with_name(f"{kinds}.lock")):
+        return once.folder(final, lambda draft: _make(kinds, draft))
 
 
-def _recipe(kind: str) -> str:
-    recipe = "\n".join([_settings(kind), DOMAIN, *KINDS[kind], *HOSTS])
+def names(kinds: str, host: str) -> dict[str, str]:
+    """What the certificates of a host are called, and the kinds of their keys: HOST for the first, HOST-KIND for others."""
+    first, *others = kinds.split("+")
+    return {host: first} | {f"{host}-{kind}": kind for kind in others}
+
+
+def _recipe(kinds: str) -> str:
+    first, *others = kinds.split("+")
+    words = [word for kind in others for word in (kind, *KINDS[kind])]
+    recipe = "\n".join([_settings(first), DOMAIN, *KINDS[first], *HOSTS, *words])
     return hashlib.sha256(recipe.encode()).hexdigest()[:12]
 
 
@@ -83,36 +92,38 @@ def _settings(kind: str) -> str:
     return SETTINGS.format(digest="null" if kind == "ed25519" else "sha256")
 
 
-def _make(kind: str, folder: Path) -> None:
+def _make(kinds: str, folder: Path) -> None:
     from concurrent.futures import ThreadPoolExecutor
+    first = kinds.partition("+")[0]
+    ends = {name: kind for host in HOSTS for name, kind in names(kinds, host).items()}
     work = folder / "work"
     work.mkdir()
-    (work / "openssl.cnf").write_text(_settings(kind))
+    (work / "openssl.cnf").write_text(_settings(first))
     (work / "index").touch()
     (work / "serial").write_text("01\n")
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        list(pool.map(lambda name: _openssl(folder, "genpkey", *KINDS[kind], "-out", f"{name}.key"),
-                      ("ca", *HOSTS)))
+        list(pool.map(lambda item: _openssl(folder, "genpkey", *KINDS[item[1]], "-out", f"{item[0]}.key"),
+                      [("ca", first), *ends.items()]))
     _request(work, "ca", "Cygnet test CA")
     _sign(work, ["ca"], "-selfsign", "-keyfile", "../ca.key", "-extensions", "authority")
-    for host in HOSTS:
-        _request(work, host, f"{host}.{DOMAIN}", f"DNS:{host}.{DOMAIN}", f"email:{host}@{DOMAIN}")
-    _sign(work, HOSTS, "-keyfile", "../ca.key", "-cert", "../ca.crt")
+    for name in ends:
+        _request(work, name, f"{name}.{DOMAIN}", f"DNS:{name}.{DOMAIN}", f"email:{name}@{DOMAIN}")
+    _sign(work, list(ends), "-keyfile", "../ca.key", "-cert", "../ca.crt")
     _clear(work)
 
 
-def _request(work: Path, name: str, subject: str, *names: str) -> None:
-    extensions = ["-addext", f"subjectAltName={','.join(names)}"] if names else []
+def _request(work: Path, name: str, subject: str, *also: str) -> None:
+    extensions = ["-addext", f"subjectAltName={','.join(also)}"] if also else []
     _openssl(work, "req", "-new", "-config", "openssl.cnf", "-subj", f"/O=Cygnet test/CN={subject}",
              *extensions, "-key", f"../{name}.key", "-out", f"{name}.csr")
 
 
-def _sign(work: Path, names, *options: str) -> None:
+def _sign(work: Path, whose: list[str], *options: str) -> None:
     """Sign the requests in one go; openssl names the certificates by serial number, in their order."""
     first = int((work / "serial").read_text(), 16)
     _openssl(work, "ca", "-batch", "-notext", "-config", "openssl.cnf", *options,
-             "-infiles", *(f"{name}.csr" for name in names))
-    for serial, name in enumerate(names, first):
+             "-infiles", *(f"{name}.csr" for name in whose))
+    for serial, name in enumerate(whose, first):
         os.rename(work / f"{serial:02X}.pem", work.parent / f"{name}.crt")
 
 

@@ -155,6 +155,18 @@ def test_secrets_are_roots_alone_whatever_a_checkout_keeps(checkout):
     assert secret == {"/etc/ipsec.secrets": b': PSK "a"\n', "/etc/ipsec.d/private/west.key": b"key\n"}
 
 
+def test_several_kinds_of_keys_go_where_there_is_a_place_for_each(checkout, monkeypatch):
+    monkeypatch.setattr(hostspec.peers.Peer, "tree", lambda peer, progress: checkout / peer.name)
+    (checkout / "openiked").mkdir()
+    case = _case(checkout, 'stacks = ["auto"]\nx509 = ["ed25519", "ecdsa"]\n', **{"east.iked.conf": ""})
+    files = {spec.name: sorted(entry["path"] for entry in spec.files if "/etc/i" in entry["path"]) for spec in
+             hostspec.build(case, print)}
+    assert files["west"] == [f"/etc/ipsec.d/{name}" for name in (
+        "cacerts/ca.crt", "certs/west-ecdsa.crt", "certs/west.crt", "private/west-ecdsa.key", "private/west.key")]
+    assert files["east"] == [f"/etc/iked{name}" for name in (
+        ".conf", "/ca/ca.crt", "/certs/east-ecdsa.crt", "/certs/east.crt", "/private/local.key")]
+
+
 # ---- what goes to other machines
 
 @pytest.fixture(name="program")

@@ -90,10 +90,26 @@ def test_nothing_else_is_left(made):
         assert {path.name for path in folder.iterdir()} == names
 
 
+def test_several_kinds_have_one_ca_and_names_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("CYGNET_CACHE", str(tmp_path))
+    made = x509.ensure("ecdsa+ed25519+ecdsa384")
+    assert x509.names("ecdsa+ed25519+ecdsa384", "west") == {
+        "west": "ecdsa", "west-ed25519": "ed25519", "west-ecdsa384": "ecdsa384"}
+    assert len(list(made.iterdir())) == 2 * (1 + 3 * len(x509.HOSTS))
+    for name, key in (("ca", "P-256"), ("west", "P-256"), ("west-ed25519", "ED25519 Public-Key"), ("west-ecdsa384", "P-384")):
+        assert key in shown(made / f"{name}.crt", "-text")
+        assert openssl("pkey", "-in", made / f"{name}.key", "-pubout").stdout == shown(made / f"{name}.crt", "-pubkey")
+    assert verified(made, made / "west-ed25519.crt", "-verify_hostname", "west-ed25519.example.net")
+    assert shown(made / "west-ed25519.crt", "-subject") == "subject=O = Cygnet test, CN = west-ed25519.example.net\n"
+    assert x509.ensure("ecdsa+ed25519+ecdsa384") == made != x509.ensure("ecdsa")
+
+
 def test_an_unknown_kind_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("CYGNET_CACHE", str(tmp_path))
     with pytest.raises(UsageError, match="^no certificates of kind dsa: there are rsa, ecdsa, ecdsa384, ecdsa521, ed25519$"):
         x509.ensure("dsa")
+    with pytest.raises(UsageError, match="^no certificates of kind dsa: "):
+        x509.ensure("rsa+dsa")
     assert not list(tmp_path.iterdir())
 
 
