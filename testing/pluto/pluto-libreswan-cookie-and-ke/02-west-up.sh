@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+ip -batch /etc/addresses
+ipsec start
+ipsec auto --up west-east
+../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
+ipsec auto --down west-east
