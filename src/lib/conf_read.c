@@ -272,6 +272,9 @@ static int set_value(struct reader *reader, struct conf_setting *setting, const 
 	int err = conf_value_read(&setting->value, setting->keyword, text, &wrong);
 	struct conf_place place = reader->from.place;
 
+	if (!err && setting->value.is_cut)
+		conf_warn(reader->from.errors, place, "%s: its address has bits that its mask leaves out: %s is meant",
+			  name, setting->value.text);
 	if (err != -EINVAL)
 		return err;
 	setting->is_bad = true;

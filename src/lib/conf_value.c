@@ -462,7 +462,7 @@ static int read_kind(struct conf_reading *reading)
  */
 int conf_value_read(struct conf_value *value, const struct keyword *keyword, const char *text, struct conf_wrong *wrong)
 {
-	struct conf_reading reading = { keyword, text, NULL, 0, wrong };
+	struct conf_reading reading = { keyword, text, NULL, 0, wrong, false };
 	size_t size;
 	int err;
 
@@ -478,5 +478,6 @@ int conf_value_read(struct conf_value *value, const struct keyword *keyword, con
 		value->text = NULL;
 	}
 	value->number = reading.number;
+	value->is_cut = reading.is_cut;
 	return err;
 }

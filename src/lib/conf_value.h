@@ -12,10 +12,12 @@
  * @text: the one form of it, which conf_value_read() takes again; whoever got it frees it
  * @number: of KEYWORD_BOOL 0 or 1; of numbers, times, bytes and packets the number in the kind's unit; of a word its
  *	own; of KEYWORD_SET the words' bits; of KEYWORD_PORTS protocol << 32 | first << 16 | last; else 0
+ * @is_cut: of KEYWORD_SUBNETS: an address had bits that its mask leaves out, which @text does not have
  */
 struct conf_value {
 	char *text;
 	uint64_t number;
+	bool is_cut;
 };
 
 /**

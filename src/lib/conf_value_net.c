@@ -143,6 +143,7 @@ static int read_range(struct conf_reading *reading, const char *item, const char
 /* A prefix, printed with its length even if it is that of a host. */
 static int read_net(struct conf_reading *reading, const char *item, const char *at)
 {
+	bool cut, may_cut = reading->keyword->kind == KEYWORD_SUBNETS;
 	struct klips_addr addr;
 	const char *wrong;
 	u16 port;
@@ -151,9 +152,12 @@ static int read_net(struct conf_reading *reading, const char *item, const char *
 	if (!strcmp(item, "0/0"))
 		item = "0.0.0.0/0";
 	wrong = strchr(item, '/') && strchr(strchr(item, '/'), ':') ? "its mask is not a length that fits the address" :
-								      klips_parse_net(&addr, &bits, &port, item);
+								      klips_parse_net_of(&addr, &bits, &port, &cut, item);
+	if (!wrong && cut && !may_cut)
+		wrong = "its address has bits that its mask leaves out";
 	if (wrong)
 		return conf_refuse(reading, at, strlen(item), "%s", wrong);
+	reading->is_cut |= cut;
 	print_addr(reading->out, &addr);
 	fprintf(reading->out, "/%u", bits);
 	return 0;

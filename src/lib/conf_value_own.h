@@ -10,6 +10,7 @@
 /**
  * struct conf_reading - a value that is being read
  * @out: gets the one form of it
+ * @is_cut: see struct conf_value
  */
 struct conf_reading {
 	const struct keyword *keyword;
@@ -17,6 +18,7 @@ struct conf_reading {
 	FILE *out;
 	uint64_t number;
 	struct conf_wrong *wrong;
+	bool is_cut;
 };
 
 /* Whoever reads a kind returns 0 or -EINVAL, the latter by this. @at: where, in the reading's text */

@@ -192,6 +192,8 @@ static const struct keyword_word ikev2_words[] = {
 
 static const struct keyword_word exchange_words[] = { { "ikev2", 2 }, { "ikev1", 1 }, { "ike", 2 }, { 0 } };
 
+static const struct keyword_word sendca_words[] = { { "all", 0 }, { "issuer", 1 }, { "none", 2 }, { 0 } };
+
 static const struct keyword crypto_keywords[] = {
 	KEYWORD("authby", SET, "rsasig,ecdsa,eddsa",
 		"How both ends show who they are: by a shared secret, a signature, by nothing (null); never: "
@@ -214,6 +216,10 @@ static const struct keyword crypto_keywords[] = {
 	KEYWORD("ms-dh-downgrade", BOOL, "no",
 		"Whether a Child SA may be rekeyed without a key exchange, where pfs=yes, as some releases of "
 		"Windows want it: a weakness."),
+	KEYWORD("sendca", ENUM, "all",
+		"Which authorities' certificates go with this host's: all between it and the root, its issuer's, or "
+		"none.",
+		.words = sendca_words),
 	KEYWORD("dns-match-id", BOOL, "no", "Whether the peer's identity must be the name of its address."),
 	KEYWORD("require-id-on-certificate", BOOL, "yes",
 		"Whether the peer's certificate must have the identity that it gives; no: any certificate of a "
@@ -363,7 +369,6 @@ static const struct keyword old_conn_keywords[] = {
 };
 
 static const struct keyword absent_keywords[] = {
-	KEYWORD_OLD("sendca", ABSENT, NULL),
 	KEYWORD_OLD("intermediate", ABSENT, NULL),
 	KEYWORD_OLD("session-resumption", ABSENT, NULL),
 	KEYWORD_OLD("send-supported-auth-methods", ABSENT, NULL),

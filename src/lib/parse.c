@@ -123,7 +123,7 @@ static bool has_host_bits(const struct klips_addr *addr, u8 bits)
 }
 
 /* What follows the slash: a mask, and a port after a colon. */
-static const char *read_tail(struct klips_addr *addr, u8 *bits, u16 *port, const char *slash)
+static const char *read_tail(const struct klips_addr *addr, u8 *bits, u16 *port, const char *slash)
 {
 	const char *colon = strchr(slash, ':');
 	const char *wrong;
@@ -132,21 +132,12 @@ static const char *read_tail(struct klips_addr *addr, u8 *bits, u16 *port, const
 	if (!cut(mask, sizeof(mask), slash + 1, colon ? colon : slash + strlen(slash)))
 		return "its mask is too long";
 	wrong = read_bits(bits, addr, mask);
-	if (!wrong && has_host_bits(addr, *bits))
-		wrong = "its address has bits that its mask leaves out";
 	if (!wrong && colon)
 		wrong = klips_parse_port(port, colon + 1);
 	return wrong;
 }
 
-/**
- * klips_parse_net - a prefix: ADDRESS, ADDRESS/LENGTH or ADDRESS/MASK, and :PORT after the mask
- * @bits: its length
- * @port: in host byte order, 0 without one
- *
- * Alone, an address is a host; 0.0.0.0/0 and ::/0 may also be written default and default6.
- */
-const char *klips_parse_net(struct klips_addr *addr, u8 *bits, u16 *port, const char *text)
+static const char *read_net(struct klips_addr *addr, u8 *bits, u16 *port, const char *text)
 {
 	const char *slash = strchr(text, '/');
 	const char *wrong;
@@ -164,6 +155,34 @@ const char *klips_parse_net(struct klips_addr *addr, u8 *bits, u16 *port, const 
 	*bits = (u8)klips_addr_bits(addr);
 	if (!wrong && slash)
 		wrong = read_tail(addr, bits, port, slash);
+	return wrong;
+}
+
+/**
+ * klips_parse_net - a prefix: ADDRESS, ADDRESS/LENGTH or ADDRESS/MASK, and :PORT after the mask
+ * @bits: its length
+ * @port: in host byte order, 0 without one
+ *
+ * Alone, an address is a host; 0.0.0.0/0 and ::/0 may also be written default and default6.
+ */
+const char *klips_parse_net(struct klips_addr *addr, u8 *bits, u16 *port, const char *text)
+{
+	const char *wrong = read_net(addr, bits, port, text);
+
+	return !wrong && has_host_bits(addr, *bits) ? "its address has bits that its mask leaves out" : wrong;
+}
+
+/**
+ * klips_parse_net_of - the prefix that an address is in, written like one of klips_parse_net()
+ * @cut: gets whether the address had bits that the mask leaves out
+ */
+const char *klips_parse_net_of(struct klips_addr *addr, u8 *bits, u16 *port, bool *cut, const char *text)
+{
+	const char *wrong = read_net(addr, bits, port, text);
+
+	*cut = !wrong && has_host_bits(addr, *bits);
+	if (*cut)
+		*addr = klips_addr_mask(addr, *bits);
 	return wrong;
 }
 

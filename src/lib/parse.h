@@ -17,6 +17,7 @@ const char *klips_parse_number(u64 *number, const char *text, u64 max);
 const char *klips_parse_family(u8 *version, const char *text);
 const char *klips_parse_addr(struct klips_addr *addr, const char *text);
 const char *klips_parse_net(struct klips_addr *addr, u8 *bits, u16 *port, const char *text);
+const char *klips_parse_net_of(struct klips_addr *addr, u8 *bits, u16 *port, bool *cut, const char *text);
 const char *klips_parse_said(struct klips_said *said, const char *text);
 const char *klips_parse_said_proto(u8 *proto, const char *text);
 const char *klips_parse_spi(__be32 *spi, const char *text);

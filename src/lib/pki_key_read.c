@@ -287,6 +287,16 @@ char *pki_key_text(const struct pki_key *key)
 }
 
 /**
+ * pki_key_spki_text() - a public key of any sort for leftpubkey= (SubjectPublicKeyInfo)
+ *
+ * Return: "0s" and base64, for free(); NULL: no memory
+ */
+char *pki_key_spki_text(const struct pki_key *key)
+{
+	return to_base64("0s", key->info.spki);
+}
+
+/**
  * pki_key_dns() - a public key for DNS: RFC 3110 of RSA, RFC 6605 of ECDSA, RFC 8080 of EdDSA
  *
  * Return: base64, for free(); NULL: no memory

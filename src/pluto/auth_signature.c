@@ -108,11 +108,14 @@ static int begin(struct ike_auth_claim *claim)
 static void add_chain(struct ike_auth_claim *claim)
 {
 	struct pki_cert *chain[PKI_CHAIN_MAX];
+	enum connection_sendca sendca = claim->sa->connection->sendca;
 	size_t at, count;
 
-	if (!claim->cert_count || !claim->trust.store)
+	if (!claim->cert_count || !claim->trust.store || sendca == SENDCA_NONE)
 		return;
 	count = pki_store_chain(claim->trust.store, claim->certs[0], chain);
+	if (sendca == SENDCA_ISSUER && count > 1)
+		count = 1;
 	for (at = 0; at < count; at++)
 		claim->certs[claim->cert_count++] = pki_cert_get(chain[at]);
 }

@@ -52,6 +52,13 @@ enum connection_sendcert {
 	SENDCERT_ALWAYS,
 };
 
+/* Which authorities' certificates go with it: sendca= */
+enum connection_sendca {
+	SENDCA_ALL,
+	SENDCA_ISSUER,
+	SENDCA_NONE,
+};
+
 /**
  * struct connection_end - this host's, or the peer's
  * @host: version 0: any
@@ -130,6 +137,7 @@ struct connection {
 	enum dpd_action dpd_action;
 	unsigned int keyingtries; /* 0: for ever */
 	enum backend_action failure, shunt;
+	enum connection_sendca sendca;
 	struct pluto_timer shunt_timer;
 	uint32_t priority;
 	uint32_t window, tfc;

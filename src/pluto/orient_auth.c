@@ -321,6 +321,7 @@ int orient_auth(struct orientation *orientation)
 		return orient_refuse(orientation, "authby=%s: null is not supported yet",
 				     orient_text(orientation, KEYWORD_BOTH, "authby"));
 	to->require_id = orient_number(orientation, KEYWORD_BOTH, "require-id-on-certificate", 1);
+	to->sendca = (enum connection_sendca)orient_number(orientation, KEYWORD_BOTH, "sendca", SENDCA_ALL);
 	err = set_end(&own, both);
 	if (!err)
 		err = set_end(&peer, both);

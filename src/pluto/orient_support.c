@@ -18,7 +18,7 @@ static const char *const acted_on[] = {
 	"replay-window", "nat-keepalive", "reqid", "family", "hostaddrfamily", "compress", "tfc", "decap-dscp",
 	"encap-dscp", "nopmtudisc", "nic-offload", "mark", "mark-in", "mark-out", "ipsec-interface", "vti-interface",
 	"vti-routing", "vti-shared", "modecfgdns", "modecfgdomains", "encapsulation", "fragmentation", "connalias",
-	"ms-dh-downgrade", NULL
+	"ms-dh-downgrade", "sendca", NULL
 };
 
 /* Without them a conn is less comfortable, or has what it does not need for a shared secret; it is not less safe. */
@@ -27,14 +27,15 @@ static const char *const warned_of[] = {
 	"autheap", "username",
 	/* of the conn */
 	"sareftrack", "nflog", "send-redirect", "redirect-to", "accept-redirect", "accept-redirect-to",
-	"clientaddrfamily", NULL
+	"clientaddrfamily", "overlapip", NULL
 };
 
 /* IKEv2 has nothing of the sort: a client always asks, and is shown no banner; a dead peer is one that does not answer.
  */
 static const char *const of_ikev1[] = { "modecfgpull",	    "modecfgbanner",	"cisco-unity",
 					"remote-peer-type", "xauthby",		"xauthfail",
-					"dpdtimeout",	    "nat-ikev1-method", NULL };
+					"dpdtimeout",	    "nat-ikev1-method", "xauthserver",
+					"xauthclient",	    NULL };
 
 static bool is_in(const char *const *list, const char *name)
 {

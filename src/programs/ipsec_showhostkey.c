@@ -11,11 +11,12 @@
 /**
  * struct order - what is to be done
  * @op: OPT_LIST and those after it
+ * @pubkey: RSA keys too for pubkey=
  */
 struct order {
 	int op;
 	const char *folder, *ckaid, *rsaid, *precedence, *gateway;
-	bool json;
+	bool json, pubkey;
 };
 
 enum {
@@ -30,6 +31,7 @@ enum {
 	OPT_PRECEDENCE,
 	OPT_GATEWAY,
 	OPT_FOLDER,
+	OPT_PUBKEY,
 };
 
 static const struct option options[] = {
@@ -39,6 +41,7 @@ static const struct option options[] = {
 	{ "right", no_argument, NULL, OPT_RIGHT },
 	{ "ipseckey", no_argument, NULL, OPT_IPSECKEY },
 	{ "pem", no_argument, NULL, OPT_PEM },
+	{ "pubkey", no_argument, NULL, OPT_PUBKEY },
 	{ "ckaid", required_argument, NULL, OPT_CKAID },
 	{ "rsaid", required_argument, NULL, OPT_RSAID },
 	{ "precedence", required_argument, NULL, OPT_PRECEDENCE },
@@ -52,7 +55,8 @@ static const struct option options[] = {
 static int usage(void)
 {
 	printf("usage: ipsec showhostkey --list | --dump [--json] [--ipsecdir FOLDER]\n"
-	       "       ipsec showhostkey --left | --right | --pem [--ckaid CKAID | --rsaid ID]\n"
+	       "       ipsec showhostkey --left [--pubkey] | --right [--pubkey] | --pem\n"
+	       "                         [--ckaid CKAID | --rsaid ID]\n"
 	       "       ipsec showhostkey --ipseckey [--precedence N] [--gateway ADDRESS]\n"
 	       "                         [--ckaid CKAID | --rsaid ID]\n");
 	return 0;
@@ -74,6 +78,9 @@ static int take(void *arg, int option)
 		break;
 	case OPT_GATEWAY:
 		order->gateway = optarg;
+		break;
+	case OPT_PUBKEY:
+		order->pubkey = true;
 		break;
 	case OPT_FOLDER:
 		order->folder = optarg;
@@ -105,6 +112,8 @@ static int check(void *arg)
 		return bad_usage("only one of --ckaid and --rsaid");
 	if (list && (order->ckaid || order->rsaid))
 		return bad_usage("--list and --dump show all keys");
+	if (order->pubkey && order->op != OPT_LEFT && order->op != OPT_RIGHT)
+		return bad_usage("--pubkey is for --left and --right");
 	if (order->json && !list)
 		return bad_usage("--json is for --list and --dump");
 	if ((order->precedence || order->gateway) && order->op != OPT_IPSECKEY)
@@ -130,8 +139,9 @@ static void print_line(const struct pki_entry *entry, size_t number)
 	char ckaid[2 * PKI_KEY_ID + 1], id[10];
 
 	rsaid_of(entry->key, id);
-	printf("<%2zu> %s %u%s%s ckaid: %s file: %s\n", number, pki_key_type_name(info->type), info->bits,
-	       *id ? " keyid: " : "", id, pki_hex(ckaid, info->ckaid, PKI_KEY_ID), entry->path);
+	/* Scripts take what is behind "ckaid: ". */
+	printf("<%2zu> %s %u%s%s file: %s ckaid: %s\n", number, pki_key_type_name(info->type), info->bits,
+	       *id ? " keyid: " : "", id, entry->path, pki_hex(ckaid, info->ckaid, PKI_KEY_ID));
 }
 
 static json_t *as_json(const struct pki_entry *entry)
@@ -162,10 +172,10 @@ static void print_end(const struct order *order, const struct pki_key *key)
 {
 	const char *end = order->op == OPT_LEFT ? "left" : "right";
 	bool rsa = pki_key_info(key)->type == PKI_RSA;
-	char id[10], *text = pki_key_text(key);
+	char id[10], *text = order->pubkey ? pki_key_spki_text(key) : pki_key_text(key);
 
 	printf("\t# %s %s\n\t%s%s=%s\n", rsa ? "rsakey" : pki_key_type_name(pki_key_info(key)->type), rsaid_of(key, id),
-	       end, rsa ? "rsasigkey" : "pubkey", text ? text : "");
+	       end, rsa && !order->pubkey ? "rsasigkey" : "pubkey", text ? text : "");
 	free(text);
 }
 

@@ -205,8 +205,8 @@ static void wrong_values_are_shown_in_their_place(void **state)
 		     "x.conf:2:7: auto: 'maybe': not one of ignore, add, ondemand, start, keep");
 	assert_fault("conn a\n  ike = \"aes256-sha2_256,aes128-swan\"\n",
 		     "x.conf:2:33: ike: 'swan': no such algorithm");
-	assert_fault("conn a\n\tleftsubnets={10.0.0.0/8 10.0.0.1/8}\n",
-		     "x.conf:2:26: leftsubnets: '10.0.0.1/8': its address has bits that its mask leaves out");
+	assert_fault("conn a\n\tleftsubnets={10.0.0.0/8 10.0.0.1/33}\n",
+		     "x.conf:2:26: leftsubnets: '10.0.0.1/33': its mask is not a length that fits the address");
 	assert_true(is_faulty("a"));
 	assert_fault("conn a\n\tikelifetime=\n", "x.conf:2:14: ikelifetime: its value is missing");
 	assert_fault("conn a\n\tikelifetime=\"\"\n", "x.conf:2:15: ikelifetime: its value is missing");

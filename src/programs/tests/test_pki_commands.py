@@ -16,7 +16,7 @@ import pytest
 with warnings.catch_warnings():
     warnings.simplefilter('ignore')
     from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+    from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_private_key, load_pem_public_key
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = os.environ.get('PKI_IPSEC', str(ROOT / 'build/klips/asan/programs/ipsec'))
@@ -167,6 +167,10 @@ def test_host_keys(shell):
         f'\t# rsakey {keyid}\n\trightrsasigkey={text}\n'
     point = load_pem_public_key(shell.ask('showhostkey', '--pem', '--ckaid', other['ckaid'], *folder)).public_numbers()
     assert shell.ask('showhostkey', '--left', '--ckaid', other['ckaid'], *folder).decode().count('leftpubkey=0s') == 1
+    assert shell.refused('showhostkey', '--pem', '--pubkey', *folder, status=2).endswith('--pubkey is for --left and --right')
+    line = shell.ask('showhostkey', '--right', '--pubkey', '--ckaid', told['ckaid'], *folder).decode().splitlines()[1]
+    spki = base64.b64decode(line.removeprefix('\trightpubkey=0s'))
+    assert load_der_public_key(spki).public_numbers() == private.public_key().public_numbers()
     record = shell.ask('showhostkey', '--ipseckey', '--gateway', '192.0.2.1', '--ckaid', other['ckaid'], *folder)
     words = record.decode().split()
     assert words[1:7] == ['IN', 'IPSECKEY', '10', '1', '3', '192.0.2.1']

@@ -11,7 +11,7 @@ from lab import topology
 from lab.errors import UsageError
 from lab.place import HostSpec, Place
 from lab.suites import EXEC_COST, Ended, Judgement, Suite, SuiteCase, layer
-from lab.suites.libreswan import judge, network, play, tree
+from lab.suites.libreswan import judge, network, play, programs, tree
 from lab.testcase import Script
 
 _LINUX = "linux"  # how a guest's name begins where that is said
@@ -19,7 +19,7 @@ _OTHERS = re.compile(r"(freebsd|netbsd|openbsd|alpine|debian)(east|west|north|ro
 _TYPED_AT = re.compile(r"([a-z]*)# ?(.*)")
 _LINE_LIMIT, _LIMIT = 120.0, 3600.0  # seconds: of a line as the tree's own runner has it; of a whole test
 _KERNEL = ("initcall_blacklist=ipsec_pfkey_init",)  # on the project's hosts PF_KEY is a module that nothing loads
-_STARTS = re.compile(r"\b(ipsec|strongswan) +(start|pluto)\b|\bipsec/pluto\b")
+_STARTS = re.compile(r"\b(ipsec|strongswan)(?:-| +|/)(?:start|pluto)\b")
 _FIRST = ("nic", "east")  # answer, so they are set up before the others
 
 
@@ -64,7 +64,7 @@ def load(suite: Suite, folder: Path) -> LibreswanCase:
     case.collects, case.collects_alike = (f"/testing/pluto/{folder.name}/OUTPUT",), True
     case.lacking = _lacking(case)
     case.blocked = layer.load(suite.kind).blocked([f"name: {folder.name}", *_all_lines(folder)])
-    case.needs = ["kernel-esp"] if any(_STARTS.search(line) for line in _all_lines(folder)) else []
+    case.needs = _needs(suite, folder)
     return case
 
 
@@ -72,6 +72,13 @@ def _title(folder: Path) -> str:
     path = folder / "description.txt"
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     return text.strip().partition("\n")[0]
+
+
+def _needs(suite: Suite, folder: Path) -> list[str]:
+    """What a place must have. Cygnet brings its own stack for where the kernel has no ESP; strongSwan does not."""
+    started = {match.group(1) for line in _all_lines(folder) if (match := _STARTS.search(line))}
+    own = bool(suite.build) and programs.is_cygnet(Path(suite.build))
+    return [] if not started else ["tun"] if own and started == {"ipsec"} else ["kernel-esp"]
 
 
 def _lacking(case: LibreswanCase) -> str:
