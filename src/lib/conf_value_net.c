@@ -151,8 +151,9 @@ static int read_net(struct conf_reading *reading, const char *item, const char *
 
 	if (!strcmp(item, "0/0"))
 		item = "0.0.0.0/0";
-	wrong = strchr(item, '/') && strchr(strchr(item, '/'), ':') ? "its mask is not a length that fits the address" :
-								      klips_parse_net_of(&addr, &bits, &port, &cut, item);
+	wrong = strchr(item, '/') && strchr(strchr(item, '/'), ':') ?
+			"its mask is not a length that fits the address" :
+			klips_parse_net_of(&addr, &bits, &port, &cut, item);
 	if (!wrong && cut && !may_cut)
 		wrong = "its address has bits that its mask leaves out";
 	if (wrong)

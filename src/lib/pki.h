@@ -58,7 +58,7 @@ bool pki_key_equal(const struct pki_key *a, const struct pki_key *b); /* their p
 const char *pki_key_type_name(enum pki_key_type type);
 char *pki_key_text(const struct pki_key *key); /* what pki_key_from_text() takes, for free() */
 char *pki_key_spki_text(const struct pki_key *key);
-char *pki_key_dns(const struct pki_key *key);  /* what an IPSECKEY record has (RFC 4025), for free() */
+char *pki_key_dns(const struct pki_key *key); /* what an IPSECKEY record has (RFC 4025), for free() */
 
 /* Hashes, by their numbers in the registry of SIGNATURE_HASH_ALGORITHMS (RFC 7427, 4). */
 enum pki_hash {

@@ -301,6 +301,7 @@ static void pass(struct passing *passing)
 {
 	struct pluto *pluto = passing->pluto;
 	struct impair *impair = pluto->impair;
+	const struct ike_slice whole = passing->data;
 	struct ike_header header;
 	struct rule *rule;
 	const char *why;
@@ -311,8 +312,9 @@ static void pass(struct passing *passing)
 		cds_list_for_each_entry(rule, &impair->rules, node)
 			look(rule, passing, &header);
 	}
+	/* Of one that comes twice the first is changed. */
 	for (time = 0; time < passing->times; time++)
-		deliver(pluto, passing->inbound, passing->local, passing->remote, passing->data);
+		deliver(pluto, passing->inbound, passing->local, passing->remote, time ? whole : passing->data);
 	cds_list_for_each_entry(rule, &impair->rules, node)
 		if (rule->due && rule->inbound == passing->inbound && passing->times)
 			bring_kept(pluto, rule);

@@ -32,10 +32,9 @@ static const char *const warned_of[] = {
 
 /* IKEv2 has nothing of the sort: a client always asks, and is shown no banner; a dead peer is one that does not answer.
  */
-static const char *const of_ikev1[] = { "modecfgpull",	    "modecfgbanner",	"cisco-unity",
-					"remote-peer-type", "xauthby",		"xauthfail",
-					"dpdtimeout",	    "nat-ikev1-method", "xauthserver",
-					"xauthclient",	    NULL };
+static const char *const of_ikev1[] = { "modecfgpull", "modecfgbanner", "cisco-unity", "remote-peer-type",
+					"xauthby",     "xauthfail",	"dpdtimeout",  "nat-ikev1-method",
+					"xauthserver", "xauthclient",	NULL };
 
 static bool is_in(const char *const *list, const char *name)
 {

@@ -97,6 +97,7 @@ static const struct one all[] = {
 	{ "ignore-v2n-signature-hash-algorithms", NULL, 2, true },
 	{ "omit-v2-ike-auth-child", NULL, 1, false },
 	{ "corrupt-encrypted", NULL, 0, true },
+	{ "corrupt-encrypted", "replay-encrypted", 2, true },
 	{ "send-no-ikev2-auth", NULL, 0, false },
 	{ "replay-duplicates", NULL, 2, false },
 	{ "replay-encrypted", NULL, 2, true },

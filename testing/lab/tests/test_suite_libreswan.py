@@ -250,3 +250,13 @@ def test_network_file_that_cannot_be_read(tmp_path):
     suite_trees.write(tmp_path, {"testing/kvm/systemd/network/east.eth1.network": "[Match]\nnonsense\n"})
     with pytest.raises(UsageError, match="east.eth1.network:2: neither a section nor NAME=VALUE: 'nonsense'"):
         network.load(tmp_path)
+
+
+@pytest.mark.parametrize("line, cygnet, needs", [
+    ("ipsec start", False, ["kernel-esp"]), ("ipsec start", True, ["tun"]), ("strongswan start", True, ["kernel-esp"]),
+    ("../../guestbin/strongswan-start.sh", True, ["kernel-esp"]), ("ipsec --version", False, [])])
+def test_cygnet_brings_its_own_stack(tmp_path, line, cygnet, needs):
+    suite = suite_trees.libreswan(tmp_path / "tree", {"one": {"eastinit.sh": f"{line}\n"}})
+    suite_trees.write(tmp_path / "build", {"usr/local/sbin/klipsd": "\n"} if cygnet else {"usr/sbin/ipsec": "\n"})
+    built = type(suite)(suite.kind, suite.tree, str(tmp_path / "build"))
+    assert case.load(built, suite.tree / "testing/pluto/one").needs == needs
