@@ -50,6 +50,7 @@ def _facts(*typed):
     ("ping -n -c 4 1.2.3.4", "4 packets transmitted, 3 received, 25% packet loss\n", ("ping", "up")),
     ("ipsec whack --trafficstatus", "006 " + _TRAFFIC.format(84, 84), ("traffic", "a in out")),
     ("ipsec trafficstatus", _TRAFFIC.format(0, 84), ("traffic", "a out")),
+    ("../../guestbin/wait-for.sh --match a -- ipsec trafficstatus", _TRAFFIC.format(0, 84), ("traffic", "a")),
     ("ipsec trafficstatus", "", ("traffic", "no Child SA"))])
 def test_facts_of_a_line(line, output, fact):
     assert _facts((line, output)) == [fact]

@@ -44,9 +44,12 @@ def _ping(_line: str, output: str) -> str | None:
     return ("up" if int(found.group(1) or found.group(2)) else "down") if found else None
 
 
-def _traffic(_line: str, output: str) -> str:
-    """Each Child SA's connection, and by which directions something passed."""
-    rows = [f"{name}{' in' if int(came) else ''}{' out' if int(went) else ''}" for name, came, went in _TRAFFIC.findall(output)]
+def _traffic(line: str, output: str) -> str:
+    """Each Child SA's connection, and by which directions something passed; while that is waited for, the former alone."""
+    found = _TRAFFIC.findall(output)
+    rows = [f"{name}{' in' if int(came) else ''}{' out' if int(went) else ''}" for name, came, went in found]
+    if "wait-for.sh" in line:
+        rows = [name for name, _, _ in found]
     return ", ".join(sorted(rows)) or "no Child SA"
 
 
