@@ -11,6 +11,13 @@ enum ike_cert_encoding {
 	CERT_RAW_PUBLIC_KEY = 15, /* RFC 7670 */
 };
 
+/* Which authorities' certificates go with this host's: sendca= */
+enum ike_sendca {
+	SENDCA_ALL,
+	SENDCA_ISSUER,
+	SENDCA_NONE,
+};
+
 /* SIGNATURE_HASH_ALGORITHMS: those that peers may use by @auth, bits of enum connection_auth; none: nothing is put. */
 void ike_hashes_put(struct ike_builder *builder, uint32_t auth);
 void ike_hashes_take(struct ike_sa *sa, const struct ike_message *message);

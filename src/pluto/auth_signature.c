@@ -108,7 +108,7 @@ static int begin(struct ike_auth_claim *claim)
 static void add_chain(struct ike_auth_claim *claim)
 {
 	struct pki_cert *chain[PKI_CHAIN_MAX];
-	enum connection_sendca sendca = claim->sa->connection->sendca;
+	const unsigned int sendca = claim->sa->connection->sendca;
 	size_t at, count;
 
 	if (!claim->cert_count || !claim->trust.store || sendca == SENDCA_NONE)

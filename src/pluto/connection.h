@@ -52,13 +52,6 @@ enum connection_sendcert {
 	SENDCERT_ALWAYS,
 };
 
-/* Which authorities' certificates go with it: sendca= */
-enum connection_sendca {
-	SENDCA_ALL,
-	SENDCA_ISSUER,
-	SENDCA_NONE,
-};
-
 /**
  * struct connection_end - this host's, or the peer's
  * @host: version 0: any
@@ -135,9 +128,8 @@ struct connection {
 	struct connection_times times;
 	struct backend_limits limits;
 	enum dpd_action dpd_action;
-	unsigned int keyingtries; /* 0: for ever */
+	unsigned int keyingtries, sendca; /* 0: for ever; enum ike_sendca */
 	enum backend_action failure, shunt;
-	enum connection_sendca sendca;
 	struct pluto_timer shunt_timer;
 	uint32_t priority;
 	uint32_t window, tfc;

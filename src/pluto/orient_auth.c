@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "../lib/parse.h"
+#include "auth_certs.h"
 #include "orient_own.h"
 
 /* What auth= may say, by its numbers (keywords_conn.c). */
@@ -321,7 +322,7 @@ int orient_auth(struct orientation *orientation)
 		return orient_refuse(orientation, "authby=%s: null is not supported yet",
 				     orient_text(orientation, KEYWORD_BOTH, "authby"));
 	to->require_id = orient_number(orientation, KEYWORD_BOTH, "require-id-on-certificate", 1);
-	to->sendca = (enum connection_sendca)orient_number(orientation, KEYWORD_BOTH, "sendca", SENDCA_ALL);
+	to->sendca = (unsigned int)orient_number(orientation, KEYWORD_BOTH, "sendca", SENDCA_ALL);
 	err = set_end(&own, both);
 	if (!err)
 		err = set_end(&peer, both);
