@@ -11,8 +11,6 @@ FUZZ_BRIEF ?= 15
 # Which of them; and which of the unit tests `make test-c` runs.
 FUZZ ?= *
 TESTS_C ?= *
-# Kernels whose headers core is compiled with.
-KERNEL_CORE ?= 6.1 6.12
 
 KLIPS_WARN := -Wall -Wextra -Werror
 KLIPS_CFLAGS := -std=gnu11 -g -pthread $(KLIPS_WARN) -Isrc/klips -Isrc
@@ -24,7 +22,7 @@ KLIPS_CC_tsan := $(CC) -O1 -fsanitize=thread
 KLIPS_CC_fuzz := clang -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 # A file with a main() is a program, linked to the library of all the others.
-KLIPS_ALL := $(wildcard src/lib/*.c src/klips/core/*.c src/klips/user/*.c src/pluto/*.c src/programs/*.c)
+KLIPS_ALL := $(wildcard src/lib/*.c src/klips/core/*.c src/klips/control/*.c src/klips/user/*.c src/pluto/*.c src/programs/*.c)
 KLIPS_MAINS := $(if $(KLIPS_ALL),$(shell grep -l '^int main\>' $(KLIPS_ALL)))
 KLIPS_SRC := $(filter-out $(KLIPS_MAINS),$(KLIPS_ALL))
 KLIPS_PROGRAMS := $(KLIPS_MAINS:src/%.c=%)
@@ -62,11 +60,11 @@ $(foreach variant,plain asan tsan fuzz,$(eval $(call klips_variant,$(variant))))
 $(KLIPS_FUZZ:%=$(KLIPS)/fuzz/%): %: %.o $(KLIPS)/fuzz/libtests.a $(KLIPS)/fuzz/libklips.a
 	$(KLIPS_CC_fuzz) -fsanitize=fuzzer $^ -o $@ $(KLIPS_LIBS)
 
-CHECKS += 'unit tests in C: $(MAKE) test-c' 'fuzz: $(MAKE) fuzz-brief' 'kernel build of core: $(MAKE) kernel-core' \
+CHECKS += 'unit tests in C: $(MAKE) test-c' 'fuzz: $(MAKE) fuzz-brief' \
 	'klipsd, and scapy as oracle: $(PYTHON) -m pytest -q -p no:cacheprovider src'
 
 .SECONDARY:
-.PHONY: deps-klips klips klips-tests-asan klips-tests-tsan klips-fuzz test-c test-tsan fuzz fuzz-brief kernel-core
+.PHONY: deps-klips klips klips-tests-asan klips-tests-tsan klips-fuzz test-c test-tsan fuzz fuzz-brief
 
 deps-klips:
 	@tools/deps klips
@@ -90,6 +88,3 @@ fuzz: deps-klips ## run each fuzz target for FUZZ_SECONDS (FUZZ=flow)
 fuzz-brief: deps-klips
 	@$(MAKE) -s -j$(KLIPS_JOBS) klips-fuzz
 	@tools/fuzz $(KLIPS) '$(FUZZ)' -runs=$(FUZZ_RUNS) -max_total_time=$(FUZZ_BRIEF)
-
-kernel-core: deps-klips ## compile KLIPS's core with the headers of kernels (KERNEL_CORE="6.1 6.12")
-	@$(PYTHON) tools/kernel-core.py $(KERNEL_CORE)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The operations of the control protocol, one function each. */
 #include "control_client.h"
+#include "control_netlink.h"
 
 /* Bytes of the longest request. */
 #define REQUEST_ROOM 2048
@@ -396,7 +397,12 @@ int klips_client_status(struct klips_client *client, struct klips_status_info *i
 int klips_client_subscribe(struct klips_client *client, u32 groups, struct klips_refusal *why)
 {
 	struct request request;
+	int err;
 
+	if (klips_client_is_module(client)) {
+		err = klips_netlink_subscribe(client, groups);
+		return err ? klips_refuse(why, err, NULL, NULL, "events of the module: %s", strerror(-err)) : 0;
+	}
 	begin(&request, KLIPS_CMD_SUBSCRIBE, 0);
 	klips_put_u32(&request.message, KLIPS_A_SUBSCRIPTION_GROUPS, groups);
 	return call(client, &request, why);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "control_client.h"
+#include "control_netlink.h"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -8,33 +9,59 @@
 
 #include <linux/genetlink.h>
 
-/**
- * klips_client_open - connect to KLIPS
- * @path: of klipsd's socket; NULL: $KLIPS_CONTROL, or else KLIPS_CONTROL_PATH
- */
-int klips_client_open(struct klips_client *client, const char *path, struct klips_refusal *why)
+/* 0, or a negative errno that only -ENAMETOOLONG explains to users. */
+static int connect_to(struct klips_client *client, const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	size_t length;
+	size_t length = strlen(path);
 	int err;
 
-	if (!path)
-		path = getenv("KLIPS_CONTROL");
-	if (!path)
-		path = KLIPS_CONTROL_PATH;
-	client->fd = -1;
-	client->seq = 0;
-	client->timeout = KLIPS_CLIENT_TIMEOUT;
-	length = strlen(path);
 	if (length >= sizeof(address.sun_path))
-		return klips_refuse(why, -ENAMETOOLONG, NULL, NULL, "%s: too long for a socket", path);
+		return -ENAMETOOLONG;
 	memcpy(address.sun_path, path, length + 1);
 	client->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (client->fd >= 0 && !connect(client->fd, (struct sockaddr *)&address, sizeof(address)))
 		return 0;
 	err = -errno;
 	klips_client_close(client);
-	if (err == -ENOENT || err == -ECONNREFUSED)
+	return err;
+}
+
+static bool is_nobody(int err)
+{
+	return err == -ENOENT || err == -ECONNREFUSED;
+}
+
+/**
+ * klips_client_open() - connect to KLIPS: to klipsd if it runs, else to the module
+ * @client: the connection
+ * @path: of klipsd's socket; NULL: $KLIPS_CONTROL, or else KLIPS_CONTROL_PATH. With either of the two named nobody else
+ *        is asked
+ * @why: gets the reason of a failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int klips_client_open(struct klips_client *client, const char *path, struct klips_refusal *why)
+{
+	bool named;
+	int err;
+
+	if (!path)
+		path = getenv("KLIPS_CONTROL");
+	named = path;
+	if (!named)
+		path = KLIPS_CONTROL_PATH;
+	client->fd = -1;
+	client->seq = 0;
+	client->timeout = KLIPS_CLIENT_TIMEOUT;
+	client->type = KLIPS_CONTROL_TYPE;
+	err = connect_to(client, path);
+	if (!err || (!named && is_nobody(err) && !klips_netlink_open(client)))
+		return 0;
+	client->type = KLIPS_CONTROL_TYPE;
+	if (err == -ENAMETOOLONG)
+		return klips_refuse(why, err, NULL, NULL, "%s: too long for a socket", path);
+	if (is_nobody(err))
 		return klips_refuse(why, err, NULL, NULL, "KLIPS does not run: nobody answers at %s", path);
 	return klips_refuse(why, err, NULL, NULL, "%s: %s", path, strerror(-err));
 }
@@ -82,7 +109,9 @@ static ssize_t receive(struct klips_client *client, void *packet, size_t room, s
 	size = recv(client->fd, packet, room, MSG_TRUNC | MSG_DONTWAIT);
 	if (size > 0 && (size_t)size <= room)
 		return size;
-	if (size < 0)
+	if (size < 0 && errno == ENOBUFS)
+		klips_refuse(why, -ENOBUFS, NULL, NULL, "events were lost"); /* as netlink tells it */
+	else if (size < 0)
 		klips_refuse(why, -errno, NULL, NULL, "KLIPS's answer: %s", strerror(errno));
 	else if (!size)
 		klips_refuse(why, -ECONNRESET, NULL, NULL, "KLIPS ended the connection");
@@ -195,6 +224,7 @@ int klips_client_call(struct klips_client *client, struct klips_message *request
 
 	if (request->full)
 		return klips_refuse(why, -EMSGSIZE, NULL, NULL, "the request is too long");
+	request->head->nlmsg_type = client->type;
 	request->head->nlmsg_seq = ++client->seq;
 	request->head->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
 	err = send_request(client, request->head, why);
@@ -231,7 +261,7 @@ static int get_expire(struct klips_event *event, const struct nlattr **table, st
 	event->state = (enum klips_sa_state)klips_get_number(table[KLIPS_A_SA_STATE]);
 	event->hard = table[KLIPS_A_SA_HARD_LIMIT];
 	err = klips_get_said(&event->said, table[KLIPS_A_SA_SAID], why);
-	return err ? err : klips_get_limits(&event->current, table[KLIPS_A_SA_CURRENT], why);
+	return err ? err : klips_get_limits(&event->spent, table[KLIPS_A_SA_CURRENT], why);
 }
 
 static int get_mapping(struct klips_event *event, const struct nlattr **table, struct klips_refusal *why)

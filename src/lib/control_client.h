@@ -4,47 +4,29 @@
 #define LIB_CONTROL_CLIENT_H
 
 #include "control_sa.h"
-#include "klips_control.h"
+#include "format.h"
 
 #define KLIPS_CLIENT_TIMEOUT 5000 /* milliseconds */
 
 /**
  * struct klips_client - a connection
  * @timeout: of each wait, in milliseconds
+ * @type: of its messages: KLIPS_CONTROL_TYPE to klipsd, else what the kernel calls the module's family
+ * @groups: of the module: what the kernel calls its multicast groups
  */
 struct klips_client {
 	int fd;
 	int timeout;
 	u32 seq;
+	u16 type;
+	u32 groups[KLIPS_MCGRP_COUNT];
 };
 
-/**
- * struct klips_eroute_info - an eroute, as it was when it was asked for
- * @used: whether it ever had a packet; @idle: seconds since the last
- */
-struct klips_eroute_info {
-	struct klips_selector selector;
-	struct klips_said said;
-	u64 count;
-	u64 idle;
-	u64 hold_dropped;
-	u32 held;
-	bool used;
-};
-
-/**
- * struct klips_dev_info - an ipsecN
- * @phys: empty: detached
- * @stats: by KLIPS_A_DEV_, KLIPS_A_DEV_RX_PACKETS and on
- */
-struct klips_dev_info {
-	char name[16];
-	char phys[16];
-	u32 id;
-	u32 mtu;
-	u32 phys_mtu;
-	u64 stats[KLIPS_A_DEV_END];
-};
+/* Whether the module answers, and not klipsd. */
+static inline bool klips_client_is_module(const struct klips_client *client)
+{
+	return client->type != KLIPS_CONTROL_TYPE;
+}
 
 /**
  * struct klips_status_info - what runs
@@ -64,7 +46,7 @@ struct klips_status_info {
  * struct klips_event - what subscribers are told; @op, a KLIPS_CMD_, says which fields count
  * @flow: KLIPS_CMD_ACQUIRE: of the packet; @trap: of the eroute; @id
  * @said: the others: the SA
- * @state: KLIPS_CMD_EXPIRE, with @current and @hard
+ * @state: KLIPS_CMD_EXPIRE, with @spent and @hard
  * @addr: KLIPS_CMD_MAPPING: the peer's new address and @port, in host byte order
  */
 struct klips_event {
@@ -74,7 +56,7 @@ struct klips_event {
 	struct klips_selector trap;
 	struct klips_said said;
 	enum klips_sa_state state;
-	struct klips_limits current;
+	struct klips_limits spent;
 	bool hard;
 	struct klips_addr addr;
 	u16 port;

@@ -9,10 +9,13 @@
 #include "klips_control.h"
 
 /**
- * klips_message_begin - begin a message
+ * klips_message_begin() - begin a message
+ * @message: the message
  * @buffer: its memory, aligned to four bytes
  * @room: of the buffer
  * @type: NLMSG_ERROR and so on; of requests and answers KLIPS_CONTROL_TYPE
+ * @flags: NLM_F_
+ * @seq: its number
  */
 void klips_message_begin(struct klips_message *message, void *buffer, size_t room, uint16_t type, uint16_t flags,
 			 uint32_t seq)
@@ -29,7 +32,10 @@ void klips_message_begin(struct klips_message *message, void *buffer, size_t roo
 }
 
 /**
- * klips_message_put_extra - what stands between a message's header and its attributes
+ * klips_message_put_extra() - what stands between a message's header and its attributes
+ * @message: the message
+ * @data: what
+ * @size: bytes of it
  */
 void klips_message_put_extra(struct klips_message *message, const void *data, size_t size)
 {
@@ -40,8 +46,13 @@ void klips_message_put_extra(struct klips_message *message, const void *data, si
 }
 
 /**
- * klips_message_begin_op - begin a request, an answer or an event
+ * klips_message_begin_op() - begin a request, an answer or an event
+ * @message: the message
+ * @buffer: the message's memory
+ * @room: of the buffer
  * @op: KLIPS_CMD_
+ * @flags: NLM_F_
+ * @seq: its number
  */
 void klips_message_begin_op(struct klips_message *message, void *buffer, size_t room, uint8_t op, uint16_t flags,
 			    uint32_t seq)
@@ -53,7 +64,8 @@ void klips_message_begin_op(struct klips_message *message, void *buffer, size_t 
 }
 
 /**
- * klips_message_op - which KLIPS_CMD_ a message has; 0: it is too short to have one
+ * klips_message_op() - which KLIPS_CMD_ a message has; 0: it is too short to have one
+ * @head: it
  */
 uint8_t klips_message_op(const struct nlmsghdr *head)
 {
@@ -94,7 +106,9 @@ void klips_put_string(struct klips_message *message, uint16_t type, const char *
 }
 
 /**
- * klips_nest_begin - begin a nest; NULL if it does not fit
+ * klips_nest_begin() - begin a nest; NULL if it does not fit
+ * @message: the message
+ * @type: of the attribute
  */
 struct nlattr *klips_nest_begin(struct klips_message *message, uint16_t type)
 {
@@ -114,7 +128,10 @@ void klips_nest_end(struct klips_message *message, struct nlattr *nest)
 }
 
 /**
- * klips_put_addr - an address; none at all for one of no version
+ * klips_put_addr() - an address; none at all for one of no version
+ * @message: the message
+ * @type: of the attribute
+ * @addr: the address
  */
 void klips_put_addr(struct klips_message *message, uint16_t type, const struct klips_addr *addr)
 {
@@ -169,7 +186,8 @@ void klips_put_limits(struct klips_message *message, uint16_t type, const struct
 }
 
 /**
- * klips_get_number - the value of an attribute that klips_attrs_parse() took as a number; 0 for NULL
+ * klips_get_number() - the value of an attribute that klips_attrs_parse() took as a number; 0 for NULL
+ * @attr: the attribute
  */
 uint64_t klips_get_number(const struct nlattr *attr)
 {
@@ -193,8 +211,10 @@ uint64_t klips_get_number(const struct nlattr *attr)
 }
 
 /**
- * klips_get_addr - read an address
+ * klips_get_addr() - read an address
+ * @addr: the address
  * @attr: a nest of the set addr
+ * @refusal: gets why, if it is refused
  */
 int klips_get_addr(struct klips_addr *addr, const struct nlattr *attr, struct klips_refusal *refusal)
 {
@@ -223,8 +243,10 @@ static bool proto_is_known(uint8_t proto)
 }
 
 /**
- * klips_get_said - read a SAID
+ * klips_get_said() - read a SAID
+ * @said: gets it
  * @attr: a nest of the set said, all of which must be there
+ * @refusal: gets why, if it is refused
  */
 int klips_get_said(struct klips_said *said, const struct nlattr *attr, struct klips_refusal *refusal)
 {
@@ -263,8 +285,10 @@ static int get_bits(uint8_t *bits, const struct nlattr *attr, const struct klips
 }
 
 /**
- * klips_get_selector - read a selector
+ * klips_get_selector() - read a selector
+ * @sel: gets it
  * @attr: a nest of the set selector; its addresses must be there
+ * @refusal: gets why, if it is refused
  */
 int klips_get_selector(struct klips_selector *sel, const struct nlattr *attr, struct klips_refusal *refusal)
 {
@@ -296,7 +320,10 @@ int klips_get_selector(struct klips_selector *sel, const struct nlattr *attr, st
 }
 
 /**
- * klips_get_limits - read limits; what is not there is 0
+ * klips_get_limits() - read limits; what is not there is 0
+ * @limits: gets them
+ * @attr: the attribute
+ * @refusal: gets why, if it is refused
  */
 int klips_get_limits(struct klips_limits *limits, const struct nlattr *attr, struct klips_refusal *refusal)
 {

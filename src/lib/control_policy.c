@@ -11,10 +11,12 @@
 #include "klips_control.h"
 
 /**
- * klips_refuse - say why a message is refused
+ * klips_refuse() - say why a message is refused
+ * @refusal: gets why, if it is refused
  * @error: a negative errno
  * @attr: the attribute at fault, or NULL
  * @name: its name, or NULL
+ * @format: the reason, as printf() has it
  *
  * The first reason stays. Returns the error that stays.
  */
@@ -35,7 +37,10 @@ int klips_refuse(struct klips_refusal *refusal, int error, const struct nlattr *
 }
 
 /**
- * klips_refuse_missing - refuse a message for what it lacks
+ * klips_refuse_missing() - refuse a message for what it lacks
+ * @refusal: gets why, if it is refused
+ * @set: KLIPS_SET_
+ * @attr: the attribute
  */
 int klips_refuse_missing(struct klips_refusal *refusal, unsigned int set, unsigned int attr)
 {
@@ -46,7 +51,10 @@ int klips_refuse_missing(struct klips_refusal *refusal, unsigned int set, unsign
 }
 
 /**
- * klips_refuse_value - refuse a message for the value of an attribute
+ * klips_refuse_value() - refuse a message for the value of an attribute
+ * @refusal: gets why, if it is refused
+ * @set: KLIPS_SET_
+ * @attr: the attribute
  * @why: what is wrong with it
  */
 int klips_refuse_value(struct klips_refusal *refusal, unsigned int set, const struct nlattr *attr, const char *why)
@@ -124,10 +132,13 @@ static int take(const struct nlattr **table, unsigned int set, uint64_t takes, c
 }
 
 /**
- * klips_attrs_parse - check attributes by their policy and find each
+ * klips_attrs_parse() - check attributes by their policy and find each
  * @table: KLIPS_ATTRS_MAX pointers; gets those that are there, by type (of several the first), NULL for others
  * @set: KLIPS_SET_
  * @takes: KLIPS_ATTR_BIT of those that may be there
+ * @data: what
+ * @length: bytes of @data
+ * @refusal: gets why, if it is refused
  *
  * Nests are checked when they are parsed. Returns 0 or what @refusal says.
  */
@@ -152,7 +163,11 @@ int klips_attrs_parse(const struct nlattr **table, unsigned int set, uint64_t ta
 }
 
 /**
- * klips_nest_parse - the same of the attributes in a nest
+ * klips_nest_parse() - the same of the attributes in a nest
+ * @table: gets the attributes
+ * @set: KLIPS_SET_
+ * @nest: the attribute
+ * @refusal: gets why, if it is refused
  */
 int klips_nest_parse(const struct nlattr **table, unsigned int set, const struct nlattr *nest,
 		     struct klips_refusal *refusal)

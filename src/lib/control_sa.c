@@ -6,11 +6,11 @@
 
 #include "klips_control.h"
 
-BUILD_BUG_ON((int)KLIPS_CONTROL_SA_STATE_DEAD != (int)KLIPS_SA_DEAD);
-BUILD_BUG_ON((int)KLIPS_CONTROL_MODE_BEET != (int)KLIPS_MODE_BEET);
-BUILD_BUG_ON((int)KLIPS_CONTROL_NATT_NONESP != (int)KLIPS_NATT_NONESP);
-BUILD_BUG_ON((int)KLIPS_CONTROL_DF_SET != (int)KLIPS_DF_SET);
-BUILD_BUG_ON((int)KLIPS_CONTROL_SA_FLAGS_TFC_PMTU != (int)KLIPS_SA_TFC_PMTU);
+_Static_assert((int)KLIPS_CONTROL_SA_STATE_DEAD == (int)KLIPS_SA_DEAD, "two names of one number");
+_Static_assert((int)KLIPS_CONTROL_MODE_BEET == (int)KLIPS_MODE_BEET, "two names of one number");
+_Static_assert((int)KLIPS_CONTROL_NATT_NONESP == (int)KLIPS_NATT_NONESP, "two names of one number");
+_Static_assert((int)KLIPS_CONTROL_DF_SET == (int)KLIPS_DF_SET, "two names of one number");
+_Static_assert((int)KLIPS_CONTROL_SA_FLAGS_TFC_PMTU == (int)KLIPS_SA_TFC_PMTU, "two names of one number");
 
 static void put_keys(struct klips_message *message, const struct klips_keys *keys, bool secret)
 {
@@ -51,7 +51,9 @@ static void put_ends(struct klips_message *message, const struct klips_sa_config
 }
 
 /**
- * klips_put_sa_config - all attributes of an SA that is to be made
+ * klips_put_sa_config() - all attributes of an SA that is to be made
+ * @message: the message
+ * @config: the SA
  * @keys: whether the keys go too, not their names alone
  */
 void klips_put_sa_config(struct klips_message *message, const struct klips_sa_config *config, bool keys)
@@ -192,9 +194,10 @@ static void get_numbers(struct klips_sa_config *config, const struct nlattr **ta
 }
 
 /**
- * klips_get_sa_config - read how an SA shall be
+ * klips_get_sa_config() - read how an SA shall be
  * @config: the caller wipes its keys
  * @table: of the set sa; what is not there is 0
+ * @refusal: gets why, if it is refused
  */
 int klips_get_sa_config(struct klips_sa_config *config, const struct nlattr **table, struct klips_refusal *refusal)
 {
@@ -216,7 +219,9 @@ static void put_errors(struct klips_message *message, const struct klips_sa_info
 }
 
 /**
- * klips_put_sa_info - all attributes of an SA that is there; no keys
+ * klips_put_sa_info() - all attributes of an SA that is there; no keys
+ * @message: the message
+ * @info: the SA
  */
 void klips_put_sa_info(struct klips_message *message, const struct klips_sa_info *info)
 {
@@ -224,7 +229,7 @@ void klips_put_sa_info(struct klips_message *message, const struct klips_sa_info
 
 	klips_put_sa_config(message, &info->config, false);
 	klips_put_u32(message, KLIPS_A_SA_STATE, info->config.state);
-	klips_put_limits(message, KLIPS_A_SA_CURRENT, &info->current);
+	klips_put_limits(message, KLIPS_A_SA_CURRENT, &info->spent);
 	klips_put_u64(message, KLIPS_A_SA_IDLE, info->idle);
 	klips_put_u64(message, KLIPS_A_SA_SEQ, info->seq);
 	klips_put_u64(message, KLIPS_A_SA_REPLAY_TOP, info->replay_top);
@@ -264,8 +269,11 @@ static void get_counters(struct klips_sa_info *info, const struct nlattr **table
 }
 
 /**
- * klips_get_sa_info - read what klips_put_sa_info() made
+ * klips_get_sa_info() - read what klips_put_sa_info() made
+ * @info: the SA
  * @data: attributes of the set sa
+ * @length: bytes of @data
+ * @refusal: gets why, if it is refused
  */
 int klips_get_sa_info(struct klips_sa_info *info, const void *data, size_t length, struct klips_refusal *refusal)
 {
@@ -278,7 +286,7 @@ int klips_get_sa_info(struct klips_sa_info *info, const void *data, size_t lengt
 	if (!err)
 		err = klips_get_sa_selectors(&info->config, data, length, refusal);
 	if (!err && table[KLIPS_A_SA_CURRENT])
-		err = klips_get_limits(&info->current, table[KLIPS_A_SA_CURRENT], refusal);
+		err = klips_get_limits(&info->spent, table[KLIPS_A_SA_CURRENT], refusal);
 	if (!err && table[KLIPS_A_SA_ERRORS])
 		err = get_errors(info, table[KLIPS_A_SA_ERRORS], refusal);
 	if (err)
@@ -288,9 +296,11 @@ int klips_get_sa_info(struct klips_sa_info *info, const void *data, size_t lengt
 }
 
 /**
- * klips_get_sa_selectors - read what may arrive inside
+ * klips_get_sa_selectors() - read what may arrive inside
  * @config: from klips_get_sa_config()
  * @data: attributes of the set sa, that klips_attrs_parse() took
+ * @length: bytes of @data
+ * @refusal: gets why, if it is refused
  */
 int klips_get_sa_selectors(struct klips_sa_config *config, const void *data, size_t length,
 			   struct klips_refusal *refusal)
@@ -315,9 +325,13 @@ int klips_get_sa_selectors(struct klips_sa_config *config, const void *data, siz
 }
 
 /**
- * klips_get_group - read the SAIDs of a bundle
+ * klips_get_group() - read the SAIDs of a bundle
  * @saids: room for @most
+ * @most: how many there is room for
+ * @count: gets how many there are
  * @data: attributes of the set sa, that klips_attrs_parse() took
+ * @length: bytes of @data
+ * @refusal: gets why, if it is refused
  */
 int klips_get_group(struct klips_said *saids, unsigned int most, unsigned int *count, const void *data, size_t length,
 		    struct klips_refusal *refusal)

@@ -10,14 +10,14 @@
 /**
  * struct klips_sa_info - an SA, as it was when it was asked for
  * @config: without keys; the two algorithms are named
- * @current: how far its life is; addtime and usetime in seconds
+ * @spent: how far its life is; addtime and usetime in seconds
  * @idle: seconds since its last packet
  * @replay_bits: which of the last 64 numbers were received; the lowest bit is @replay_top
  * @group: the SAs that follow in its bundle, inner first
  */
 struct klips_sa_info {
 	struct klips_sa_config config;
-	struct klips_limits current;
+	struct klips_limits spent;
 	u64 idle;
 	u64 seq;
 	u64 replay_top;

@@ -413,21 +413,6 @@ const char *klips_parse_life(struct klips_limits *soft, struct klips_limits *har
 }
 
 /**
- * klips_print_net - a prefix as text: ADDRESS/LENGTH, and :PORT if there is one
- * @size: KLIPS_NET_TEXT does for all
- * @port: in network byte order
- */
-int klips_print_net(char *text, size_t size, const struct klips_addr *addr, u8 bits, __be16 port)
-{
-	char host[INET6_ADDRSTRLEN + 8];
-
-	klips_addr_print(host, sizeof(host), addr);
-	if (port)
-		return snprintf(text, size, "%s/%u:%u", host, bits, be16_to_cpu(port));
-	return snprintf(text, size, "%s/%u", host, bits);
-}
-
-/**
  * klips_has_word() - whether a word is in a list
  * @words: apart by blanks
  */

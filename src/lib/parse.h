@@ -3,11 +3,9 @@
 #ifndef LIB_PARSE_H
 #define LIB_PARSE_H
 
+#include "format.h"
 #include "../klips/core/lifetime.h"
 #include "../klips/core/selector.h"
-
-/* The longest text of a prefix with its end: an IPv6 address, /128 and a port. */
-#define KLIPS_NET_TEXT 64
 
 /*
  * Each returns NULL, or what is wrong with the text: a constant that reads on after it and a colon. What it should have
@@ -26,7 +24,6 @@ const char *klips_parse_port(u16 *port, const char *text);
 const char *klips_parse_key(u8 *key, size_t room, size_t *length, const char *text);
 const char *klips_parse_life(struct klips_limits *soft, struct klips_limits *hard, const char *text);
 
-int klips_print_net(char *text, size_t size, const struct klips_addr *addr, u8 bits, __be16 port);
 /* Whether a word is one of those in a list, apart by blanks. */
 bool klips_has_word(const char *words, const char *word);
 

@@ -559,9 +559,9 @@ static int sa_usage(struct backend *backend, uint8_t protocol, uint32_t spi, con
 		return err;
 	if (klips_client_sa_get(&klips->client, &said, &info, &why))
 		return backend_klips_refused(klips, &why);
-	usage->bytes = info.current.bytes;
-	usage->packets = info.current.packets;
-	usage->idle = info.current.packets ? info.idle : UINT64_MAX;
+	usage->bytes = info.spent.bytes;
+	usage->packets = info.spent.packets;
+	usage->idle = info.spent.packets ? info.idle : UINT64_MAX;
 	return 0;
 }
 

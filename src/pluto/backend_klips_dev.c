@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <linux/udp.h>
 #include <net/if.h>
 
 #include "backend_klips.h"
@@ -204,6 +205,16 @@ int backend_klips_bypass_socket(struct backend *backend, int fd, uint8_t version
 	return !port || port == PORT_IKE || port == PORT_IKE_NATT ? 0 : tell_port(klips, port, false);
 }
 
+/* The module hears of ESP by the socket itself, as XFRM does: udp(7). */
+static int encap_for_module(struct klips_backend *klips, int fd, uint16_t port)
+{
+	int kind = UDP_ENCAP_ESPINUDP;
+
+	if (setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &kind, sizeof(kind)))
+		return backend_klips_fail(klips, -errno, "ESP in UDP: %s", strerror(errno));
+	return port == PORT_IKE_NATT ? 0 : tell_port(klips, port, false);
+}
+
 /* klipsd has a socket of its own at the port, which this one shares with it: see --share-udp in klipsd(8). */
 int backend_klips_encap_socket(struct backend *backend, int fd, uint8_t version, uint16_t port)
 {
@@ -211,6 +222,8 @@ int backend_klips_encap_socket(struct backend *backend, int fd, uint8_t version,
 	int one = 1;
 
 	(void)version;
+	if (klips_client_is_module(&klips->client))
+		return encap_for_module(klips, fd, port);
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)))
 		return backend_klips_fail(klips, -errno, "SO_REUSEPORT: %s", strerror(errno));
 	return port == PORT_IKE_NATT ? 0 : tell_port(klips, port, true);

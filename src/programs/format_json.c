@@ -152,7 +152,7 @@ json_t *json_sa(const struct klips_sa_info *info)
 
 	set_ends(row, &info->config);
 	set_config(row, &info->config);
-	json_object_set_new(row, "current", json_limits(&info->current));
+	json_object_set_new(row, "current", json_limits(&info->spent));
 	set_number(row, "idle", info->idle);
 	set_number(row, "seq", info->seq);
 	set_number(row, "replay-top", info->replay_top);

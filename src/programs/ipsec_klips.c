@@ -150,6 +150,74 @@ static int run_settings(struct klips_client *client, void *arg)
 	return set_settings(client, words);
 }
 
+static bool is_module(void)
+{
+	struct klips_refusal why = { 0 };
+	struct klips_client client;
+	bool module;
+
+	if (klips_client_open(&client, NULL, &why))
+		return false;
+	module = klips_client_is_module(&client);
+	klips_client_close(&client);
+	return module;
+}
+
+/* The module runs as soon as it is loaded. */
+static int start(char **words)
+{
+	struct klips_refusal why = { 0 };
+
+	if (!is_module())
+		return klipsd_start(words);
+	if (!words[1])
+		return 0;
+	klips_refuse(&why, -EBUSY, NULL, NULL, "%s: the module is KLIPS here, and takes no words of klipsd's",
+		     words[1]);
+	return refused(&why, NULL);
+}
+
+/**
+ * struct devices - names of them
+ */
+struct devices {
+	unsigned int count;
+	char names[64][16];
+};
+
+static int take_name(const struct klips_dev_info *info, void *arg)
+{
+	struct devices *all = arg;
+
+	if (all->count < ARRAY_SIZE(all->names))
+		memcpy(all->names[all->count++], info->name, sizeof(info->name));
+	return 0;
+}
+
+/* As after klipsd's end there is nothing; the module itself stays, for rmmod. */
+static int empty(struct klips_client *client, void *arg)
+{
+	struct klips_refusal why = { 0 };
+	struct devices all = { 0 };
+	unsigned int i;
+	int err;
+
+	(void)arg;
+	err = klips_client_dev_list(client, take_name, &all, &why);
+	for (i = 0; !err && i < all.count; i++)
+		err = klips_client_dev(client, KLIPS_CMD_DEV_DELETE, all.names[i], NULL, &why);
+	if (!err)
+		err = klips_client_eroute_flush(client, &why);
+	if (!err)
+		err = klips_client_sa_flush(client, &why);
+	return err ? refused(&why, NULL) : 0;
+}
+
+static int stop(void)
+{
+	return is_module() ? with_klips(empty, NULL) : klipsd_stop();
+}
+
 int run_klips(int argc, char **argv)
 {
 	static char name[] = "klipsd";
@@ -164,9 +232,9 @@ int run_klips(int argc, char **argv)
 	if (!strcmp(argv[1], "settings"))
 		return with_klips(run_settings, &words);
 	if (!strcmp(argv[1], "stop"))
-		return argc == 2 ? klipsd_stop() : bad_usage("%s: stop takes no words", argv[2]);
+		return argc == 2 ? stop() : bad_usage("%s: stop takes no words", argv[2]);
 	if (strcmp(argv[1], "start"))
 		return bad_usage("%s: not start, stop, status or settings", argv[1]);
 	argv[1] = name;
-	return klipsd_start(argv + 1);
+	return start(argv + 1);
 }

@@ -58,8 +58,8 @@ static void print_expire(const struct klips_event *event)
 
 	klips_said_print(said, sizeof(said), &event->said);
 	printf("expire %s %s bytes=%llu packets=%llu addtime=%llu usetime=%llu\n", event->hard ? "hard" : "soft", said,
-	       (unsigned long long)event->current.bytes, (unsigned long long)event->current.packets,
-	       (unsigned long long)event->current.addtime, (unsigned long long)event->current.usetime);
+	       (unsigned long long)event->spent.bytes, (unsigned long long)event->spent.packets,
+	       (unsigned long long)event->spent.addtime, (unsigned long long)event->spent.usetime);
 }
 
 static void print_mapping(const struct klips_event *event)

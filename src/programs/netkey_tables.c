@@ -188,9 +188,9 @@ static void take_lives(struct klips_sa_info *info, const struct xfrm_usersa_info
 	info->config.hard = (struct klips_limits){ none_if_endless(limits->hard_byte_limit),
 						   none_if_endless(limits->hard_packet_limit),
 						   limits->hard_add_expires_seconds, limits->hard_use_expires_seconds };
-	info->current = (struct klips_limits){ state->curlft.bytes, state->curlft.packets,
-					       since(state->curlft.add_time), since(state->curlft.use_time) };
-	info->idle = info->current.usetime;
+	info->spent = (struct klips_limits){ state->curlft.bytes, state->curlft.packets, since(state->curlft.add_time),
+					     since(state->curlft.use_time) };
+	info->idle = info->spent.usetime;
 }
 
 static bool take_selector(struct klips_selector *to, const struct xfrm_selector *from)
@@ -310,7 +310,7 @@ static void lead(struct klips_eroute_info *info, const struct listing *listing, 
 	}
 	if (sa) {
 		info->said = sa->config.said;
-		info->count = sa->current.packets;
+		info->count = sa->spent.packets;
 		return;
 	}
 	info->said.proto = KLIPS_PROTO_INT;

@@ -24,7 +24,8 @@ _LONGEST = 600.0  # seconds of real time for a test in virtual time, of which da
 class Options:
     """How to run.
 
-    place: where the hosts are; kernel and real_time (no virtual time) are a guest's. inside: what is laid over the
+    place: where the hosts are; kernel and real_time (no virtual time) are a guest's. stack: instead of Cygnet's own that a test
+    is about, stack.MODULE if any. inside: what is laid over the
     hosts, in a guest that runs but this test and was told so; None on the machine itself, which finds that out.
     apart: each host is a guest of its own, with the kernel that kernels names for it, or else `kernel`. seed: what the
     random numbers of a UML guest follow from, if not chance.
@@ -35,6 +36,7 @@ class Options:
 
     place: str = "ns"
     kernel: str = ""
+    stack: str = ""
     kernels: dict[str, str] = field(default_factory=dict)
     apart: bool = False
     real_time: bool = False
@@ -75,7 +77,7 @@ class Run(Attempt):
     """
 
     def __init__(self, case: TestCase, out: Path, options: Options, progress: Callable[[str], None]) -> None:
-        super().__init__(out, Result(case.name, cell(case, options.place), str(out)))
+        super().__init__(out, Result(case.name, cell(case, options.place, options.stack), str(out)))
         self.options, self.progress = options, progress
         self.case = case.in_cell(self.result.cell)
         self.gate: Callable[[], None] = lambda: None
@@ -232,12 +234,12 @@ class Run(Attempt):
         super()._end()
 
 
-def cell(case: TestCase, place: str) -> dict[str, str]:
+def cell(case: TestCase, place: str, instead: str = "") -> dict[str, str]:
     """The cell that a test runs in on this kernel: place, kernel, its release, stack and peer."""
     names = sorted(set(case.peers.values()))
     release = os.uname().release
-    return {"place": place, "kernel": release, "release": release, "stack": ",".join(stack.of_cell(case.stacks, place)) or "-",
-            "peer": ",".join(names) or "-"}
+    return {"place": place, "kernel": release, "release": release,
+            "stack": ",".join(stack.of_cell(case.stacks, place, instead)) or "-", "peer": ",".join(names) or "-"}
 
 
 def prepare(out: Path) -> None:

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 AUTO = "auto"  # either, as pluto has it with protostack=auto
 OWN = {"klips-user": ("tun",), AUTO: ("tun",)}  # what each of them needs of the place
 STACKS = (*OWN, "netkey")
+MODULE = "klips-kernel"  # the stack of a run, of any test about one of Cygnet's: klipsd's place is taken by the module
 
-_SOURCES = ("lib", "programs", "klips/core", "klips/user", "pluto")  # of what is installed; tests of it are in folders below
+# Of what is installed; tests of it are in folders below.
+_SOURCES = ("lib", "programs", "klips/core", "klips/control", "klips/user", "pluto")
 _BUILD = "type 'make build'"
 _CHANGED = "Cygnet's programs changed while they were copied: a build is under way; try again after it"
 _KEPT = 20  # copies; hosts that stay up have theirs mounted
@@ -52,9 +54,22 @@ def certificates_for(host: str) -> dict[str, str]:
             "key": f"/etc/ipsec.d/private/{host}.key"}
 
 
-def of_cell(stacks: Iterable[str], place: str) -> list[str]:
-    """The stacks that a test about these has at a place: the kernel's own in place of "auto" if it has one."""
+def of_cell(stacks: Iterable[str], place: str, instead: str = "") -> list[str]:
+    """The stacks that a test about these has at a place: the kernel's own in place of "auto" if it has one.
+
+    instead: of Cygnet's own, if another one was asked for.
+    """
+    if instead:
+        return [instead if stack in OWN else stack for stack in stacks]
     return [_chosen(place) if stack == AUTO else stack for stack in stacks]
+
+
+def module(kernel: str) -> Path:
+    """KLIPS's module for one of the lab's kernels, as `make module` made it. UsageError if it did not."""
+    path = paths.BUILD / "module" / kernel / "ipsec.ko"
+    if not path.exists():
+        raise UsageError(f"{path}: there is none: type 'make module KERNEL={kernel}'")
+    return path
 
 
 def sanitizers(stacks: Iterable[str]) -> list[str]:

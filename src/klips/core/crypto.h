@@ -62,8 +62,11 @@ struct klips_piece {
 	u32 length;
 };
 
-/* 0, -EINVAL (lengths), -ENOENT (the platform has no such algorithm) or -ENOMEM. May sleep. */
-int klips_crypto_new(struct klips_crypto **crypto, const struct klips_keys *keys);
+/*
+ * 0, -EINVAL (lengths), -ENOENT (the platform has no such algorithm) or -ENOMEM. May sleep.
+ * @esn: what the jobs of ESP will say
+ */
+int klips_crypto_new(struct klips_crypto **crypto, const struct klips_keys *keys, bool esn);
 void klips_crypto_free(struct klips_crypto *crypto);
 /* "intel-ipsec-mb 1.3", or the kernel's driver: what users are told. */
 const char *klips_crypto_driver(const struct klips_crypto *crypto);

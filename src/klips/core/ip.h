@@ -71,6 +71,7 @@ int klips_ip_shift(struct sk_buff *skb, unsigned int header, int gap);
 void klips_ip_mend(struct sk_buff *skb, const struct klips_ip *ip, u8 proto);
 
 /* What a packet may have at most so that the outer packet fits @mtu, and the path, with all SAs of the bundle. */
+u32 klips_mtu_choose(u32 phys_mtu);
 unsigned int klips_bundle_mtu(const struct klips_sa *sa, unsigned int mtu, unsigned int header);
 /* The path's MTU as routers told it, in bytes; 0: none did in the last minutes. */
 u32 klips_sa_pmtu(const struct klips_sa *sa);

@@ -175,7 +175,7 @@ static int arm(struct klips_sa *sa, const struct klips_sa_config *config)
 	int err = klips_replay_init(&sa->replay, config->window, sa->flags & KLIPS_SA_ESN);
 
 	if (!err && keyed)
-		err = klips_crypto_new(&sa->crypto, &config->keys);
+		err = klips_crypto_new(&sa->crypto, &config->keys, sa->flags & KLIPS_SA_ESN);
 	return err;
 }
 

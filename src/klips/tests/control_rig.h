@@ -3,7 +3,8 @@
 #ifndef KLIPS_TESTS_CONTROL_RIG_H
 #define KLIPS_TESTS_CONTROL_RIG_H
 
-#include "user/control.h"
+#include "control/control_request.h"
+#include "user/control_server.h"
 
 /* One in the process; requests come from one thread. */
 static struct klips rig_klips;
@@ -68,7 +69,7 @@ static const struct klips_control_ops rig_ops = {
 	.changed = rig_changed,
 };
 
-static struct klips_control rig_control = { &rig_klips, &rig_ops, "0.0-test" };
+static struct klips_control rig_control = { &rig_klips, &rig_ops, "0.0-test", KLIPS_CONTROL_TYPE };
 
 static inline void rig_begin(void)
 {

@@ -38,7 +38,7 @@ static struct klips_crypto *make(const struct pair *pair, const char *library)
 	transform_keys(&keys, pair->encr, pair->auth, pair->key);
 	if (klips_crypto_choose(library))
 		return NULL;
-	assert_int_equal(klips_crypto_new(&crypto, &keys), 0);
+	assert_int_equal(klips_crypto_new(&crypto, &keys, false), 0);
 	assert_int_equal(klips_crypto_choose("auto"), 0);
 	return crypto;
 }
@@ -295,7 +295,7 @@ static void test_bad_keys(void **state)
 		keys.auth = bad[i].auth;
 		keys.encr_length = bad[i].encr_length;
 		keys.auth_length = bad[i].auth_length;
-		assert_int_equal(klips_crypto_new(&crypto, &keys), -EINVAL);
+		assert_int_equal(klips_crypto_new(&crypto, &keys, false), -EINVAL);
 		assert_null(crypto);
 	}
 	klips_crypto_free(NULL);

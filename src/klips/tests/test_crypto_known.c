@@ -138,7 +138,7 @@ static struct klips_crypto *transform_of(const struct vector *v)
 
 	transform_keys(&keys, v->encr, v->auth, 0);
 	keys.encr_length = (u8)transform_hex(v->key, keys.encr_key, sizeof(keys.encr_key));
-	assert_int_equal(klips_crypto_new(&crypto, &keys), 0);
+	assert_int_equal(klips_crypto_new(&crypto, &keys, false), 0);
 	return crypto;
 }
 
@@ -259,7 +259,7 @@ static void check_mac(const struct mac_vector *v)
 	memset(&keys, 0, sizeof(keys));
 	keys.auth = v->auth;
 	keys.auth_length = (u8)transform_hex(v->key, keys.auth_key, sizeof(keys.auth_key));
-	assert_int_equal(klips_crypto_new(&crypto, &keys), 0);
+	assert_int_equal(klips_crypto_new(&crypto, &keys, false), 0);
 	assert_int_equal(klips_auth(v->auth)->icv, length);
 	fill_text(v, text);
 	for (cut = 0; cut <= v->length; cut++) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* klipsd's control socket: who is connected, and the events that go to them. */
 #define _GNU_SOURCE /* accept4, struct ucred */
-#include "control_request.h"
+#include "../control/control_request.h"
+#include "control_server.h"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -321,16 +322,11 @@ static bool multicast(struct klips_control_server *server, unsigned int group, c
  */
 bool klips_control_acquire(struct klips_control_server *server, const struct klips_acquire *acquire)
 {
-	u8 bits = (u8)klips_addr_bits(&acquire->flow.src);
-	struct klips_selector flow = { acquire->flow.src,   acquire->flow.dst,	bits, bits, acquire->flow.proto,
-				       acquire->flow.sport, acquire->flow.dport };
-	char buffer[KLIPS_ANSWER_ROOM] __aligned(8);
+	char buffer[KLIPS_EVENT_ROOM] __aligned(8);
 	struct klips_message message;
 
 	klips_message_begin_op(&message, buffer, sizeof(buffer), KLIPS_CMD_ACQUIRE, 0, 0);
-	klips_put_u32(&message, KLIPS_A_ACQUIRE_ID, acquire->id);
-	klips_put_selector(&message, KLIPS_A_ACQUIRE_FLOW, &flow);
-	klips_put_selector(&message, KLIPS_A_ACQUIRE_TRAP, &acquire->trap);
+	klips_put_acquire(&message, acquire);
 	return multicast(server, KLIPS_MCGRP_ACQUIRE, &message);
 }
 
@@ -344,17 +340,11 @@ bool klips_control_acquire(struct klips_control_server *server, const struct kli
  */
 bool klips_control_expire(struct klips_control_server *server, struct klips_sa *sa, enum klips_life life)
 {
-	struct klips_limits current;
-	char buffer[KLIPS_ANSWER_ROOM] __aligned(8);
+	char buffer[KLIPS_EVENT_ROOM] __aligned(8);
 	struct klips_message message;
 
-	klips_read_current(&current, &sa->usage);
 	klips_message_begin_op(&message, buffer, sizeof(buffer), KLIPS_CMD_EXPIRE, 0, 0);
-	klips_put_said(&message, KLIPS_A_SA_SAID, &sa->said);
-	klips_put_u32(&message, KLIPS_A_SA_STATE, READ_ONCE(sa->state));
-	klips_put_limits(&message, KLIPS_A_SA_CURRENT, &current);
-	if (life == KLIPS_LIFE_HARD)
-		klips_put_bytes(&message, KLIPS_A_SA_HARD_LIMIT, NULL, 0);
+	klips_put_expire(&message, sa, life);
 	return multicast(server, KLIPS_MCGRP_EXPIRE, &message);
 }
 
@@ -370,12 +360,10 @@ bool klips_control_expire(struct klips_control_server *server, struct klips_sa *
 bool klips_control_mapping(struct klips_control_server *server, const struct klips_said *said,
 			   const struct klips_addr *addr, u16 port)
 {
-	char buffer[KLIPS_ANSWER_ROOM] __aligned(8);
+	char buffer[KLIPS_EVENT_ROOM] __aligned(8);
 	struct klips_message message;
 
 	klips_message_begin_op(&message, buffer, sizeof(buffer), KLIPS_CMD_MAPPING, 0, 0);
-	klips_put_said(&message, KLIPS_A_MAPPING_SAID, said);
-	klips_put_addr(&message, KLIPS_A_MAPPING_ADDR, addr);
-	klips_put_u16(&message, KLIPS_A_MAPPING_PORT, port);
+	klips_put_mapping(&message, said, addr, port);
 	return multicast(server, KLIPS_MCGRP_MAPPING, &message);
 }

@@ -89,15 +89,17 @@ static int init_driver(struct klips_crypto *crypto)
  * klips_crypto_new() - make a transform
  * @result: gets it; klips_crypto_free() ends it
  * @keys: its algorithms and keys, which are copied
+ * @esn: ignored: the libraries take each packet as it comes
  *
  * Return: 0, -EINVAL: lengths that the algorithms do not have, or no authentication, -ENOENT: the libraries have no
  * such algorithm, or -ENOMEM.
  */
-int klips_crypto_new(struct klips_crypto **result, const struct klips_keys *keys)
+int klips_crypto_new(struct klips_crypto **result, const struct klips_keys *keys, bool esn)
 {
 	struct klips_crypto *crypto;
 	int err;
 
+	(void)esn;
 	if (!atomic_load(&chosen)) {
 		err = klips_crypto_choose("auto");
 		if (err)

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "../core/klips.h"
-#include "control.h"
+#include "../control/control.h"
 #include "defrag.h"
 #include "gso.h"
 #include "options.h"

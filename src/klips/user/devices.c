@@ -2,24 +2,9 @@
 /* ipsecN devices come and go: the main thread's work. */
 #include "daemon.h"
 
-/*
- * What an SA may need before and after a packet: an IPv6 header, UDP, ESP with an IV of 16 bytes, 15 bytes of padding
- * with a trailer of 2, and an ICV of 32. With TSO only whole packets come, so that a smaller MTU costs little.
- */
-#define OVERHEAD   (40 + 8 + 8 + 16 + 15 + 2 + 32)
-#define MTU_LEAST  1280 /* RFC 8200, 5 */
-#define MTU_MOST   65535
+#define OVERHEAD   136	 /* bytes that an SA may add to a packet */
 #define SUPER_MOST 65000 /* bytes of a super packet once it is sealed: it goes out in one call */
 #define SEGMENTS   64
-
-static u32 choose_mtu(const struct klipsd *daemon, u32 phys_mtu)
-{
-	u32 mtu = phys_mtu > OVERHEAD ? (phys_mtu - OVERHEAD) & ~3U : 0;
-
-	if (daemon->options.mtu)
-		return daemon->options.mtu;
-	return min(max(mtu, (u32)MTU_LEAST), (u32)MTU_MOST);
-}
 
 static int set_link(struct klips_tun *tun, u32 mtu)
 {
@@ -35,7 +20,7 @@ static int set_link(struct klips_tun *tun, u32 mtu)
 
 static int set_mtu(struct klipsd *daemon, struct klips_tun *tun, u32 phys_mtu)
 {
-	return set_link(tun, choose_mtu(daemon, phys_mtu));
+	return set_link(tun, daemon->options.mtu ? daemon->options.mtu : klips_mtu_choose(phys_mtu));
 }
 
 static void unwatch(struct klipsd *daemon, struct klips_tun *tun)

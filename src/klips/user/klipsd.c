@@ -11,7 +11,9 @@
 
 #include "../../lib/pid_file.h"
 #include "../../lib/version.h"
+#include "../control/control_request.h"
 #include "crypto_driver.h"
+#include "control_server.h"
 #include "daemon.h"
 
 #define TICK (NSEC_PER_SEC) /* timers are looked at so often: another thread's first use of an SA may set one */
@@ -66,7 +68,7 @@ static const struct klips_control_ops control_ops = {
 	.detach = klipsd_detach,
 	.driver = driver,
 	.add_port = klipsd_add_port,
-	.guard = klipsd_guard_name,
+	.guard_name = klipsd_guard_name,
 };
 
 static void to_syslog(int priority, const char *text)
@@ -150,6 +152,7 @@ static int start(struct klipsd *daemon)
 	daemon->control.klips = &daemon->klips;
 	daemon->control.ops = &control_ops;
 	daemon->control.version = CYGNET_VERSION;
+	daemon->control.type = KLIPS_CONTROL_TYPE;
 	daemon->workers = daemon->options.workers;
 	err = open_all(daemon);
 	if (!err && daemon->options.pid_file)

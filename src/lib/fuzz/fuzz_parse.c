@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Any text into all parsers; what one takes as a SAID or a prefix is the same after it was printed. */
+#include "lib/format.h"
 #include "lib/parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

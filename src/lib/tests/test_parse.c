@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "../format.h"
 #include "../parse.h"
 #include "../../klips/core/eroute.h"
 

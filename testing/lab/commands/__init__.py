@@ -5,7 +5,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from lab import history, suites, testlist
+from lab import history, stack, suites, testlist
 from lab.errors import UsageError
 from lab.runone import Options
 
@@ -53,6 +53,8 @@ def add_place(made: argparse.ArgumentParser) -> None:
     made.add_argument("--apart", action="store_true", help="make each host a guest of its own")
     made.add_argument("--seed", type=natural, metavar="N", help="have a UML guest's random numbers follow from N")
     made.add_argument("--real-time", action="store_true", help="give the guest the real clock instead of a virtual one")
+    made.add_argument("--stack", choices=(stack.MODULE,),
+                      help="have KLIPS's module in the UML guest's kernel, for tests about one of Cygnet's stacks")
     made.add_argument("--machine", choices=("microvm", "q35"),
                       help="the QEMU guest's board (microvm, or q35 where the kernel cannot run on that)")
     made.add_argument("--no-snapshot", action="store_true", help="boot the QEMU guest instead of restoring one that is ready")
@@ -96,6 +98,8 @@ def options(arguments: argparse.Namespace, **others) -> Options:
     if arguments.place == "ns":
         if arguments.kernel or arguments.real_time or arguments.apart or arguments.seed is not None:
             raise UsageError("--kernel, --real-time, --apart and --seed are for guests: --place uml, --place qemu")
+        if arguments.stack:
+            raise UsageError("--stack is for UML guests: --place uml")
         return _without_qemu(arguments) and Options(**others)
     if arguments.place == "qemu":
         from lab.guests import qemurun
@@ -110,7 +114,7 @@ def options(arguments: argparse.Namespace, **others) -> Options:
     by_host = {host: catalog.find(name, "uml").name for host, name in by_host.items()}
     apart = arguments.apart or bool(by_host)
     return Options(place="uml", kernel=catalog.find(common, "uml").name, kernels=by_host, apart=apart,
-                   real_time=arguments.real_time, seed=arguments.seed, **others)
+                   real_time=arguments.real_time, seed=arguments.seed, stack=arguments.stack or "", **others)
 
 
 def _without_qemu(arguments: argparse.Namespace) -> bool:

@@ -34,6 +34,8 @@ def main() -> None:
         elif order.get("clock"):
             time.clock_settime(time.CLOCK_REALTIME, order["clock"])
         _no_module_loader()
+        if order.get("module"):
+            syscalls.load_module(order["module"])
         in_child(lambda: _serve(order) if "serve" in order else work(order, out))
     except Exception:  # the console is all there is to tell it
         tell()
@@ -131,5 +133,5 @@ def _work_suite(order: dict, out: Path) -> None:
     case.lacking = ""  # it would not have been started
     case.limit, case.total = case.limit * order["slow"], case.total * order["slow"]
     hosts = [HostSpec(**spec) for spec in order["hosts"]]
-    options = runone.Options(place=order["place"], real_time=not order["virtual"], inside=hosts)
+    options = runone.Options(place=order["place"], stack=order["stack"], real_time=not order["virtual"], inside=hosts)
     runone.Run(case, out, options, print).play()

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from lab import attempt, kernels, needs, runone
+from lab import attempt, kernels, needs, runone, stack
 from lab.errors import UnresolvedError
 from lab.guests import alone, processors, report, uml
 from lab.kernels import catalog
@@ -61,9 +61,15 @@ class GuestRun(runone.Run):
         suite = self.case.suite.words() if isinstance(self.case, SuiteCase) else {}
         test = {} if suite else alone.order(self.case, self.options.patience)
         return {"test": test, "folder": str(self.case.folder), "suite": suite, "place": self.options.place,
+                "stack": self.options.stack,
                 "random": uml.random_bytes(self.options.seed, "guest").hex(), "virtual": self.options.is_virtual,
-                "clock": self.case.clock, "slow": self.options.patience,
+                "module": self._module(), "clock": self.case.clock, "slow": self.options.patience,
                 "hosts": [vars(spec) for spec in self.case.specs(self.progress)]}
+
+    def _module(self) -> str:
+        """What the guest's kernel has to load; nothing: an empty name."""
+        wanted = self.options.stack == stack.MODULE and stack.is_own(self.case.stacks)
+        return str(stack.module(self.options.kernel)) if wanted else ""
 
     def _wait(self, process: subprocess.Popen) -> bool:
         """Wait for the guest's end; whether it had to be killed."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab import debs, kernels
 from lab.errors import UnresolvedError
-from lab.kernels import compiler, gcov
+from lab.kernels import compiler, gcov, headers
 from lab.kernels.catalog import Build, Edit
 
 _ROOM = 4_000_000_000  # bytes that a source tree and its objects take
@@ -54,6 +54,7 @@ def compiled(build: Build, tree: Path, draft: Path, progress: kernels.Progress, 
     for product, name in products.items():
         shutil.copy2(tree / product, draft / name)
     gcov.keep(tree, draft)
+    headers.keep(tree, draft)
 
 
 def apply(edit: Edit, tree: Path, name: str) -> None:

@@ -23,7 +23,7 @@ _STEP_LIMIT = 600  # seconds for what comes before compiling: unpacking, configu
 _END_LIMIT = 10  # seconds for make to end after it was asked to
 _TELL = 30  # seconds between words of progress
 _PROGRAMS = ("gcc", "make", "flex", "bison", "bc", "ld")
-_TARGETS = {"um": "linux", "x86": "bzImage"}
+_TARGETS = {"um": ("linux", "modules"), "x86": ("bzImage", "modules")}  # modules: what those of others are linked with
 _CACHE = "5G"
 _ERROR = re.compile(r"\berror: |#error|undefined reference")
 _END = 200  # lines of a log in which an error is looked for: make ends what it has begun elsewhere first
@@ -83,7 +83,7 @@ def compile_kernel(build: Build, tree: Path, log: Path, steps: int, progress: ke
     UnresolvedError with the end of the log if it fails or takes more than an hour.
     """
     with open(log, "ab", buffering=0) as file, subprocess.Popen(
-            [*_words(build), _TARGETS[build.arch]], cwd=tree, env=_environment(tree), stdin=subprocess.DEVNULL,
+            [*_words(build), *_TARGETS[build.arch]], cwd=tree, env=_environment(tree), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
             preexec_fn=lambda: syscalls.die_with_parent(signal.SIGTERM)) as process:
         try:

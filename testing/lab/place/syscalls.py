@@ -24,6 +24,7 @@ MNT_DETACH = 0x2
 
 _PR_SET_PDEATHSIG = 1
 _SYS_PIVOT_ROOT = 155  # x86-64; the generic number is 41
+_SYS_FINIT_MODULE = 313  # likewise; 273
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -55,6 +56,15 @@ def mount(source: str, target: str, kind: str | None, flags: int = 0, data: str 
 def detach(target: str) -> None:
     """Take a mount and all below it out of the tree: umount2(2) with MNT_DETACH."""
     _check(_LIBC.umount2(os.fsencode(target), MNT_DETACH), f"umount {target}")
+
+
+def load_module(path: str) -> None:
+    """Load a kernel module that needs no other which is not there: finit_module(2)."""
+    module = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        _check(_LIBC.syscall(_SYS_FINIT_MODULE, module, b"", 0), f"load {path}")
+    finally:
+        os.close(module)
 
 
 def pivot_root(new_root: str, put_old: str) -> None:

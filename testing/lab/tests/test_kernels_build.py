@@ -42,6 +42,8 @@ linux: more.o code.o
 \tcp $< $@
 bzImage: linux
 \tmkdir -p arch/x86/boot; cp linux arch/x86/boot/bzImage; cp linux vmlinux
+modules:
+\techo exported > Module.symvers
 """
 _MERGE = '#!/bin/sh\nshift 2\ncat "$@" >> .config\n'  # as scripts/kconfig/merge_config.sh -m .config FRAGMENT...
 
@@ -108,6 +110,21 @@ def test_build(kernel, tmp_path):
     assert kernels.is_cached(kernel) and _left(tmp_path) == [where.name]
     assert sorted(path.name for path in where.iterdir()) == ["build.log", "config", "linux", "release"]
     assert any("compiling" in line for line in said) and said[-1].startswith("k: built in ")
+
+
+def test_what_modules_are_compiled_with_is_kept(kernel, tmp_path):
+    tree = tmp_path / "tree" / "linux-source-s"
+    for name in ("include/net/xfrm.h", "arch/um/include/asm/page.h", "arch/um/kernel/main.c", "scripts/mod/modpost",
+                 "scripts/mod/modpost.o", "net/xfrm/xfrm_input.c"):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text(name)
+    (tmp_path / "config" / "a.config").write_text("CONFIG_A=y\nCONFIG_MODULES=y\n")
+    _source(tmp_path, "old\n")
+    top = kernels.ensure(kernel, _quiet).image.parent / "headers"
+    kept = {str(path.relative_to(top)) for path in top.rglob("*") if path.is_file()}
+    assert {"include/net/xfrm.h", "arch/um/include/asm/page.h", "scripts/mod/modpost", "Module.symvers", ".config",
+            "Makefile"} <= kept
+    assert not kept & {"arch/um/kernel/main.c", "scripts/mod/modpost.o", "net/xfrm/xfrm_input.c"}
 
 
 def test_build_for_x86(kernel):

@@ -236,3 +236,18 @@ def test_a_variant_goes_by_the_stack(tmp_path):
     files = {"east.console.netkey.txt": "", "east.console.txt": ""}
     case = _case(tmp_path, 'stacks = ["auto"]\n[variants]\nnetkey = "why"\n', **files)
     assert case.in_cell(runone.cell(case, "uml")).golden_console("east").name == "east.console.netkey.txt"
+
+
+def test_another_stack_takes_the_place_of_cygnets_own():
+    assert stack.of_cell(["klips-user", "netkey"], "uml", stack.MODULE) == ["klips-kernel", "netkey"]
+    assert stack.of_cell(["auto"], "uml", stack.MODULE) == ["klips-kernel"]
+    assert stack.of_cell(["auto"], "uml") == ["netkey"]
+
+
+def test_module_of_a_kernel(monkeypatch, tmp_path):
+    monkeypatch.setattr(stack.paths, "BUILD", tmp_path)
+    with pytest.raises(UsageError, match="type 'make module KERNEL=uml-6.12'"):
+        stack.module("uml-6.12")
+    (tmp_path / "module" / "uml-6.12").mkdir(parents=True)
+    (tmp_path / "module" / "uml-6.12" / "ipsec.ko").touch()
+    assert stack.module("uml-6.12") == tmp_path / "module" / "uml-6.12" / "ipsec.ko"

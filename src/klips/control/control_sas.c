@@ -295,22 +295,22 @@ static u64 seconds(u64 since, u64 now)
 
 /**
  * klips_read_current() - how far an SA's life is
- * @current: gets it; times in seconds
+ * @spent: gets it; times in seconds
  * @usage: the SA's
  */
-void klips_read_current(struct klips_limits *current, const struct klips_usage *usage)
+void klips_read_current(struct klips_limits *spent, const struct klips_usage *usage)
 {
 	u64 now = ktime_get_ns();
 
-	current->bytes = (u64)atomic64_read(&usage->bytes);
-	current->packets = (u64)atomic64_read(&usage->packets);
-	current->addtime = seconds(READ_ONCE(usage->added), now);
-	current->usetime = seconds(READ_ONCE(usage->first), now);
+	spent->bytes = (u64)atomic64_read(&usage->bytes);
+	spent->packets = (u64)atomic64_read(&usage->packets);
+	spent->addtime = seconds(READ_ONCE(usage->added), now);
+	spent->usetime = seconds(READ_ONCE(usage->first), now);
 }
 
 static void read_usage(struct klips_sa_info *info, const struct klips_sa *sa)
 {
-	klips_read_current(&info->current, &sa->usage);
+	klips_read_current(&info->spent, &sa->usage);
 	info->idle = seconds(READ_ONCE(sa->usage.last), ktime_get_ns());
 	info->seq = (u64)atomic64_read(&sa->keeper->seq);
 	info->refcount = refcount_read(&sa->refs);
@@ -343,7 +343,36 @@ static void read_replay(struct klips_sa_info *info, struct klips_sa *sa)
 }
 
 /**
- * klips_put_sa() - all that is to be told of an SA
+ * klips_read_sa() - all that is to be told of an SA
+ * @info: gets it
+ * @klips: where
+ * @said: its name
+ *
+ * Return: whether there is such an SA.
+ */
+bool klips_read_sa(struct klips_sa_info *info, struct klips *klips, const struct klips_said *said)
+{
+	struct klips_sa *sa, *next;
+
+	memset(info, 0, sizeof(*info));
+	rcu_read_lock();
+	sa = klips_sadb_find(klips->sadb, said);
+	if (sa) {
+		klips_sa_read_config(&info->config, sa);
+		read_usage(info, sa);
+		read_replay(info, sa->keeper);
+		if (sa->crypto)
+			snprintf(info->driver, sizeof(info->driver), "%s", klips_crypto_driver(sa->crypto));
+		for (next = rcu_dereference(sa->next); next && info->group_count < ARRAY_SIZE(info->group);
+		     next = rcu_dereference(next->next))
+			info->group[info->group_count++] = next->said;
+	}
+	rcu_read_unlock();
+	return sa;
+}
+
+/**
+ * klips_put_sa() - tell all that is to be told of an SA
  * @message: gets it
  * @klips: where
  * @said: its name
@@ -353,23 +382,9 @@ static void read_replay(struct klips_sa_info *info, struct klips_sa *sa)
 bool klips_put_sa(struct klips_message *message, struct klips *klips, const struct klips_said *said)
 {
 	struct klips_sa_info info;
-	struct klips_sa *sa, *next;
 
-	memset(&info, 0, sizeof(info));
-	rcu_read_lock();
-	sa = klips_sadb_find(klips->sadb, said);
-	if (sa) {
-		klips_sa_read_config(&info.config, sa);
-		read_usage(&info, sa);
-		read_replay(&info, sa->keeper);
-		if (sa->crypto)
-			snprintf(info.driver, sizeof(info.driver), "%s", klips_crypto_driver(sa->crypto));
-		for (next = rcu_dereference(sa->next); next && info.group_count < ARRAY_SIZE(info.group);
-		     next = rcu_dereference(next->next))
-			info.group[info.group_count++] = next->said;
-	}
-	rcu_read_unlock();
-	if (sa)
-		klips_put_sa_info(message, &info);
-	return sa;
+	if (!klips_read_sa(&info, klips, said))
+		return false;
+	klips_put_sa_info(message, &info);
+	return true;
 }

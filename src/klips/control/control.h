@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* klipsd's end of the control protocol (src/lib/klips-control.yaml): requests change and show one struct klips. */
-#ifndef KLIPS_USER_CONTROL_H
-#define KLIPS_USER_CONTROL_H
+/*
+ * KLIPS's end of the control protocol (src/lib/klips-control.yaml): requests change and show one struct klips. klipsd
+ * and the module have it in common; how messages come and go is theirs.
+ */
+#ifndef KLIPS_CONTROL_CONTROL_H
+#define KLIPS_CONTROL_CONTROL_H
 
 #include "../core/klips.h"
 
@@ -14,7 +17,7 @@
  * @attach: attach an ipsecN, which is made if there is none; @detach likewise
  * @add_port: IKE has that UDP port too, and with @encapsulation ESP; NULL: klips_ike_port_add() does, without ESP
  * @driver: whose cryptography new SAs get
- * @guard: who refuses packets in clear, "none" for nobody; brings the counter of these up to date; NULL: core does
+ * @guard_name: who refuses packets in clear, "none" for nobody; brings the counter of these up to date; NULL: core does
  * @changed: SAs were added, changed or removed, so that timers may be due sooner; NULL: of no interest
  */
 struct klips_control_ops {
@@ -28,18 +31,20 @@ struct klips_control_ops {
 	int (*detach)(struct klips *klips, const char *name);
 	int (*add_port)(struct klips *klips, u16 port, bool encapsulation);
 	const char *(*driver)(struct klips *klips);
-	const char *(*guard)(struct klips *klips);
+	const char *(*guard_name)(struct klips *klips);
 	void (*changed)(struct klips *klips);
 };
 
 /**
  * struct klips_control - what requests are about; all requests come from one thread
  * @version: for users
+ * @type: of its messages: KLIPS_CONTROL_TYPE, or what generic netlink calls the family
  */
 struct klips_control {
 	struct klips *klips;
 	const struct klips_control_ops *ops;
 	const char *version;
+	u16 type;
 };
 
 struct klips_dump;
@@ -55,28 +60,5 @@ struct klips_session {
 	u32 groups;
 	struct klips_dump *dump;
 };
-
-/* Takes a packet of answers: 0, -EAGAIN (not now: it is not taken), or another error: the session is over. */
-typedef int (*klips_reply_fn)(void *arg, const void *packet, size_t length);
-
-int klips_control_handle(struct klips_control *control, struct klips_session *session, const void *message,
-			 size_t length, klips_reply_fn reply, void *arg);
-int klips_control_continue(struct klips_control *control, struct klips_session *session, klips_reply_fn reply,
-			   void *arg);
-void klips_session_end(struct klips_session *session);
-
-/* Sockets and sessions: control_server.c. */
-struct klips_control_server;
-
-int klips_control_server_new(struct klips_control_server **server, struct klips_control *control, const char *path);
-void klips_control_server_free(struct klips_control_server *server);
-int klips_control_server_fd(const struct klips_control_server *server);
-int klips_control_server_run(struct klips_control_server *server);
-
-/* Events; from any thread. Whether anybody got it. */
-bool klips_control_acquire(struct klips_control_server *server, const struct klips_acquire *acquire);
-bool klips_control_expire(struct klips_control_server *server, struct klips_sa *sa, enum klips_life life);
-bool klips_control_mapping(struct klips_control_server *server, const struct klips_said *said,
-			   const struct klips_addr *addr, u16 port);
 
 #endif

@@ -105,21 +105,45 @@ int klips_handle_eroute_flush(struct klips_request *request)
 	return err ? klips_refuse(&request->refusal, err, NULL, NULL, "the eroutes: %s", strerror(-err)) : 0;
 }
 
-static void put_held(struct klips_message *message, struct klips_eroute *er)
+static void read_held(struct klips_eroute_info *info, struct klips_eroute *er)
 {
-	u32 held;
-	u64 dropped;
-
 	spin_lock_bh(&er->lock);
-	held = (er->held.first ? 1 : 0) + (er->held.last ? 1 : 0);
-	dropped = er->held.dropped;
+	info->held = (er->held.first ? 1 : 0) + (er->held.last ? 1 : 0);
+	info->hold_dropped = er->held.dropped;
 	spin_unlock_bh(&er->lock);
-	klips_put_u32(message, KLIPS_A_EROUTE_HELD, held);
-	klips_put_u64(message, KLIPS_A_EROUTE_HOLD_DROPPED, dropped);
 }
 
 /**
- * klips_put_eroute() - all that is to be told of an eroute
+ * klips_read_eroute() - all that is to be told of an eroute
+ * @info: gets it
+ * @klips: where
+ * @sel: exactly its selector
+ *
+ * Return: whether there is such an eroute.
+ */
+bool klips_read_eroute(struct klips_eroute_info *info, struct klips *klips, const struct klips_selector *sel)
+{
+	struct klips_eroute *er;
+	u64 used, now = ktime_get_ns();
+
+	memset(info, 0, sizeof(*info));
+	rcu_read_lock();
+	er = klips_eroute_exact(klips->eroutes, sel);
+	if (er) {
+		info->selector = er->selector;
+		info->said = er->said;
+		info->count = (u64)atomic64_read(&er->count);
+		used = READ_ONCE(er->used);
+		info->used = used;
+		info->idle = used && now > used ? (now - used) / NSEC_PER_SEC : 0;
+		read_held(info, er);
+	}
+	rcu_read_unlock();
+	return er;
+}
+
+/**
+ * klips_put_eroute() - tell all that is to be told of an eroute
  * @message: gets it
  * @klips: where
  * @sel: exactly its selector
@@ -128,20 +152,16 @@ static void put_held(struct klips_message *message, struct klips_eroute *er)
  */
 bool klips_put_eroute(struct klips_message *message, struct klips *klips, const struct klips_selector *sel)
 {
-	struct klips_eroute *er;
-	u64 used, now = ktime_get_ns();
+	struct klips_eroute_info info;
 
-	rcu_read_lock();
-	er = klips_eroute_exact(klips->eroutes, sel);
-	if (er) {
-		klips_put_selector(message, KLIPS_A_EROUTE_SELECTOR, &er->selector);
-		klips_put_said(message, KLIPS_A_EROUTE_SAID, &er->said);
-		klips_put_u64(message, KLIPS_A_EROUTE_COUNT, (u64)atomic64_read(&er->count));
-		used = READ_ONCE(er->used);
-		if (used)
-			klips_put_u64(message, KLIPS_A_EROUTE_IDLE, now > used ? (now - used) / NSEC_PER_SEC : 0);
-		put_held(message, er);
-	}
-	rcu_read_unlock();
-	return er;
+	if (!klips_read_eroute(&info, klips, sel))
+		return false;
+	klips_put_selector(message, KLIPS_A_EROUTE_SELECTOR, &info.selector);
+	klips_put_said(message, KLIPS_A_EROUTE_SAID, &info.said);
+	klips_put_u64(message, KLIPS_A_EROUTE_COUNT, info.count);
+	if (info.used)
+		klips_put_u64(message, KLIPS_A_EROUTE_IDLE, info.idle);
+	klips_put_u32(message, KLIPS_A_EROUTE_HELD, info.held);
+	klips_put_u64(message, KLIPS_A_EROUTE_HOLD_DROPPED, info.hold_dropped);
+	return true;
 }

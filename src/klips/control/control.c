@@ -56,12 +56,12 @@ static const struct klips_op_policy *find_op(u8 op)
 	return &klips_op_policies[op];
 }
 
-/* Whether there is such an operation, and this session may ask for it. */
+/* Refuses what is no operation, or not one that this session may ask for, or has attributes that it must not have. */
 static int check(struct klips_request *request, const struct nlmsghdr *head, const struct klips_op_policy *policy)
 {
 	struct klips_refusal *refusal = &request->refusal;
 
-	if (head->nlmsg_type != KLIPS_CONTROL_TYPE)
+	if (head->nlmsg_type != request->control->type)
 		return klips_refuse(refusal, -EOPNOTSUPP, NULL, NULL,
 				    "message type %u is not that of " KLIPS_FAMILY_NAME, head->nlmsg_type);
 	if (!policy)
@@ -70,14 +70,9 @@ static int check(struct klips_request *request, const struct nlmsghdr *head, con
 	if (!(head->nlmsg_flags & NLM_F_REQUEST))
 		return klips_refuse(refusal, -EINVAL, NULL, NULL, "%s is not marked as a request", policy->name);
 	if ((policy->flags & KLIPS_OP_ADMIN) && !request->session->admin)
-		return klips_refuse(refusal, -EPERM, NULL, NULL, "%s is only for root and for who runs klipsd",
+		return klips_refuse(refusal, -EPERM, NULL, NULL, "%s is only for root and for who runs KLIPS",
 				    policy->name);
 	return klips_attrs_parse(request->attrs, policy->set, policy->takes, request->data, request->length, refusal);
-}
-
-static bool is_dump(const struct nlmsghdr *head, const struct klips_op_policy *policy)
-{
-	return (head->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP && (policy->flags & KLIPS_OP_DUMP);
 }
 
 /* Lets the handler make its answer; the bytes of it, 0 if there is none. */
@@ -90,6 +85,7 @@ static size_t run_handler(struct klips_request *request, const struct nlmsghdr *
 
 	klips_trace(NETLINK, "%s", klips_op_policies[op].name);
 	klips_message_begin_op(answer, buffer, room, op, 0, head->nlmsg_seq);
+	answer->head->nlmsg_type = request->control->type;
 	empty = answer->head->nlmsg_len;
 	err = handlers[op](request);
 	if (!err && answer->full)
@@ -100,66 +96,60 @@ static size_t run_handler(struct klips_request *request, const struct nlmsghdr *
 	return err || answer->head->nlmsg_len == empty ? 0 : answer->head->nlmsg_len;
 }
 
-static int answer(struct klips_request *request, const struct nlmsghdr *head, klips_reply_fn reply, void *arg)
-{
-	const struct klips_op_policy *policy = find_op(klips_message_op(head));
-	char buffer[KLIPS_ANSWER_ROOM + 512] __aligned(8);
-	size_t size = 0;
-
-	if (!check(request, head, policy)) {
-		if (is_dump(head, policy)) {
-			int err = klips_dump_begin(request->control, request->session, klips_message_op(head),
-						   head->nlmsg_seq);
-
-			if (!err)
-				return klips_control_continue(request->control, request->session, reply, arg);
-			klips_refuse(&request->refusal, err, NULL, NULL, "no memory for the table");
-		} else {
-			size = run_handler(request, head, buffer, KLIPS_ANSWER_ROOM);
-		}
-	}
-	if (request->refusal.error || (head->nlmsg_flags & NLM_F_ACK))
-		size += put_verdict(buffer + size, sizeof(buffer) - size, head, &request->refusal);
-	return size ? reply(arg, buffer, size) : 0;
-}
-
 /**
- * klips_control_handle() - take a request and answer it
- * @control: what it is about
- * @session: who asks
- * @message: the request; aligned to four bytes. It may hold keys: the caller wipes it
+ * klips_request_begin() - take a request
+ * @request: gets what is to be known of it; all zero but for its control and its session
+ * @message: it, aligned to four bytes; stays the caller's, who wipes it, since it may hold keys
  * @length: bytes of it, one message
- * @reply: gets the answers, each packet one or more messages; if it says -EAGAIN to a table, klips_control_continue()
- *         goes on
- * @arg: for @reply
  *
- * Return: 0 when the request was answered, be it with a refusal; -EAGAIN when there is more to tell; -EBADMSG if this
- * is no message at all; -EBUSY while an earlier table is not told; or @reply's.
+ * Return: 0, or -EBADMSG: this is no message at all.
  */
-int klips_control_handle(struct klips_control *control, struct klips_session *session, const void *message,
-			 size_t length, klips_reply_fn reply, void *arg)
+int klips_request_begin(struct klips_request *request, const void *message, size_t length)
 {
 	const struct nlmsghdr *head = message;
-	struct klips_request request = { .control = control, .session = session };
 
-	if (session->dump)
-		return -EBUSY;
 	if (length > INT32_MAX || !netlink_message_ok(head, (int)length) || MNL_ALIGN(head->nlmsg_len) < length ||
 	    mnl_nlmsg_get_payload_len(head) < sizeof(struct genlmsghdr))
 		return -EBADMSG;
-	request.data = (const char *)mnl_nlmsg_get_payload(head) + sizeof(struct genlmsghdr);
-	request.length = mnl_nlmsg_get_payload_len(head) - sizeof(struct genlmsghdr);
-	return answer(&request, head, reply, arg);
+	request->head = head;
+	request->data = (const char *)mnl_nlmsg_get_payload(head) + sizeof(struct genlmsghdr);
+	request->length = mnl_nlmsg_get_payload_len(head) - sizeof(struct genlmsghdr);
+	check(request, head, find_op(klips_message_op(head)));
+	return 0;
 }
 
 /**
- * klips_session_end() - forget what a session was still to be told
- * @session: it; its memory is the caller's
+ * klips_request_is_dump() - whether a request asks for a whole table
+ * @request: begun
+ *
+ * Return: that; false if it is refused.
  */
-void klips_session_end(struct klips_session *session)
+bool klips_request_is_dump(const struct klips_request *request)
 {
-	klips_dump_free(session->dump);
-	session->dump = NULL;
+	const struct klips_op_policy *policy = find_op(klips_message_op(request->head));
+
+	return !request->refusal.error && (request->head->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP &&
+	       (policy->flags & KLIPS_OP_DUMP);
+}
+
+/**
+ * klips_request_answer() - do what a request asks for, unless it is refused, and answer it
+ * @request: begun
+ * @buffer: gets the answer and the verdict; aligned to eight bytes
+ * @room: of @buffer, at least KLIPS_ANSWER_ROOM and KLIPS_VERDICT_ROOM
+ *
+ * Return: bytes of these; 0: nothing was asked, and nothing is refused.
+ */
+size_t klips_request_answer(struct klips_request *request, void *buffer, size_t room)
+{
+	const struct nlmsghdr *head = request->head;
+	size_t size = 0;
+
+	if (!request->refusal.error)
+		size = run_handler(request, head, buffer, KLIPS_ANSWER_ROOM);
+	if (request->refusal.error || (head->nlmsg_flags & NLM_F_ACK))
+		size += put_verdict((char *)buffer + size, room - size, head, &request->refusal);
+	return size;
 }
 
 int klips_handle_subscribe(struct klips_request *request)

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "format.h"
 
-#include <ctype.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
-#include "../lib/parse.h"
+#define HOST_TEXT 56
 
 /**
  * struct row - text that grows, and is cut off where its memory ends
+ * @text: its memory
+ * @size: of that
+ * @used: bytes that it has, or would have had
  */
 struct row {
 	char *text;
@@ -28,7 +32,28 @@ static void add(struct row *row, const char *format, ...)
 }
 
 /**
- * format_eroute - a row of ipsec eroute: packets, source, destination, and where it leads
+ * klips_print_net() - a prefix as text: ADDRESS/LENGTH, and :PORT if there is one
+ * @text: gets it
+ * @size: KLIPS_NET_TEXT does for all
+ * @addr: the address
+ * @bits: of the prefix
+ * @port: in network byte order
+ */
+int klips_print_net(char *text, size_t size, const struct klips_addr *addr, u8 bits, __be16 port)
+{
+	char host[HOST_TEXT];
+
+	klips_addr_print(host, sizeof(host), addr);
+	if (port)
+		return snprintf(text, size, "%s/%u:%u", host, bits, be16_to_cpu(port));
+	return snprintf(text, size, "%s/%u", host, bits);
+}
+
+/**
+ * format_eroute() - a row of ipsec eroute: packets, source, destination, and where it leads
+ * @text: gets it
+ * @size: bytes of it
+ * @info: the SA
  */
 int format_eroute(char *text, size_t size, const struct klips_eroute_info *info)
 {
@@ -68,7 +93,7 @@ static void add_word(struct row *row, const char *name)
 		}
 	}
 	for (; *name; name++)
-		add(row, "%c", *name == '-' ? '_' : toupper((unsigned char)*name));
+		add(row, "%c", *name == '-' ? '_' : *name >= 'a' && *name <= 'z' ? *name - 'a' + 'A' : *name);
 }
 
 static void add_xform(struct row *row, const struct klips_sa_config *config)
@@ -138,16 +163,16 @@ static void add_lengths(struct row *row, const struct klips_sa_info *info)
 	add_count(row, "policy_errs", info->errors.policy);
 }
 
-static void add_life(struct row *row, const char *name, u64 current, u64 soft, u64 hard)
+static void add_life(struct row *row, const char *name, u64 now, u64 soft, u64 hard)
 {
-	if (current || soft || hard)
-		add(row, "%s(%llu,%llu,%llu)", name, (unsigned long long)current, (unsigned long long)soft,
+	if (now || soft || hard)
+		add(row, "%s(%llu,%llu,%llu)", name, (unsigned long long)now, (unsigned long long)soft,
 		    (unsigned long long)hard);
 }
 
 static void add_lives(struct row *row, const struct klips_sa_info *info)
 {
-	const struct klips_limits *now = &info->current, *soft = &info->config.soft, *hard = &info->config.hard;
+	const struct klips_limits *now = &info->spent, *soft = &info->config.soft, *hard = &info->config.hard;
 
 	add(row, " life(c,s,h)=");
 	add_life(row, "bytes", now->bytes, soft->bytes, hard->bytes);
@@ -159,7 +184,10 @@ static void add_lives(struct row *row, const struct klips_sa_info *info)
 }
 
 /**
- * format_sa - a row of ipsec spi
+ * format_sa() - a row of ipsec spi
+ * @text: gets it
+ * @size: bytes of it
+ * @info: the SA
  */
 int format_sa(char *text, size_t size, const struct klips_sa_info *info)
 {
@@ -191,7 +219,10 @@ int format_sa(char *text, size_t size, const struct klips_sa_info *info)
 }
 
 /**
- * format_group - a row of ipsec spigrp: an SA, and those that follow in its bundle
+ * format_group() - a row of ipsec spigrp: an SA, and those that follow in its bundle
+ * @text: gets it
+ * @size: bytes of it
+ * @info: the SA
  */
 int format_group(char *text, size_t size, const struct klips_sa_info *info)
 {
@@ -209,7 +240,10 @@ int format_group(char *text, size_t size, const struct klips_sa_info *info)
 }
 
 /**
- * format_dev - a row of ipsec tncfg: a device, where it is attached, its MTU, and (twice, as ever) the other's
+ * format_dev() - a row of ipsec tncfg: a device, where it is attached, its MTU, and (twice, as ever) the other's
+ * @text: gets it
+ * @size: bytes of it
+ * @info: the SA
  */
 int format_dev(char *text, size_t size, const struct klips_dev_info *info)
 {

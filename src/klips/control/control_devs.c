@@ -266,8 +266,8 @@ int klips_handle_status(struct klips_request *request)
 	klips_put_u32(&request->answer, KLIPS_A_STATUS_SAS, klips_sadb_count(klips->sadb));
 	klips_put_u32(&request->answer, KLIPS_A_STATUS_EROUTES, klips_eroutes_count(klips->eroutes));
 	klips_put_u32(&request->answer, KLIPS_A_STATUS_DEVS, devs);
-	if (control->ops->guard)
-		klips_put_string(&request->answer, KLIPS_A_STATUS_GUARD, control->ops->guard(klips));
+	if (control->ops->guard_name)
+		klips_put_string(&request->answer, KLIPS_A_STATUS_GUARD, control->ops->guard_name(klips));
 	put_stats(&request->answer, klips);
 	return 0;
 }

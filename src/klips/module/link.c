@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ipsecN devices come, are attached, and go; all under RTNL. */
+#include <linux/rtnetlink.h>
+
+#include "module.h"
+
+/* In rcu_read_lock(). */
+struct klips_dev *klips_dev_at(struct klips *klips, const struct net_device *phys)
+{
+	struct klips_dev *dev;
+	unsigned int i;
+
+	for (i = 0; i < KLIPS_DEVICES; i++) {
+		dev = rcu_dereference_raw(klips->devices[i]);
+		if (dev && READ_ONCE(dev->phys) == phys)
+			return dev;
+	}
+	return NULL;
+}
+
+static void set_mtu(struct klips_link *link, struct klips_dev *dev, u32 phys_mtu)
+{
+	u32 mtu = klips_mtu_choose(phys_mtu);
+
+	dev_set_mtu(link->netdev, mtu);
+	link->by_hand = false;
+	WRITE_ONCE(dev->mtu, mtu);
+}
+
+static int create(struct klips_net *net, const char *name)
+{
+	struct net_device *netdev;
+	struct klips_link *link;
+	int err;
+
+	if (klips_dev_find(&net->klips, name))
+		return -EEXIST;
+	if (strlen(name) >= min_t(size_t, IFNAMSIZ, KLIPS_NAME_MAX))
+		return -EINVAL;
+	netdev = alloc_netdev(sizeof(*link), name, NET_NAME_USER, klips_netdev_setup);
+	if (!netdev)
+		return -ENOMEM;
+	dev_net_set(netdev, net->net);
+	link = netdev_priv(netdev);
+	link->netdev = netdev;
+	link->net = net;
+	err = register_netdevice(netdev);
+	if (err) {
+		free_netdev(netdev);
+		return err;
+	}
+	err = klips_dev_create(&net->klips, name, link);
+	if (err)
+		unregister_netdevice(netdev);
+	else
+		rcu_assign_pointer(link->dev, klips_dev_find(&net->klips, name));
+	return err;
+}
+
+/* Packets that are on their way may use the physical device until a grace period is over. */
+static int detach(struct klips_net *net, struct klips_dev *dev)
+{
+	struct net_device *phys = dev->phys;
+	int err = klips_detach(&net->klips, dev->name);
+
+	if (err)
+		return err;
+	synchronize_net();
+	dev_put(phys);
+	return 0;
+}
+
+static void remove(struct klips_net *net, struct klips_dev *dev, struct list_head *list)
+{
+	struct klips_link *link = dev->own;
+
+	detach(net, dev);
+	RCU_INIT_POINTER(link->dev, NULL);
+	klips_dev_remove(&net->klips, dev->name);
+	unregister_netdevice_queue(link->netdev, list);
+}
+
+static int attach(struct klips_net *net, const char *name, const char *phys_name)
+{
+	struct klips_dev *dev = klips_dev_find(&net->klips, name);
+	struct net_device *phys = dev_get_by_name(net->net, phys_name);
+	bool is_new = !dev;
+	int err;
+
+	err = !phys ? -ENODEV : dev && dev->phys_mtu ? -EBUSY : !(phys->flags & IFF_UP) ? -ENETDOWN : 0;
+	if (!err && is_new)
+		err = create(net, name);
+	if (!err)
+		err = klips_attach(&net->klips, name, phys_name, phys, NULL, phys->mtu);
+	if (err) {
+		dev_put(phys);
+		return err;
+	}
+	dev = klips_dev_find(&net->klips, name);
+	set_mtu(dev->own, dev, phys->mtu);
+	return 0;
+}
+
+/* struct klips_control_ops, as are those below */
+int klips_link_create(struct klips *klips, const char *name)
+{
+	int err;
+
+	rtnl_lock();
+	err = create(klips->own, name);
+	rtnl_unlock();
+	return err;
+}
+
+int klips_link_remove(struct klips *klips, const char *name)
+{
+	struct klips_dev *dev;
+	LIST_HEAD(list);
+
+	rtnl_lock();
+	dev = klips_dev_find(klips, name);
+	if (dev)
+		remove(klips->own, dev, &list);
+	unregister_netdevice_many(&list);
+	rtnl_unlock();
+	return dev ? 0 : -ENODEV;
+}
+
+int klips_link_attach(struct klips *klips, const char *name, const char *phys)
+{
+	int err;
+
+	rtnl_lock();
+	err = attach(klips->own, name, phys);
+	rtnl_unlock();
+	return err;
+}
+
+/* The device stays up: packets that are routed to it are dropped, rather than finding a way in clear. */
+int klips_link_detach(struct klips *klips, const char *name)
+{
+	struct klips_dev *dev;
+	int err;
+
+	rtnl_lock();
+	dev = klips_dev_find(klips, name);
+	err = dev ? detach(klips->own, dev) : -ENODEV;
+	rtnl_unlock();
+	return err;
+}
+
+/**
+ * klips_links_remove() - take all ipsecN of a network namespace away, under RTNL
+ * @net: where
+ * @list: gets the devices, for unregister_netdevice_many()
+ */
+void klips_links_remove(struct klips_net *net, struct list_head *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < KLIPS_DEVICES; i++)
+		if (net->klips.devices[i])
+			remove(net, net->klips.devices[i], list);
+}
+
+static void phys_changed(struct klips_net *net, struct klips_dev *dev, struct net_device *phys, unsigned long event)
+{
+	struct klips_link *link = dev->own;
+
+	switch (event) {
+	case NETDEV_DOWN:
+	case NETDEV_UNREGISTER:
+		detach(net, dev);
+		break;
+	case NETDEV_CHANGEMTU:
+		WRITE_ONCE(dev->phys_mtu, phys->mtu);
+		if (!link->by_hand)
+			set_mtu(link, dev, phys->mtu);
+		break;
+	}
+}
+
+/* Somebody else may remove an ipsecN too, by ip link delete or with its namespace. */
+static void link_unregistered(struct klips_net *net, struct net_device *netdev)
+{
+	struct klips_link *link = netdev_priv(netdev);
+	struct klips_dev *dev = rtnl_dereference(link->dev);
+
+	if (!dev)
+		return;
+	detach(net, dev);
+	RCU_INIT_POINTER(link->dev, NULL);
+	klips_dev_remove(&net->klips, dev->name);
+}
+
+static int notice(struct notifier_block *block, unsigned long event, void *info)
+{
+	struct net_device *netdev = netdev_notifier_info_to_dev(info);
+	struct klips_net *net = klips_net_of(dev_net(netdev));
+	unsigned int i;
+
+	if (!net || !net->klips.ops)
+		return NOTIFY_DONE;
+	if (netdev->netdev_ops == &klips_netdev_ops) {
+		if (event == NETDEV_UNREGISTER)
+			link_unregistered(net, netdev);
+		return NOTIFY_DONE;
+	}
+	for (i = 0; i < KLIPS_DEVICES; i++) {
+		struct klips_dev *dev = net->klips.devices[i];
+
+		if (dev && dev->phys == netdev)
+			phys_changed(net, dev, netdev, event);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block block = { .notifier_call = notice };
+
+/**
+ * klips_links_init() - hear of changes of devices
+ *
+ * Return: 0 or a negative errno.
+ */
+int klips_links_init(void)
+{
+	return register_netdevice_notifier(&block);
+}
+
+/**
+ * klips_links_exit() - hear no more of them
+ */
+void klips_links_exit(void)
+{
+	unregister_netdevice_notifier(&block);
+}

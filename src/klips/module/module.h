@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ipsec.ko: what its parts share. */
+#ifndef KLIPS_MODULE_MODULE_H
+#define KLIPS_MODULE_MODULE_H
+
+#include <linux/netdevice.h>
+#include <linux/workqueue.h>
+#include <net/gro_cells.h>
+#include <net/net_namespace.h>
+
+#include "../control/control.h"
+
+#define KLIPS_VERSION CYGNET_VERSION
+
+/**
+ * struct klips_net - KLIPS in a network namespace
+ * @net: which
+ * @klips: its tables
+ * @control: what requests in it are about
+ * @sysctls: net.ipsec.*
+ * @timers: klips_run_timers(), when it is due
+ * @stopping: the namespace or the module goes; no timer is set any more
+ */
+struct klips_net {
+	struct net *net;
+	struct klips klips;
+	struct klips_control control;
+	struct delayed_work timers;
+	struct ctl_table_header *sysctls;
+	bool stopping;
+};
+
+/**
+ * struct klips_link - an ipsecN as the kernel has it; struct klips_dev.own
+ * @netdev: the device
+ * @net: where it is
+ * @dev: core's; NULL: it goes
+ * @cells: what it received, for GRO
+ * @by_hand: somebody set its MTU, which stays until it is attached anew
+ */
+struct klips_link {
+	struct net_device *netdev;
+	struct klips_net *net;
+	struct klips_dev __rcu *dev;
+	struct gro_cells cells;
+	bool by_hand;
+};
+
+/* main.c */
+struct klips_net *klips_net_of(const struct net *net);
+void klips_net_changed(struct klips_net *net);
+
+/* link.c: under RTNL, those that klips_control_ops has take it */
+int klips_link_create(struct klips *klips, const char *name);
+int klips_link_remove(struct klips *klips, const char *name);
+int klips_link_attach(struct klips *klips, const char *name, const char *phys);
+int klips_link_detach(struct klips *klips, const char *name);
+void klips_links_remove(struct klips_net *net, struct list_head *list);
+int klips_links_init(void);
+void klips_links_exit(void);
+/* The ipsecN that is attached to a device; NULL: none. In rcu_read_lock(). */
+struct klips_dev *klips_dev_at(struct klips *klips, const struct net_device *phys);
+
+/* netdev.c */
+extern const struct net_device_ops klips_netdev_ops;
+void klips_netdev_setup(struct net_device *netdev);
+
+/* send.c, receive.c: struct klips_ops */
+void klips_send(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
+		const struct klips_udp *udp);
+void klips_receive(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count);
+struct sk_buff *klips_own(struct sk_buff *skb, unsigned int head, unsigned int tail);
+
+/* protocols.c */
+int klips_take(struct sk_buff *skb, bool in_udp);
+int klips_protocols_init(void);
+void klips_protocols_exit(void);
+
+/* tunnels.c */
+int klips_tunnels_init(void);
+void klips_tunnels_exit(void);
+
+/* guard.c */
+int klips_guard_start(struct klips_net *net);
+void klips_guard_stop(struct klips_net *net);
+
+/* proc.c */
+int klips_proc_start(struct klips_net *net);
+void klips_proc_stop(struct klips_net *net);
+
+/* sysctl.c */
+int klips_sysctl_start(struct klips_net *net);
+void klips_sysctl_stop(struct klips_net *net);
+
+/* genl.c */
+int klips_genl_init(void);
+void klips_genl_exit(void);
+bool klips_genl_acquire(struct klips *klips, const struct klips_acquire *acquire);
+void klips_genl_expire(struct klips_sa *sa, enum klips_life life, void *arg);
+void klips_genl_mapping(struct klips *klips, struct klips_sa *sa, const struct klips_addr *addr, u16 port);
+
+/* crypto.c */
+int klips_crypto_init(void);
+void klips_crypto_wait(void);
+void klips_crypto_exit(void);
+
+/* deflate.c */
+int klips_deflate_init(void);
+void klips_deflate_exit(void);
+
+#endif

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Outer packets leave, as if this host had made them; inner ones appear on ipsecN. */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/udp.h>
+#include <net/inet_ecn.h>
+#include <net/ip6_checksum.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+#include <net/udp.h>
+
+#include "module.h"
+
+#define UDP_HEADER sizeof(struct udphdr)
+
+/* RFC 3948, 2.1: over IPv4 the checksum is 0. @header: bytes of the IP header, which moves to the front. */
+static int push_udp(struct sk_buff *skb, unsigned int header, const struct klips_udp *udp)
+{
+	unsigned int length = skb->len - header + UDP_HEADER;
+	struct udphdr *head;
+
+	if (skb_cow_head(skb, UDP_HEADER))
+		return -ENOMEM;
+	skb_push(skb, UDP_HEADER);
+	memmove(skb->data, skb->data + UDP_HEADER, header);
+	head = (struct udphdr *)(skb->data + header);
+	head->source = cpu_to_be16(udp->sport);
+	head->dest = cpu_to_be16(udp->dport);
+	head->len = cpu_to_be16(length);
+	head->check = 0;
+	return 0;
+}
+
+/* What was protected leaves nothing on what protects it. */
+static void scrub(struct sk_buff *skb, u16 protocol, unsigned int header)
+{
+	skb_dst_drop(skb);
+	nf_reset_ct(skb);
+	nf_reset_trace(skb);
+	skb_ext_reset(skb);
+	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, header);
+	skb_reset_mac_header(skb);
+	skb->mac_len = 0;
+	skb->protocol = cpu_to_be16(protocol);
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->encapsulation = 0;
+	skb->mark = 0;
+	skb->priority = 0;
+	skb->skb_iif = 0;
+	memset(skb->cb, 0, sizeof(skb->cb));
+}
+
+/* Of what is gone, whether it was dropped on the way: -ENOBUFS, else -EINPROGRESS. */
+static int verdict(int sent)
+{
+	return net_xmit_eval(sent) ? -ENOBUFS : -EINPROGRESS;
+}
+
+static int send_v4(struct net *net, struct net_device *phys, struct sk_buff *skb, const struct klips_udp *udp)
+{
+	unsigned int header = ((struct iphdr *)skb->data)->ihl * 4;
+	struct flowi4 flow = { .flowi4_oif = phys->ifindex, .flowi4_flags = FLOWI_FLAG_ANYSRC };
+	struct rtable *route;
+	struct iphdr *ip;
+
+	if (udp && push_udp(skb, header, udp))
+		return -ENOMEM;
+	ip = (struct iphdr *)skb->data;
+	if (udp)
+		ip->protocol = IPPROTO_UDP;
+	flow.daddr = ip->daddr;
+	flow.saddr = ip->saddr;
+	flow.flowi4_tos = ip->tos & ~INET_ECN_MASK;
+	/* not through XFRM's policies: what leaves here is protected */
+	route = __ip_route_output_key(net, &flow);
+	if (IS_ERR(route))
+		return PTR_ERR(route);
+	scrub(skb, ETH_P_IP, header);
+	skb_dst_set(skb, &route->dst);
+	skb->dev = route->dst.dev;
+	return verdict(ip_local_out(net, NULL, skb));
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+/* RFC 8200, 8.1: over IPv6 UDP has a checksum. */
+static void sum_v6(struct sk_buff *skb)
+{
+	unsigned int header = sizeof(struct ipv6hdr), length = skb->len - header;
+	struct udphdr *udp = (struct udphdr *)(skb->data + header);
+	struct ipv6hdr *ip = (struct ipv6hdr *)skb->data;
+
+	udp->check = csum_ipv6_magic(&ip->saddr, &ip->daddr, length, IPPROTO_UDP, csum_partial(udp, length, 0));
+	if (!udp->check)
+		udp->check = CSUM_MANGLED_0;
+}
+
+static int send_v6(struct net *net, struct net_device *phys, struct sk_buff *skb, const struct klips_udp *udp)
+{
+	unsigned int header = sizeof(struct ipv6hdr);
+	struct flowi6 flow = { .flowi6_oif = phys->ifindex, .flowi6_flags = FLOWI_FLAG_ANYSRC };
+	struct dst_entry *route;
+	struct ipv6hdr *ip;
+
+	if (udp && push_udp(skb, header, udp))
+		return -ENOMEM;
+	ip = (struct ipv6hdr *)skb->data;
+	if (udp) {
+		ip->nexthdr = IPPROTO_UDP;
+		sum_v6(skb);
+	}
+	flow.daddr = ip->daddr;
+	flow.saddr = ip->saddr;
+	flow.flowlabel = ip6_flowinfo(ip);
+	route = ip6_route_output(net, NULL, &flow);
+	if (route->error) {
+		int err = route->error;
+
+		dst_release(route);
+		return err;
+	}
+	scrub(skb, ETH_P_IPV6, header);
+	skb->ignore_df = 1; /* what does not fit the path is cut here: no router does (RFC 8200, 5) */
+	skb_dst_set(skb, route);
+	skb->dev = route->dev;
+	return verdict(ip6_local_out(net, NULL, skb));
+}
+#else
+static int send_v6(struct net *net, struct net_device *phys, struct sk_buff *skb, const struct klips_udp *udp)
+{
+	return -EAFNOSUPPORT;
+}
+#endif
+
+/* struct klips_ops: @dev's physical device is the one that they leave by, whatever the routes of ipsecN say. */
+void klips_send(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
+		const struct klips_udp *udp)
+{
+	struct net *net = ((struct klips_net *)klips->own)->net;
+	struct net_device *phys = READ_ONCE(dev->phys);
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < count; i++) {
+		err = -ENODEV;
+		if (phys)
+			err = skbs[i]->data[0] >> 4 == KLIPS_V6 ? send_v6(net, phys, skbs[i], udp) :
+								  send_v4(net, phys, skbs[i], udp);
+		if (err == -EINPROGRESS)
+			continue;
+		atomic64_inc(&dev->stats.errors[1]);
+		/* what ip_local_out() refuses it frees */
+		if (err != -ENOBUFS)
+			kfree_skb(skbs[i]);
+	}
+}
+
+static void receive_one(struct klips_link *link, struct sk_buff *skb)
+{
+	bool v6 = skb->data[0] >> 4 == KLIPS_V6;
+	u32 mark = skb->mark;
+
+	skb->dev = link->netdev;
+	scrub(skb, v6 ? ETH_P_IPV6 : ETH_P_IP, v6 ? sizeof(struct ipv6hdr) : ((struct iphdr *)skb->data)->ihl * 4);
+	skb->mark = mark;
+	skb->pkt_type = PACKET_HOST;
+	skb_orphan(skb);
+	skb_record_rx_queue(skb, 0);
+	gro_cells_receive(&link->cells, skb);
+}
+
+/* struct klips_ops: inner packets */
+void klips_receive(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count)
+{
+	struct klips_link *link;
+	unsigned int i;
+
+	rcu_read_lock();
+	link = rcu_dereference_raw(dev->own);
+	local_bh_disable();
+	for (i = 0; i < count; i++) {
+		if (link) {
+			receive_one(link, skbs[i]);
+		} else {
+			atomic64_inc(&dev->stats.errors[0]);
+			kfree_skb(skbs[i]);
+		}
+	}
+	local_bh_enable();
+	rcu_read_unlock();
+}
