@@ -162,7 +162,7 @@ static int take_serial(struct order *order, const char *text)
 static int take_debug(struct order *order, const char *classes)
 {
 	enum keyword_side side;
-	struct conf_wrong wrong;
+	struct conf_wrong wrong = { 0 };
 	struct conf_value value;
 
 	if (conf_value_read(&value, keyword_find(true, "plutodebug", &side), classes, &wrong))

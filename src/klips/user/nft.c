@@ -301,8 +301,7 @@ static int take_counter(const struct nlmsghdr *message, void *arg)
 	{
 		if (mnl_attr_get_type(data) != NFTA_OBJ_DATA)
 			continue;
-		mnl_attr_for_each_nested(attr, data)
-		{
+		mnl_attr_for_each_nested(attr, data) {
 			if (mnl_attr_get_type(attr) == NFTA_COUNTER_PACKETS && mnl_attr_get_payload_len(attr) == 8)
 				*packets = be64toh(mnl_attr_get_u64(attr));
 		}

@@ -50,8 +50,10 @@ static void assert_peer(struct side *side, const char *text)
 	struct ike_sa *sa = side_sa(side, IKE_SA_ESTABLISHED);
 	char peer[IKE_ID_TEXT];
 
-	if (!sa)
+	if (!sa) {
 		fail_msg("no IKE SA: %s %s", west->log, east->log);
+		return;
+	}
 	ike_identity_print(peer, sizeof(peer), sa->peer_id);
 	assert_string_equal(peer, text);
 }

@@ -8,8 +8,8 @@
 
 #include <net/netlink.h>
 
-#define MNL_ALIGN(length)  NLMSG_ALIGN(length)
-#define MNL_NLMSG_HDRLEN   NLMSG_HDRLEN
+#define MNL_ALIGN(length) NLMSG_ALIGN(length)
+#define MNL_NLMSG_HDRLEN  NLMSG_HDRLEN
 
 typedef int (*mnl_cb_t)(const struct nlmsghdr *head, void *data);
 
@@ -96,8 +96,8 @@ static inline struct nlattr *mnl_attr_next(const struct nlattr *attr)
 	return (struct nlattr *)((char *)attr + NLA_ALIGN(attr->nla_len));
 }
 
-#define mnl_attr_for_each_payload(payload, size)                                                                       \
-	for (attr = (payload); mnl_attr_ok(attr, (int)((const char *)(payload) + (size) - (const char *)attr));        \
+#define mnl_attr_for_each_payload(payload, size)                                                                \
+	for (attr = (payload); mnl_attr_ok(attr, (int)((const char *)(payload) + (size) - (const char *)attr)); \
 	     attr = mnl_attr_next(attr))
 
 static inline bool mnl_attr_put_check(struct nlmsghdr *head, size_t room, u16 type, size_t size, const void *data)
@@ -108,7 +108,8 @@ static inline bool mnl_attr_put_check(struct nlmsghdr *head, size_t room, u16 ty
 		return false;
 	attr->nla_type = type;
 	attr->nla_len = NLA_HDRLEN + size;
-	memcpy(nla_data(attr), data, size);
+	if (size)
+		memcpy(nla_data(attr), data, size);
 	memset((char *)attr + attr->nla_len, 0, nla_padlen(size));
 	head->nlmsg_len = NLMSG_ALIGN(head->nlmsg_len) + NLA_ALIGN(attr->nla_len);
 	return true;
