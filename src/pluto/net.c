@@ -38,7 +38,7 @@ union name {
 
 /* Room for one of them, and for the error queue's, which is not asked for. */
 union control {
-	struct cmsghdr header;
+	size_t alignment; /* as struct cmsghdr has it */
 	char room[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(struct in_pktinfo))];
 };
 
