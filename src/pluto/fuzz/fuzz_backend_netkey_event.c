@@ -42,7 +42,7 @@ static void on_mapping(void *arg, uint32_t spi, const struct klips_addr *dst, co
 		abort();
 }
 
-static const struct backend_events events = { on_acquire, on_expire, on_mapping };
+static const struct backend_events events = { .acquire = on_acquire, .expire = on_expire, .mapping = on_mapping };
 
 /* One message of memory of its own, so that a byte read behind it is found; its type is near those of interest. */
 static void run_event(struct netkey *netkey, uint8_t type, const uint8_t *data, size_t size)
