@@ -137,7 +137,8 @@ class Pool:
             _reap(worker)
         result = None if said.startswith(_LOST) else load(worker.job.out)
         if not result:
-            result = Result(worker.job.case.name, cell(worker.job.case, self._how(worker.job).place), str(worker.job.out),
+            how = self._how(worker.job)
+            result = Result(worker.job.case.name, cell(worker.job.case, how.place, how.stack), str(worker.job.out),
                             reason=said.removeprefix(_LOST) or worker.fault)
         elif result.reason in (NOT_ENDED, NOT_JUDGED):
             result.reason = worker.fault

@@ -25,8 +25,8 @@ class Options:
     """How to run.
 
     place: where the hosts are; kernel and real_time (no virtual time) are a guest's. stack: instead of Cygnet's own that a test
-    is about, stack.MODULE if any. inside: what is laid over the
-    hosts, in a guest that runs but this test and was told so; None on the machine itself, which finds that out.
+    is about, stack.MODULE if any. inside: what is laid over the hosts, in a guest that runs but this test and was told so; None
+    on the machine itself, which finds that out.
     apart: each host is a guest of its own, with the kernel that kernels names for it, or else `kernel`. seed: what the
     random numbers of a UML guest follow from, if not chance.
     machine, snapshot and gdb are a QEMU guest's: its board, whether it is restored rather than booted, and whether it waits for

@@ -64,6 +64,11 @@ def of_cell(stacks: Iterable[str], place: str, instead: str = "") -> list[str]:
     return [_chosen(place) if stack == AUTO else stack for stack in stacks]
 
 
+def to_load(stacks: Iterable[str], instead: str, kernel: str) -> str:
+    """The module that a guest's kernel has to load for a test about these stacks; "" if none. See of_cell() and module()."""
+    return str(module(kernel)) if instead == MODULE and is_own(stacks) else ""
+
+
 def module(kernel: str) -> Path:
     """KLIPS's module for one of the lab's kernels, as `make module` made it. UsageError if it did not."""
     path = paths.BUILD / "module" / kernel / "ipsec.ko"

@@ -95,11 +95,11 @@ def _listed(value: object) -> list:
 
 def options(arguments: argparse.Namespace, **others) -> Options:
     """How to run, by the arguments of add_place() and what else is given. UsageError if that does not fit together."""
+    if arguments.stack and arguments.place != "uml":
+        raise UsageError("--stack is for UML guests: --place uml")
     if arguments.place == "ns":
         if arguments.kernel or arguments.real_time or arguments.apart or arguments.seed is not None:
             raise UsageError("--kernel, --real-time, --apart and --seed are for guests: --place uml, --place qemu")
-        if arguments.stack:
-            raise UsageError("--stack is for UML guests: --place uml")
         return _without_qemu(arguments) and Options(**others)
     if arguments.place == "qemu":
         from lab.guests import qemurun

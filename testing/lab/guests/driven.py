@@ -26,7 +26,8 @@ CONSOLE = "console.txt"  # of a guest, in its folder
 class Guest:
     """A guest to be: its name, the hosts in it, its kernel, the processor that a UML guest is kept on.
 
-    card: what its cards are called, before a number, until they are a host's.
+    card: what its cards are called, before a number, until they are a host's. module: what a UML guest's kernel has to load, if
+    anything.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Guest:
     kernel: Path
     processor: int = 0
     card: str = "vec"
+    module: str = ""
 
 
 class NotUp(UnresolvedError):
@@ -97,7 +99,7 @@ class UmlGuests(Guests):
     def machine(self, number: int, guest: Guest, cards: list[dict], own: Path) -> dict:
         """See Guests."""
         order = {"serve": _LINE, "random": uml.random_bytes(self._seed, guest.name).hex(), "virtual": self.virtual,
-                 "writes": self._writes}
+                 "writes": self._writes, "module": guest.module}
         (own / "guest.json").write_text(json.dumps(order), encoding="utf-8")
         words = _words(number if self.virtual else None, cards)
         machine = uml.Machine(guest.kernel, False, guest.processor, self._seed, guest.name, self._more)

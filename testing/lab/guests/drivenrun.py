@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from lab import kernels, needs, runone
+from lab import kernels, needs, runone, stack
 from lab.guests import driven, processors, report
 from lab.kernels import catalog
 from lab.place import Place
@@ -48,10 +48,14 @@ class DrivenRun(runone.Run):
     def new_place(self) -> Place:
         """See Run."""
         processor = processors.take(self.slot, wait=not self.options.may_stay)
-        guests = [driven.Guest(name, hosts, self.files[self.kernel_of(hosts[0])].image, processor)
-                  for name, hosts in groups(self.case, self.options).items()]
+        guests = [self._guest(name, hosts, processor) for name, hosts in groups(self.case, self.options).items()]
         return driven.UmlGuests(guests, self.out / FOLDER, self.options.is_virtual, self.options.seed,
                                 self.case.kernel_words)
+
+    def _guest(self, name: str, hosts: tuple[str, ...], processor: int) -> driven.Guest:
+        kernel = self.kernel_of(hosts[0])
+        return driven.Guest(name, hosts, self.files[kernel].image, processor,
+                            module=stack.to_load(self.case.stacks, self.options.stack, kernel))
 
     def _end(self) -> None:
         """Look at the guests' consoles before the result is saved: what a kernel reports counts for more than a test."""

@@ -62,14 +62,10 @@ class GuestRun(runone.Run):
         test = {} if suite else alone.order(self.case, self.options.patience)
         return {"test": test, "folder": str(self.case.folder), "suite": suite, "place": self.options.place,
                 "stack": self.options.stack,
+                "module": stack.to_load(self.case.stacks, self.options.stack, self.options.kernel),
                 "random": uml.random_bytes(self.options.seed, "guest").hex(), "virtual": self.options.is_virtual,
-                "module": self._module(), "clock": self.case.clock, "slow": self.options.patience,
+                "clock": self.case.clock, "slow": self.options.patience,
                 "hosts": [vars(spec) for spec in self.case.specs(self.progress)]}
-
-    def _module(self) -> str:
-        """What the guest's kernel has to load; nothing: an empty name."""
-        wanted = self.options.stack == stack.MODULE and stack.is_own(self.case.stacks)
-        return str(stack.module(self.options.kernel)) if wanted else ""
 
     def _wait(self, process: subprocess.Popen) -> bool:
         """Wait for the guest's end; whether it had to be killed."""

@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Guests that the lab drives: their lines, and the switch, with guests that are processes on this machine."""
 
+import json
 import os
 import signal
 import socket
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from lab import hostspec, paths, testcase
+from lab import hostspec, paths, runone, stack, testcase
 from lab.errors import UnresolvedError
-from lab.guests import driven
+from lab.guests import driven, drivenrun
 from lab.guests.line import Line
 from lab.place.client import KeeperClient
 from lab.place.frames import Channel, encode
@@ -95,6 +97,26 @@ def test_a_guest_that_does_not_start_is_told(place, monkeypatch):
     monkeypatch.setattr(driven.uml, "command", lambda machine, out: ["/nonexistent/kernel"])
     with pytest.raises(UnresolvedError, match="/nonexistent/kernel: No such file"):
         _start(place)
+
+
+def test_each_guest_loads_the_module_of_its_kernel(tmp_path, monkeypatch):
+    monkeypatch.setattr(stack, "module", lambda kernel: Path("/made") / kernel)
+    monkeypatch.setattr(drivenrun.processors, "take", lambda slot, wait: 0)
+    (tmp_path / "out").mkdir()
+    case = testcase.load(paths.TESTING / "pluto" / "pluto-psk")
+    options = runone.Options(place="uml", kernel="uml-6.12", kernels={"east": "uml-6.1"}, apart=True, stack=stack.MODULE)
+    run = drivenrun.DrivenRun(case, tmp_path / "out", options, print, 0)
+    run.files = {name: SimpleNamespace(image=Path("/kernel")) for name in ("uml-6.12", "uml-6.1")}
+    place = run.new_place()
+    try:
+        for number, guest in enumerate(place.guests):
+            (place.folder / guest.name).mkdir()
+            place._writes = ""
+            place.machine(number, guest, [], place.folder / guest.name)
+    finally:
+        place.stop()
+    orders = {path.parent.name: json.loads(path.read_text()) for path in place.folder.glob("*/guest.json")}
+    assert {name: order["module"] for name, order in orders.items()} == {"west": "/made/uml-6.12", "east": "/made/uml-6.1"}
 
 
 def _children_of(pid):

@@ -295,12 +295,15 @@ def test_pool_runs_it_in_a_guest(guest):
 
 
 _NOT_NS = "lab: --kernel, --real-time, --apart and --seed are for guests: --place uml"
+_NOT_STACK = "lab: --stack is for UML guests: --place uml"
 
 
 @pytest.mark.parametrize("command", ["run", "run-one"])
 @pytest.mark.parametrize("words, said", [
     (["--place", "ns", "--kernel", "uml-6.1"], _NOT_NS), (["--kernel", "uml-6.1"], _NOT_NS), (["--real-time"], _NOT_NS),
     (["--apart"], _NOT_NS), (["--seed", "0"], _NOT_NS),
+    (["--stack", "klips-kernel"], _NOT_STACK), (["--place", "qemu", "--stack", "klips-kernel"], _NOT_STACK),
+    (["--place", "libvirt", "--stack", "klips-kernel"], _NOT_STACK),
     (["--place", "uml", "--kernel", "vmunix"], "lab: unknown kernel 'vmunix'; known are 6.1, "),
     (["--place", "uml", "--kernel", "uml-6.1", "--kernel", "uml-6.12"],
      "lab: --kernel: 'uml-6.1' and 'uml-6.12' for the same hosts; HOST=NAME gives a host its own"),

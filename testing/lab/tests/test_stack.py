@@ -244,6 +244,12 @@ def test_another_stack_takes_the_place_of_cygnets_own():
     assert stack.of_cell(["auto"], "uml") == ["netkey"]
 
 
+def test_module_is_loaded_where_it_takes_cygnets_place(monkeypatch):
+    monkeypatch.setattr(stack, "module", lambda kernel: Path("/made") / kernel)
+    assert stack.to_load(["auto"], stack.MODULE, "uml-6.1") == "/made/uml-6.1"
+    assert stack.to_load(["netkey"], stack.MODULE, "uml-6.1") == stack.to_load(["auto"], "", "uml-6.1") == ""
+
+
 def test_module_of_a_kernel(monkeypatch, tmp_path):
     monkeypatch.setattr(stack.paths, "BUILD", tmp_path)
     with pytest.raises(UsageError, match="type 'make module KERNEL=uml-6.12'"):

@@ -2,3 +2,4 @@
 ../../guestbin/swan-prep
 ../../guestbin/block-non-ipsec.sh
 ipsec start
+../../guestbin/udp.py receive /tmp/received 2000

@@ -2,3 +2,4 @@
 ../../guestbin/swan-prep
 ip -batch /etc/addresses
 ../../guestbin/libreswan-start.sh
+../../guestbin/udp.py receive /tmp/received 2001
