@@ -23,10 +23,9 @@ static bool is_under_way(const struct ike_sa *sa)
 {
 	const struct ike_sa *other;
 
-	cds_list_for_each_entry(other, &sa->pluto->sas, node)
+	cds_list_for_each_entry(other, &sa->connection->sas, owned)
 		if (other->replaces == sa->serial ||
-		    (other->connection == sa->connection && other->state == IKE_SA_ESTABLISHED &&
-		     other->established > sa->established))
+		    (other->state == IKE_SA_ESTABLISHED && other->established > sa->established))
 			return true;
 	return false;
 }
@@ -179,6 +178,17 @@ void ike_reauth_take_over(struct ike_sa *sa)
 		bring_children(sa, old);
 		ike_sa_replaced(old);
 	}
+}
+
+void ike_reauth_inherit(struct ike_sa *sa, struct ike_sa *old)
+{
+	struct ike_sa *other;
+
+	sa->replaces = old->replaces;
+	old->replaces = 0;
+	cds_list_for_each_entry(other, &sa->connection->sas, owned)
+		if (other->replaces == old->serial)
+			other->replaces = sa->serial;
 }
 
 void ike_reauth_complete(struct ike_sa *sa)

@@ -20,6 +20,8 @@ void ike_reauth_start(struct ike_sa *sa);
  * a Child SA it goes, and the other one stays.
  */
 void ike_reauth_take_over(struct ike_sa *sa);
+/* @old was rekeyed: whatever was to take its place, or was in another's, has to do with @sa. */
+void ike_reauth_inherit(struct ike_sa *sa, struct ike_sa *old);
 /* All of them are: the old one is deleted. */
 void ike_reauth_complete(struct ike_sa *sa);
 /* It came to nothing: the old one tries again. */

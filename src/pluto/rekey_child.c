@@ -205,6 +205,8 @@ static void take_refusal(struct create *create, uint16_t type)
 	struct child_sa *old = old_of(create);
 
 	child_sa_log(create->child, PLUTO_NOTICE, "%s: %s", create->exchange.ops->name, ike_notify_name(type));
+	if (create->old && !old)
+		return; /* the peer has deleted it meanwhile: there is nothing to replace */
 	if (type == N_TEMPORARY_FAILURE) {
 		put_off(create, old);
 	} else if (type == N_NO_ADDITIONAL_SAS) {

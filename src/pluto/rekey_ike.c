@@ -107,6 +107,7 @@ void ike_rekey_inherit(struct ike_sa *sa, struct ike_sa *old)
 	if (old->state == IKE_SA_ESTABLISHED)
 		ike_sa_replaced(old);
 	ike_mobike_inherit(sa, old);
+	ike_reauth_inherit(sa, old);
 	ike_sa_join(sa);
 }
 

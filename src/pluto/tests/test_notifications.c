@@ -384,6 +384,21 @@ static void test_put_off_for_minutes(void **state)
 	assert_int_equal(side_sas(&world.west) + side_sas(&world.east), 0);
 }
 
+/* RFC 7296, 2.25.1: it refuses as it has no more use for it. Its deletion comes first: nothing is made in its place. */
+static void test_a_child_that_the_peer_deletes(void **state)
+{
+	(void)state;
+	up();
+	child_sa_rekey_start(side_child(&world.west));
+	child_sa_delete_start(side_child(&world.east));
+	world_settle(&world);
+	assert_true(side_said(&world.west, "TEMPORARY_FAILURE"));
+	assert_true(side_said(&world.west, "the peer deletes Child SA #2"));
+	world_pass(&world, 10000);
+	assert_int_equal(side_sas(&world.west), 1);
+	assert_int_equal(world.west.stack.sas + world.east.stack.sas, 0);
+}
+
 /* RFC 7296, 4: then it has an IKE SA of its own. */
 static void test_no_second_child(void **state)
 {
@@ -499,6 +514,7 @@ int main(void)
 		CASE(test_a_child_that_is_not_found_and_not_made),
 		CASE(test_a_new_child_is_put_off),
 		CASE(test_put_off_for_minutes),
+		CASE(test_a_child_that_the_peer_deletes),
 		CASE(test_no_second_child),
 		CASE(test_no_child_in_place_of_another),
 		CASE(test_an_ike_sa_without_a_child),

@@ -293,6 +293,36 @@ static void test_while_it_is_rekeyed(void **state)
 	assert_one_of_each();
 }
 
+/* After so many packets of the new IKE SA's making one side rekeys the old one: that gives way to the same. */
+static void rekey_meanwhile(struct side *side, unsigned int packets)
+{
+	struct ike_sa *old;
+
+	up();
+	old = sa(side);
+	ike_reauth_start(sa(&world.west));
+	while (packets--)
+		world_deliver(&world);
+	ike_sa_rekey_start(old);
+	settle_with_policies();
+	world_pass(&world, 0);
+	assert_one_of_each();
+}
+
+static void test_it_is_rekeyed_meanwhile(void **state)
+{
+	unsigned int packets;
+
+	for (packets = 0; packets < 4; packets++) {
+		unmake(state);
+		make(state);
+		rekey_meanwhile(&world.east, packets);
+		unmake(state);
+		make(state);
+		rekey_meanwhile(&world.west, packets);
+	}
+}
+
 static struct connection *add(struct side *side)
 {
 	struct connection *like = side->connection, *made = connection_new(side->pluto, "second");
@@ -345,6 +375,7 @@ int main(void)
 		CASE(test_nobody_believes_till_the_end),
 		CASE(test_without_a_child),
 		CASE(test_while_it_is_rekeyed),
+		CASE(test_it_is_rekeyed_meanwhile),
 		CASE(test_all_child_sas),
 	};
 
