@@ -6,19 +6,11 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "conf_file.h"
+#include "identity.h"
 #include "pki_own.h"
-
-enum {
-	ID_IPV4_ADDR = 1,
-	ID_FQDN,
-	ID_RFC822_ADDR,
-	ID_IPV6_ADDR = 5,
-	ID_DER_ASN1_DN = 9,
-};
 
 static int set_der(struct ike_slice *slice, const X509_NAME *name)
 {
@@ -95,7 +87,7 @@ static void set_address(struct pki_name *name, const ASN1_STRING *string)
 	int length = ASN1_STRING_length(string);
 
 	if (length == 4 || length == 16)
-		*name = (struct pki_name){ length == 4 ? ID_IPV4_ADDR : ID_IPV6_ADDR,
+		*name = (struct pki_name){ length == 4 ? IKE_ID_IPV4_ADDR : IKE_ID_IPV6_ADDR,
 					   { ASN1_STRING_get0_data(string), length } };
 }
 
@@ -105,17 +97,17 @@ static struct pki_name name_of(const GENERAL_NAME *general)
 
 	switch (general->type) {
 	case GEN_DNS:
-		set_string(&name, ID_FQDN, general->d.dNSName);
+		set_string(&name, IKE_ID_FQDN, general->d.dNSName);
 		break;
 	case GEN_EMAIL:
-		set_string(&name, ID_RFC822_ADDR, general->d.rfc822Name);
+		set_string(&name, IKE_ID_RFC822_ADDR, general->d.rfc822Name);
 		break;
 	case GEN_IPADD:
 		set_address(&name, general->d.iPAddress);
 		break;
 	case GEN_DIRNAME:
 		if (!set_der(&name.data, general->d.directoryName))
-			name.type = ID_DER_ASN1_DN;
+			name.type = IKE_ID_DER_ASN1_DN;
 		break;
 	}
 	return name;
@@ -308,47 +300,28 @@ bool pki_cert_equal(const struct pki_cert *a, const struct pki_cert *b)
 	return one->length == other->length && !memcmp(one->data, other->data, one->length);
 }
 
-/* What is in a certificate has no zero bytes where capitals mean nothing, so strncasecmp() sees all of it. */
-static bool is_same_text(struct ike_slice a, struct ike_slice b)
-{
-	return a.length == b.length && !strncasecmp((const char *)a.data, (const char *)b.data, a.length);
-}
-
-/* Without its first part, from the dot on; empty: it has but one. */
-static struct ike_slice domain_of(struct ike_slice host)
+/* "*.example.org" is any host right below that: a star is the whole of the first part. */
+static bool is_below(struct ike_slice name, struct ike_slice host)
 {
 	const uint8_t *dot = host.length ? memchr(host.data, '.', host.length) : NULL;
 
-	return dot && dot != host.data ? (struct ike_slice){ dot, host.data + host.length - dot } :
-					 (struct ike_slice){ 0 };
-}
-
-/* "*.example.org" is any host right below that: a star is the whole of the first part. */
-static bool is_host(struct ike_slice name, struct ike_slice host)
-{
-	if (is_same_text(name, host))
-		return true;
-	if (name.length < 3 || memcmp(name.data, "*.", 2) != 0)
+	if (name.length < 3 || memcmp(name.data, "*.", 2) != 0 || !dot || dot == host.data)
 		return false;
-	return is_same_text((struct ike_slice){ name.data + 1, name.length - 1 }, domain_of(host));
+	return ike_identity_same(IKE_ID_FQDN, (struct ike_slice){ name.data + 1, name.length - 1 },
+				 (struct ike_slice){ dot, host.data + host.length - dot });
 }
 
 static bool names_equal(const struct pki_name *name, uint8_t type, struct ike_slice data)
 {
 	if (name->type != type)
 		return false;
-	if (type == ID_DER_ASN1_DN)
-		return pki_dn_equal(name->data, data);
-	if (type == ID_FQDN)
-		return is_host(name->data, data);
-	if (type == ID_RFC822_ADDR)
-		return is_same_text(name->data, data);
-	return name->data.length == data.length && !memcmp(name->data.data, data.data, data.length);
+	return ike_identity_same(type, name->data, data) || (type == IKE_ID_FQDN && is_below(name->data, data));
 }
 
 /**
  * pki_cert_has_id() - whether it is a certificate of an identity: RFC 4945, 3.1
- * @type: of the identity: ID_IPV4_ADDR, ID_FQDN, ID_RFC822_ADDR, ID_IPV6_ADDR, ID_DER_ASN1_DN; of others there are none
+ * @type: of the identity: IKE_ID_IPV4_ADDR, IKE_ID_FQDN, IKE_ID_RFC822_ADDR, IKE_ID_IPV6_ADDR, IKE_ID_DER_ASN1_DN; of
+ * others there are none
  * @data: as in an ID payload
  *
  * An address or a host's name must be a subjectAltName: a common name that looks like one means nothing. There a host's
@@ -358,7 +331,7 @@ bool pki_cert_has_id(const struct pki_cert *cert, uint8_t type, struct ike_slice
 {
 	size_t at;
 
-	if (type == ID_DER_ASN1_DN && pki_dn_equal(cert->info.subject, data))
+	if (type == IKE_ID_DER_ASN1_DN && pki_dn_equal(cert->info.subject, data))
 		return true;
 	for (at = 0; at < cert->info.name_count; at++)
 		if (names_equal(&cert->names[at], type, data))

@@ -326,7 +326,7 @@ static void test_a_certificate_of_a_domain(void **state)
 		{ "@east.example.org", true },	   { "@EAST.Example.org", true },  { "@*.example.org", true },
 		{ "@example.org", false },	   { "@.example.org", false },	   { "@a.east.example.org", false },
 		{ "@eastexample.org", false },	   { "@east.example.com", false }, { "east@x.example.org", false },
-		{ "@east.example.org.uk", false },
+		{ "@east.example.org.uk", false }, { "@east.example.org.", true },
 	};
 	size_t at;
 
