@@ -168,6 +168,17 @@ bool connection_has_suite(const struct connection *connection, const struct ike_
 	return !ike_proposals_choose(&chosen, &connection->ike, &agreed, true);
 }
 
+const char *connection_kind_name(enum connection_kind kind)
+{
+	static const char *const names[] = {
+		[CONNECTION_TUNNEL] = "tunnel",		  [CONNECTION_TRANSPORT] = "transport",
+		[CONNECTION_PASSTHROUGH] = "passthrough", [CONNECTION_DROP] = "drop",
+		[CONNECTION_REJECT] = "reject",
+	};
+
+	return names[kind];
+}
+
 bool connection_is_template(const struct connection *connection)
 {
 	return !connection->remote.host.version;

@@ -171,10 +171,7 @@ bool connection_asks_cert(const struct connection *connection);
 /* Of all that are for these addresses: how peers may show who they are; @certs: whether by a certificate. */
 uint32_t connections_peer_auth(struct pluto *pluto, const struct klips_addr *local, const struct klips_addr *remote,
 			       bool *certs);
-/*
- * Whether a peer whose certificate that is, if it is good, is one that the connection is for. @who: whom it claims to
- * be; gets who it is then: a certificate may also show that it is whom the connection wants.
- */
+/* Whether the connection is for the peer of that certificate. @who: whom it claims to be; gets who it is. */
 bool connection_takes_cert(const struct connection *connection, const struct pki_cert *cert, struct ike_identity *who);
 /* Its own name, or that of its conn. */
 bool connection_is_named(const struct connection *connection, const char *name);
@@ -187,6 +184,8 @@ bool connection_shares_ike(const struct connection *one, const struct connection
 			   const struct ike_identity *peer);
 /* Whether an IKE SA with that suite is good enough. */
 bool connection_has_suite(const struct connection *connection, const struct ike_suite *suite);
+/* As type= has it. */
+const char *connection_kind_name(enum connection_kind kind);
 /* Whether it is for many peers: each IKE SA is an instance of it, with a number and SAs of its own. */
 bool connection_is_template(const struct connection *connection);
 void connection_local_id(const struct connection *connection, const struct klips_addr *local, struct ike_identity *id);

@@ -7,6 +7,8 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "../lib/conf_errors.h"
+
 #define LINE 1024
 #define ROOM 65536
 
@@ -131,4 +133,17 @@ void log_say(enum pluto_log_level level, const char *format, ...)
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	log_line(level, line);
+}
+
+unsigned int log_errors(struct conf_errors *errors)
+{
+	unsigned int count = errors->errors, i;
+	char line[LINE];
+
+	for (i = 0; i < errors->count; i++) {
+		conf_error_print(line, sizeof(line), &errors->list[i]);
+		log_line(PLUTO_ERROR, line);
+	}
+	conf_errors_free(errors);
+	return count;
 }

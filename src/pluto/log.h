@@ -7,6 +7,8 @@
 
 #include "pluto.h"
 
+struct conf_errors;
+
 /**
  * struct log_options
  * @file: NULL: none
@@ -34,5 +36,7 @@ void log_flush(void);
 void log_watch(log_watch_fn watch, void *arg);
 void log_line(enum pluto_log_level level, const char *line);
 void log_say(enum pluto_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What is wrong in files, of which there is nothing left then. How many errors there were, with those not kept. */
+unsigned int log_errors(struct conf_errors *errors);
 
 #endif

@@ -218,14 +218,8 @@ unsigned int daemon_read_secrets(struct daemon *daemon)
 	bool none = access(daemon->setup->secrets, F_OK) && errno == ENOENT;
 	struct secrets *secrets = none ? secrets_parse(daemon->setup->secrets, "", 0, &errors) :
 					 secrets_load(daemon->setup->secrets, &errors);
-	unsigned int i, count = errors.errors;
-	char line[1024];
+	unsigned int count = log_errors(&errors);
 
-	for (i = 0; i < errors.count; i++) {
-		conf_error_print(line, sizeof(line), &errors.list[i]);
-		log_say(PLUTO_ERROR, "%s", line);
-	}
-	conf_errors_free(&errors);
 	if (!secrets)
 		return count + 1;
 	secrets_free(daemon->secrets);

@@ -21,20 +21,6 @@ struct reading {
 	struct trust_asker asker;
 };
 
-static int tell(struct conf_errors *errors)
-{
-	int count = (int)errors->errors;
-	char line[1024];
-	unsigned int i;
-
-	for (i = 0; i < errors->count; i++) {
-		conf_error_print(line, sizeof(line), &errors->list[i]);
-		log_say(PLUTO_ERROR, "%s", line);
-	}
-	conf_errors_free(errors);
-	return count;
-}
-
 static unsigned int count_of(const struct pki_store *store, enum pki_kind kind)
 {
 	const struct pki_entry *entry;
@@ -77,7 +63,7 @@ static void done(struct pluto_job *job)
 
 	if (asker->resume)
 		asker->resume(asker->arg);
-	errors = tell(&reading->errors);
+	errors = (int)log_errors(&reading->errors);
 	if (reading->store)
 		take_store(reading->daemon, reading->store);
 	else
@@ -141,7 +127,7 @@ int trust_open(struct daemon *daemon)
 	struct conf_errors errors = { 0 };
 	struct pki_store *store = pki_store_load(daemon->setup->ipsecdir, &errors);
 
-	tell(&errors);
+	log_errors(&errors);
 	if (!store)
 		return -ENOMEM;
 	take_store(daemon, store);

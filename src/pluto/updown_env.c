@@ -151,11 +151,6 @@ static bool is_host(const struct ike_ts *ts, const struct klips_addr *addr)
 	return ts->version == addr->version && !memcmp(ts->first, addr->b, size) && !memcmp(ts->last, addr->b, size);
 }
 
-static const char *const kinds[] = {
-	[CONNECTION_TUNNEL] = "tunnel", [CONNECTION_TRANSPORT] = "transport", [CONNECTION_PASSTHROUGH] = "passthrough",
-	[CONNECTION_DROP] = "drop",	[CONNECTION_REJECT] = "reject",
-};
-
 static void put_verb(struct env *env, const struct updown_about *about)
 {
 	const struct connection *connection = about->connection;
@@ -164,7 +159,7 @@ static void put_verb(struct env *env, const struct updown_about *about)
 	put(env, "PLUTO_VERB=%s-%s%s", about->verb, is_host(about->local, own) ? "host" : "client",
 	    about->remote->version == KLIPS_V6 ? "-v6" : "");
 	put(env, "PLUTO_CONNECTION=%s", connection->name);
-	put(env, "PLUTO_CONNECTION_TYPE=%s", kinds[connection->kind]);
+	put(env, "PLUTO_CONNECTION_TYPE=%s", connection_kind_name(connection->kind));
 	put(env, "PLUTO_CONN_ADDRFAMILY=%s", about->remote->version == KLIPS_V6 ? "ipv6" : "ipv4");
 	put(env, "PLUTO_CONN_KIND=%s", connection_is_template(connection) ? "CK_INSTANCE" : "CK_PERMANENT");
 	put(env, "PLUTO_SA_REQID=%" PRIu32, about->child ? about->child->reqid : connection->reqid);
