@@ -22,13 +22,15 @@ struct loaded *loaded_find(const struct daemon *daemon, const char *name)
 /* An alias counts only where nothing has that name. */
 static bool is_meant(const struct loaded *loaded, const char *name, bool by_alias)
 {
+	if (!name)
+		return true;
 	return by_alias ? klips_has_word(loaded_end(loaded, "connalias"), name) : !strcmp(loaded->name, name);
 }
 
-struct loaded *loaded_next(struct daemon *daemon, const char *name, struct loaded *after)
+struct loaded *loaded_next(const struct daemon *daemon, const char *name, struct loaded *after)
 {
 	struct cds_list_head *at = after ? after->node.next : daemon->loaded.next;
-	bool by_alias = !plan_is_there(daemon, name);
+	bool by_alias = name && !plan_is_there(daemon, name);
 
 	for (; at != &daemon->loaded; at = at->next)
 		if (is_meant(cds_list_entry(at, struct loaded, node), name, by_alias))

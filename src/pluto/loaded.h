@@ -28,8 +28,8 @@ struct loaded {
 int loaded_add(struct daemon *daemon, const json_t *conn, const struct orient_names *names, struct orient_said *said);
 /* NULL: none has that name. */
 struct loaded *loaded_find(const struct daemon *daemon, const char *name);
-/* Those of a name, or, if there is nothing of it, of an alias, one after the other: as plan_next(). */
-struct loaded *loaded_next(struct daemon *daemon, const char *name, struct loaded *after);
+/* Those of a name, or, if there is nothing of it, of an alias, one after the other: as plan_next(). @name: NULL: all */
+struct loaded *loaded_next(const struct daemon *daemon, const char *name, struct loaded *after);
 bool loaded_has_plans(const struct loaded *loaded);
 /* The text of left= or right=, or of a keyword of both; empty: there is none. */
 const char *loaded_end(const struct loaded *loaded, const char *side);

@@ -120,6 +120,15 @@ static size_t mark_those_with_plans(const struct loaded *loaded, bool *has)
 	return count;
 }
 
+/* A group without nets has its address, or has not, all the same. */
+static void look_for_address(struct loaded *loaded)
+{
+	struct orient_said said = { .why = "" };
+
+	if (loaded->why[0] && !loaded_group_try(loaded, &said))
+		loaded->why[0] = '\0';
+}
+
 /**
  * loaded_group_fill() - nets that have no connection get one, if this host has the address for it
  * @say: what is wrong with them, which was said before if they were tried before
@@ -129,6 +138,7 @@ void loaded_group_fill(struct loaded *loaded, bool say)
 	bool has[POLICY_NETS_MAX] = { false };
 	size_t i;
 
+	look_for_address(loaded);
 	if (mark_those_with_plans(loaded, has) == loaded->nets.count)
 		return;
 	for (i = 0; i < loaded->nets.count; i++) {
@@ -150,18 +160,6 @@ static void drop_others(struct loaded *loaded)
 	plans_delete_ending(loaded->daemon);
 }
 
-static void tell(struct conf_errors *errors)
-{
-	char line[1024];
-	unsigned int i;
-
-	for (i = 0; i < errors->count; i++) {
-		conf_error_print(line, sizeof(line), &errors->list[i]);
-		log_say(PLUTO_ERROR, "%s", line);
-	}
-	conf_errors_free(errors);
-}
-
 /**
  * loaded_group_read() - read the file of its nets
  *
@@ -179,8 +177,7 @@ unsigned int loaded_group_read(struct loaded *loaded)
 
 	snprintf(path, sizeof(path), "%s/" POLICY_FOLDER "/%s", loaded->daemon->setup->ipsecdir, loaded->name);
 	err = policy_nets_load(&nets, path, &errors);
-	count = errors.errors;
-	tell(&errors);
+	count = log_errors(&errors);
 	if (err)
 		return count ? count : 1;
 	policy_nets_free(&loaded->nets);

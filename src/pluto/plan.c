@@ -37,7 +37,7 @@ static bool has_alias(const struct plan *plan, const char *name)
 	return !plan->gone && connection_has_alias(plan->connection, name);
 }
 
-static struct plan *next_of(struct daemon *daemon, const char *name, struct plan *after,
+static struct plan *next_of(const struct daemon *daemon, const char *name, struct plan *after,
 			    bool (*is)(const struct plan *plan, const char *name))
 {
 	struct cds_list_head *at = after ? after->node.next : daemon->plans.next;
@@ -48,7 +48,7 @@ static struct plan *next_of(struct daemon *daemon, const char *name, struct plan
 	return NULL;
 }
 
-bool plan_is_there(struct daemon *daemon, const char *name)
+bool plan_is_there(const struct daemon *daemon, const char *name)
 {
 	return next_of(daemon, name, NULL, is_named) || loaded_find(daemon, name);
 }
@@ -428,7 +428,7 @@ static void plan_turn(struct plan *plan)
 	}
 	/* Its SAs may have moved away from an address that is gone, and are gone now too. */
 	if (plan->loaded && plan_is_lost(plan)) {
-		plan->daemon->unsettled = true;
+		plan->daemon->unsettled |= !plan->connection->away;
 		return;
 	}
 	if (plan->wanted && plan_state(plan) == PLAN_DOWN && (!restart || initiate(plan)))

@@ -50,7 +50,7 @@ struct plan *plan_find(struct daemon *daemon, const char *name);
  * are none, an alias of theirs. @after: the one before; NULL: the first. NULL: no more */
 struct plan *plan_next(struct daemon *daemon, const char *name, struct plan *after);
 /* Whether there is one, or a conn, of that name, not of that alias. */
-bool plan_is_there(struct daemon *daemon, const char *name);
+bool plan_is_there(const struct daemon *daemon, const char *name);
 /* Marks those that may have IKE SAs in common with one of that name, as @related; one itself is so, too. */
 void plans_relate(struct daemon *daemon, const char *name);
 /* End the SAs of all of that name, politely, and forget them. */

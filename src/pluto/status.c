@@ -13,11 +13,6 @@
 #include "shunt.h"
 #include "trust.h"
 
-static const char *const kinds[] = {
-	[CONNECTION_TUNNEL] = "tunnel", [CONNECTION_TRANSPORT] = "transport", [CONNECTION_PASSTHROUGH] = "passthrough",
-	[CONNECTION_DROP] = "drop",	[CONNECTION_REJECT] = "reject",
-};
-
 static const char *const autos[] = {
 	[CONNECTION_IGNORE] = "ignore", [CONNECTION_ADD] = "add",   [CONNECTION_ONDEMAND] = "ondemand",
 	[CONNECTION_START] = "start",	[CONNECTION_KEEP] = "keep",
@@ -110,7 +105,7 @@ static json_t *plan_json(const struct plan *plan)
 {
 	const struct connection *connection = plan->connection;
 	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:s}", "name", connection->name, "type",
-				kinds[connection->kind], "auto", autos[connection->at_start], "state",
+				connection_kind_name(connection->kind), "auto", autos[connection->at_start], "state",
 				connection->away ? "unoriented" : plan_states[plan_state(plan)], "routed",
 				connection->routed, "wanted", plan->wanted, "reqid", (json_int_t)connection->reqid,
 				"interface", connection->physical);
@@ -140,11 +135,11 @@ static json_t *loaded_json(const struct loaded *loaded)
 /* Conns that are not themselves connections: policy groups, and those that wait for an address. */
 static json_t *conns_json(const struct daemon *daemon, const char *name)
 {
-	const struct loaded *loaded;
+	struct loaded *loaded = NULL;
 	json_t *rows = json_array();
 
-	cds_list_for_each_entry(loaded, &daemon->loaded, node) {
-		if ((loaded->is_group || loaded->why[0]) && (!name || !strcmp(loaded->name, name)))
+	while ((loaded = loaded_next(daemon, name, loaded))) {
+		if (loaded->is_group || loaded->why[0])
 			json_array_append_new(rows, loaded_json(loaded));
 	}
 	return rows;

@@ -70,6 +70,9 @@ def test_group_that_cannot_be(hosts):
     assert '"a/b": a policy group is called as its file is, without a /' in text
     assert '"away": not oriented: left=10.9.0.7 and right=%group: neither end is this host' in text
     assert '%group; policy group, nets: 0; unoriented: left=10.9.0.7' in west.ipsec('connectionstatus')
+    west.run('ip', 'addr', 'add', '10.9.0.7/24', 'dev', 'w0')
+    wait_for('address', lambda: 'why' not in west.json('connectionstatus')['conns'][0])
+    west.ipsec('auto', '--up', 'away')
 
 
 def test_address_changes_its_device(hosts):
@@ -96,6 +99,9 @@ def test_aliases_of_conns_that_wait(hosts):
     assert '"away": not oriented: left=10.9.0.7 and right=10.9.0.2: neither end is this host' in text
     conns = {row['name']: row for row in west.json('connectionstatus')['conns']}
     assert conns['away']['routed']
+    both = west.json('connectionstatus', 'both')
+    assert [row['name'] for row in both['connections'] + both['conns']] == ['here', 'away']
+    assert not west.json('connectionstatus', 'last')['conns']
     assert [row['connection'] for row in west.json('shuntstatus')['shunts']] == ['here']
     west.ipsec('auto', '--add', 'last')
     assert set(names_of(west)) == {'west-east', 'here', 'last'}
