@@ -149,9 +149,9 @@ static int run_daemon(struct setup *setup, int pipe, struct runner *runner, bool
 	err = daemon_open(&daemon, setup, runner);
 	name_pid_file(path, sizeof(path), setup);
 	if (!err)
-		err = pid_file_write(path, getpid());
-	if (!err)
 		err = start_filter(setup);
+	if (!err)
+		err = pid_file_write(path, getpid());
 	if (!err) {
 		say_ready(setup, pipe);
 		daemon_run(&daemon);
