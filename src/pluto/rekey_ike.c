@@ -14,6 +14,7 @@
  * @theirs, @lower: the peer's, if it rekeys at the same time; this holds it
  * @job: done, while the peer's is still being made: only then it is known which one stays
  * @end_asked: the peer deletes the old one, and is answered when this is over
+ * @none_more: the peer makes none in its place
  */
 struct rekey {
 	struct ike_exchange exchange;
@@ -21,7 +22,7 @@ struct rekey {
 	struct ike_sa *made, *theirs;
 	struct ike_nonce lower;
 	struct ike_ke_job *job;
-	bool end_asked;
+	bool end_asked, none_more;
 };
 
 static const struct ike_exchange_ops rekey_ops;
@@ -254,13 +255,14 @@ bool ike_sa_rekey_defers_end(struct ike_sa *sa)
 	return true;
 }
 
-static enum ike_outcome take_refusal(struct ike_sa *sa, uint16_t type)
+static enum ike_outcome take_refusal(struct rekey *rekey, uint16_t type)
 {
+	struct ike_sa *sa = rekey->exchange.sa;
+
 	ike_sa_log(sa, PLUTO_NOTICE, "the IKE SA is not rekeyed: %s", ike_notify_name(type));
 	if (type == N_TEMPORARY_FAILURE && rekey_may_try_again(sa) && sa->rekey.run)
 		rekey_again(sa->pluto, &sa->rekey);
-	else if (type == N_NO_ADDITIONAL_SAS)
-		ike_reauth_start(sa);
+	rekey->none_more = type == N_NO_ADDITIONAL_SAS;
 	return IKE_DONE;
 }
 
@@ -295,7 +297,7 @@ static enum ike_outcome answer(struct ike_exchange *exchange, const struct ike_m
 		       !ike_nonce_take(&fresh->nonce[1], message) || !ike_fresh_peer(&value, message, fresh->method)))
 		error = N_INVALID_SYNTAX;
 	if (error)
-		return take_refusal(exchange->sa, error);
+		return take_refusal(rekey, error);
 	return ike_fresh_finish(fresh, exchange, value, secret_is_made) ? IKE_DONE : IKE_LATER;
 }
 
@@ -314,7 +316,7 @@ static void end(struct ike_exchange *exchange, bool answered)
 {
 	struct rekey *rekey = rekey_of(exchange);
 	struct ike_sa *sa = exchange->sa, *theirs = rekey->theirs;
-	bool end_asked = rekey->end_asked;
+	bool end_asked = rekey->end_asked, none_more = rekey->none_more;
 
 	(void)answered;
 	if (theirs && theirs->contested && theirs->state == IKE_SA_ESTABLISHED)
@@ -327,6 +329,8 @@ static void end(struct ike_exchange *exchange, bool answered)
 	ike_sa_put(theirs);
 	ike_fresh_wipe(&rekey->fresh);
 	free(rekey);
+	if (none_more)
+		ike_reauth_start(sa);
 	if (end_asked)
 		answer_end(sa);
 }

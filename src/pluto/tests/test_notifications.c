@@ -434,6 +434,20 @@ static void test_no_child_in_place_of_another(void **state)
 	assert_ptr_not_equal(sa(&world.west), before);
 }
 
+/* Nor an IKE SA in place of another. */
+static void test_no_ike_sa_in_place_of_another(void **state)
+{
+	(void)state;
+	up();
+	ike_sa_rekey_start(sa(&world.west));
+	answer_as(&world.east, CREATE_CHILD_SA, N_NO_ADDITIONAL_SAS);
+	world_settle(&world);
+	world_pass(&world, 0);
+	assert_true(side_said(&world.west, "the IKE SA is not rekeyed: NO_ADDITIONAL_SAS"));
+	assert_up();
+	assert_int_not_equal(sa(&world.west)->serial, 1);
+}
+
 /* What west says in IKE_AUTH, without what is about its Child SA. */
 static struct ike_message *said;
 
@@ -517,6 +531,7 @@ int main(void)
 		CASE(test_a_child_that_the_peer_deletes),
 		CASE(test_no_second_child),
 		CASE(test_no_child_in_place_of_another),
+		CASE(test_no_ike_sa_in_place_of_another),
 		CASE(test_an_ike_sa_without_a_child),
 	};
 
