@@ -16,5 +16,5 @@ module: deps-klips ## build ipsec.ko (KERNELSRC=DIR, or KERNEL="6.12 uml-6.12" a
 module-check: deps-klips
 	@$(PYTHON) tools/module.py --check $(MODULE_KERNELS)
 
-nattpatch:
+nattpatch: ## say why no patch is needed for NAT traversal
 	@echo "no patch is needed: ESP in UDP reaches KLIPS by the kernel's own UDP_ENCAP socket option (udp(7))"

@@ -104,31 +104,53 @@ int klips_handle_dev_get(struct klips_request *request)
 }
 
 /**
- * klips_put_dev() - all that is to be told of a device
- * @message: gets it
+ * klips_read_dev() - all that is to be told of a device
+ * @info: gets it
  * @dev: it
  */
-void klips_put_dev(struct klips_message *message, const struct klips_dev *dev)
+void klips_read_dev(struct klips_dev_info *info, const struct klips_dev *dev)
 {
-	static const u16 types[2][4] = {
+	static const u8 types[2][4] = {
 		{ KLIPS_A_DEV_RX_PACKETS, KLIPS_A_DEV_RX_BYTES, KLIPS_A_DEV_RX_ERRORS, KLIPS_A_DEV_RX_DROPPED },
 		{ KLIPS_A_DEV_TX_PACKETS, KLIPS_A_DEV_TX_BYTES, KLIPS_A_DEV_TX_ERRORS, KLIPS_A_DEV_TX_DROPPED },
 	};
 	const struct klips_dev_stats *stats = &dev->stats;
 	unsigned int way;
 
-	klips_put_string(message, KLIPS_A_DEV_NAME, dev->name);
-	if (dev->phys_mtu)
-		klips_put_string(message, KLIPS_A_DEV_PHYS, dev->phys_name);
-	klips_put_u32(message, KLIPS_A_DEV_ID, dev->id);
-	klips_put_u32(message, KLIPS_A_DEV_MTU, READ_ONCE(dev->mtu));
-	klips_put_u32(message, KLIPS_A_DEV_PHYS_MTU, READ_ONCE(dev->phys_mtu));
+	memset(info, 0, sizeof(*info));
+	memcpy(info->name, dev->name, sizeof(info->name));
+	info->id = dev->id;
+	info->mtu = READ_ONCE(dev->mtu);
+	info->phys_mtu = READ_ONCE(dev->phys_mtu);
+	if (info->phys_mtu)
+		memcpy(info->phys, dev->phys_name, sizeof(info->phys));
 	for (way = 0; way < 2; way++) {
-		klips_put_u64(message, types[way][0], (u64)atomic64_read(&stats->packets[way]));
-		klips_put_u64(message, types[way][1], (u64)atomic64_read(&stats->bytes[way]));
-		klips_put_u64(message, types[way][2], (u64)atomic64_read(&stats->errors[way]));
-		klips_put_u64(message, types[way][3], (u64)atomic64_read(&stats->dropped[way]));
+		info->stats[types[way][0]] = (u64)atomic64_read(&stats->packets[way]);
+		info->stats[types[way][1]] = (u64)atomic64_read(&stats->bytes[way]);
+		info->stats[types[way][2]] = (u64)atomic64_read(&stats->errors[way]);
+		info->stats[types[way][3]] = (u64)atomic64_read(&stats->dropped[way]);
 	}
+}
+
+/**
+ * klips_put_dev() - tell all that is to be told of a device
+ * @message: gets it
+ * @dev: it
+ */
+void klips_put_dev(struct klips_message *message, const struct klips_dev *dev)
+{
+	struct klips_dev_info info;
+	unsigned int type;
+
+	klips_read_dev(&info, dev);
+	klips_put_string(message, KLIPS_A_DEV_NAME, info.name);
+	if (info.phys[0])
+		klips_put_string(message, KLIPS_A_DEV_PHYS, info.phys);
+	klips_put_u32(message, KLIPS_A_DEV_ID, info.id);
+	klips_put_u32(message, KLIPS_A_DEV_MTU, info.mtu);
+	klips_put_u32(message, KLIPS_A_DEV_PHYS_MTU, info.phys_mtu);
+	for (type = KLIPS_A_DEV_RX_PACKETS; type < KLIPS_A_DEV_END; type++)
+		klips_put_u64(message, (u16)type, info.stats[type]);
 }
 
 int klips_handle_debug_set(struct klips_request *request)

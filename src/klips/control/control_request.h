@@ -69,6 +69,7 @@ int klips_handle_subscribe(struct klips_request *request);
 
 /* What there is to tell; false: it is not there any more. */
 bool klips_read_sa(struct klips_sa_info *info, struct klips *klips, const struct klips_said *said);
+void klips_read_dev(struct klips_dev_info *info, const struct klips_dev *dev);
 bool klips_read_eroute(struct klips_eroute_info *info, struct klips *klips, const struct klips_selector *sel);
 
 /* The answers of which dumps have many; false: it is not there any more. */

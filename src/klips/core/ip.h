@@ -71,6 +71,11 @@ int klips_ip_shift(struct sk_buff *skb, unsigned int header, int gap);
 void klips_ip_mend(struct sk_buff *skb, const struct klips_ip *ip, u8 proto);
 
 /* What a packet may have at most so that the outer packet fits @mtu, and the path, with all SAs of the bundle. */
+/*
+ * What an SA may need before and after a packet: an IPv6 header, UDP, ESP with an IV of 16 bytes, 15 bytes of padding
+ * with a trailer of 2, and an ICV of 32.
+ */
+#define KLIPS_SA_OVERHEAD (40 + 8 + 8 + 16 + 15 + 2 + 32)
 u32 klips_mtu_choose(u32 phys_mtu);
 unsigned int klips_bundle_mtu(const struct klips_sa *sa, unsigned int mtu, unsigned int header);
 /* The path's MTU as routers told it, in bytes; 0: none did in the last minutes. */

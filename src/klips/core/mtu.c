@@ -105,11 +105,6 @@ unsigned int klips_bundle_mtu(const struct klips_sa *sa, unsigned int mtu, unsig
 	return mtu;
 }
 
-/*
- * What an SA may need before and after a packet: an IPv6 header, UDP, ESP with an IV of 16 bytes, 15 bytes of padding
- * with a trailer of 2, and an ICV of 32. With TSO only whole packets come, so that a smaller MTU costs little.
- */
-#define OVERHEAD  (40 + 8 + 8 + 16 + 15 + 2 + 32)
 #define MTU_LEAST 1280 /* RFC 8200, 5 */
 #define MTU_MOST  65535
 
@@ -117,11 +112,13 @@ unsigned int klips_bundle_mtu(const struct klips_sa *sa, unsigned int mtu, unsig
  * klips_mtu_choose() - the MTU of an ipsecN, unless somebody sets another
  * @phys_mtu: that of the device that it is attached to, in bytes
  *
+ * With TSO only whole packets come, so that a smaller MTU costs little.
+ *
  * Return: bytes that most SAs can carry in one outer packet, 1280 at least.
  */
 u32 klips_mtu_choose(u32 phys_mtu)
 {
-	u32 mtu = phys_mtu > OVERHEAD ? (phys_mtu - OVERHEAD) & ~3U : 0;
+	u32 mtu = phys_mtu > KLIPS_SA_OVERHEAD ? (phys_mtu - KLIPS_SA_OVERHEAD) & ~3U : 0;
 
 	return min(max(mtu, (u32)MTU_LEAST), (u32)MTU_MOST);
 }

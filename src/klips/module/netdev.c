@@ -204,7 +204,6 @@ void klips_netdev_setup(struct net_device *netdev)
 	netdev->vlan_features = FEATURES;
 	netdev->needed_headroom = HEAD_ROOM;
 	netdev->needed_tailroom = TAIL_ROOM;
-	netif_keep_dst(netdev);
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 	netdev->lltx = true;
 	netdev->netns_immutable = true;

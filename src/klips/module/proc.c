@@ -138,15 +138,12 @@ static int show_devs(struct seq_file *seq, void *unused)
 	rcu_read_lock();
 	for (i = 0; i < KLIPS_DEVICES; i++) {
 		const struct klips_dev *dev = rcu_dereference_raw(klips->devices[i]);
-		struct klips_dev_info info = { .name = "" };
+		struct klips_dev_info info;
 		char text[80];
 
 		if (!dev)
 			continue;
-		memcpy(info.name, dev->name, sizeof(info.name));
-		memcpy(info.phys, dev->phys_name, sizeof(info.phys));
-		info.mtu = READ_ONCE(dev->mtu);
-		info.phys_mtu = READ_ONCE(dev->phys_mtu);
+		klips_read_dev(&info, dev);
 		format_dev(text, sizeof(text), &info);
 		seq_printf(seq, "%s\n", text);
 	}

@@ -114,7 +114,9 @@ static int send_v6(struct net *net, struct net_device *phys, struct sk_buff *skb
 	flow.daddr = ip->daddr;
 	flow.saddr = ip->saddr;
 	flow.flowlabel = ip6_flowinfo(ip);
-	route = ip6_route_output(net, NULL, &flow);
+	/* Without that flag a device is but preferred: the route to the peer through ipsecN would be taken, again and
+	 * again. */
+	route = ip6_route_output_flags(net, NULL, &flow, RT6_LOOKUP_F_IFACE);
 	if (route->error) {
 		int err = route->error;
 

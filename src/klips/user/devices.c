@@ -2,13 +2,12 @@
 /* ipsecN devices come and go: the main thread's work. */
 #include "daemon.h"
 
-#define OVERHEAD   136	 /* bytes that an SA may add to a packet */
 #define SUPER_MOST 65000 /* bytes of a super packet once it is sealed: it goes out in one call */
 #define SEGMENTS   64
 
 static int set_link(struct klips_tun *tun, u32 mtu)
 {
-	u32 segments = max(SUPER_MOST / (mtu + OVERHEAD), 1U);
+	u32 segments = max(SUPER_MOST / (mtu + KLIPS_SA_OVERHEAD), 1U);
 	int err = klips_link_set(tun->ifindex, mtu, min(segments, (u32)SEGMENTS));
 
 	if (!err) {

@@ -28,9 +28,10 @@ def keep(tree: Path, draft: Path) -> None:
             shutil.copytree(tree / name, top / name, symlinks=True, ignore=_objects)
     for name in _ARCHES:
         for path in (tree / "arch" / name).rglob("*"):
-            if path.is_file() and (path.suffix == ".h" or path.name.startswith(("Makefile", "Kbuild"))
-                                   or path.suffix == ".lds"):
-                target = top / path.relative_to(tree)
+            target = top / path.relative_to(tree)
+            if path.is_dir() and "include" in target.parts:
+                target.mkdir(parents=True, exist_ok=True)  # empty ones too: the compiler is told of them
+            elif path.suffix in (".h", ".lds") or path.name.startswith(("Makefile", "Kbuild")):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, target)
 

@@ -118,12 +118,14 @@ def test_what_modules_are_compiled_with_is_kept(kernel, tmp_path):
                  "scripts/mod/modpost.o", "net/xfrm/xfrm_input.c"):
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text(name)
+    (tree / "arch/um/include/generated/uapi").mkdir(parents=True)
     (tmp_path / "config" / "a.config").write_text("CONFIG_A=y\nCONFIG_MODULES=y\n")
     _source(tmp_path, "old\n")
     top = kernels.ensure(kernel, _quiet).image.parent / "headers"
     kept = {str(path.relative_to(top)) for path in top.rglob("*") if path.is_file()}
     assert {"include/net/xfrm.h", "arch/um/include/asm/page.h", "scripts/mod/modpost", "Module.symvers", ".config",
             "Makefile"} <= kept
+    assert (top / "arch/um/include/generated/uapi").is_dir()
     assert not kept & {"arch/um/kernel/main.c", "scripts/mod/modpost.o", "net/xfrm/xfrm_input.c"}
 
 
