@@ -40,12 +40,34 @@ static int no_callback(struct sk_buff *skb, int err)
 	return 0;
 }
 
-static struct xfrm_tunnel v4_in_v4 = { .handler = take, .cb_handler = no_callback, .priority = PRIORITY };
-static struct xfrm_tunnel v6_in_v4 = { .handler = take, .cb_handler = no_callback, .priority = PRIORITY };
+/* ICMP's errors name no SA here, and so are for whoever is next; the kernel calls this without asking whether it is
+ * there. */
+static int error4(struct sk_buff *skb, u32 info)
+{
+	return -ENOENT;
+}
+
+#define TUNNEL4                                                                                         \
+	{                                                                                               \
+		.handler = take, .cb_handler = no_callback, .err_handler = error4, .priority = PRIORITY \
+	}
+
+static struct xfrm_tunnel v4_in_v4 = TUNNEL4;
+static struct xfrm_tunnel v6_in_v4 = TUNNEL4;
 
 #if IS_ENABLED(CONFIG_INET6_TUNNEL)
-static struct xfrm6_tunnel v4_in_v6 = { .handler = take, .cb_handler = no_callback, .priority = PRIORITY };
-static struct xfrm6_tunnel v6_in_v6 = { .handler = take, .cb_handler = no_callback, .priority = PRIORITY };
+static int error6(struct sk_buff *skb, struct inet6_skb_parm *parm, u8 type, u8 code, int offset, __be32 info)
+{
+	return -ENOENT;
+}
+
+#define TUNNEL6                                                                                         \
+	{                                                                                               \
+		.handler = take, .cb_handler = no_callback, .err_handler = error6, .priority = PRIORITY \
+	}
+
+static struct xfrm6_tunnel v4_in_v6 = TUNNEL6;
+static struct xfrm6_tunnel v6_in_v6 = TUNNEL6;
 
 static int register6(void)
 {
