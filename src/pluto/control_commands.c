@@ -18,10 +18,11 @@ static struct plan *refuse(struct control_client *client, const char *name, cons
 struct plan *control_plan(struct control_client *client, const struct control_request *request)
 {
 	struct plan *plan = plan_next(control_daemon(client), request->name, NULL);
-	const struct loaded *loaded = loaded_next(control_daemon(client), request->name, NULL);
+	const struct loaded *loaded;
 
 	if (plan)
 		return plan;
+	loaded = loaded_next(control_daemon(client), request->name, NULL);
 	if (!loaded)
 		return refuse(client, request->name, "no connection has this name");
 	return refuse(client, request->name, loaded->is_group ? "there is no net in its policy group" : "not oriented");

@@ -15,8 +15,7 @@ int filter_start(enum filter_mode mode);
 /* What filter_start() has started. */
 enum filter_mode filter_started(void);
 const char *filter_name(enum filter_mode mode);
-/* Makes a call that pluto has no need of. 0, or the errno that it failed with; with FILTER_ENABLED it does not return.
- */
+/* Makes a call that pluto has no need of. 0, or the errno that it failed with; FILTER_ENABLED: it does not return. */
 int filter_try(void);
 
 #endif

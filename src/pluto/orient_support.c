@@ -30,8 +30,7 @@ static const char *const warned_of[] = {
 	"clientaddrfamily", "overlapip", NULL
 };
 
-/* IKEv2 has nothing of the sort: a client always asks, and is shown no banner; a dead peer is one that does not answer.
- */
+/* IKEv2 has nothing of the sort: a client always asks, and is shown no banner; who does not answer is dead. */
 static const char *const of_ikev1[] = { "modecfgpull", "modecfgbanner", "cisco-unity", "remote-peer-type",
 					"xauthby",     "xauthfail",	"dpdtimeout",  "nat-ikev1-method",
 					"xauthserver", "xauthclient",	NULL };

@@ -85,8 +85,7 @@ void plan_hand_over(struct plan *from, struct plan *to);
 /* It does not begin again by itself. */
 void plan_let_be(struct plan *plan);
 
-/* An SA of that connection changed; what follows from it is done by plans_turn(). @event: as the engine's port has it
- */
+/* An SA of that connection changed; plans_turn() does what follows from it. @event: as the engine's port has it */
 void plan_note(struct daemon *daemon, const struct connection *connection, const char *event);
 /* That SA's peer is dead, and it is to end: dpdaction= of its connections. */
 void plan_silent(const struct ike_sa *sa);
