@@ -49,7 +49,10 @@ static enum ike_outcome build(struct ike_exchange *exchange, struct ike_builder 
 	ike_auth_put(builder, auth->claim);
 	if (sa->connection->initial_contact && ike_peers_is_only(sa))
 		ike_put_status(builder, N_INITIAL_CONTACT, (struct ike_slice){ 0 });
-	if (!impair_fails(sa->pluto, IMPAIR_FIRST_CHILD)) {
+	if (impair_fails(sa->pluto, IMPAIR_FIRST_CHILD)) {
+		child_sa_free(auth->child, false);
+		auth->child = NULL;
+	} else {
 		cp_put_request(sa, builder);
 		child_sa_put_offer(auth->child, builder, NULL);
 	}
@@ -167,7 +170,7 @@ static void peer_is_checked(struct ike_auth_claim *claim)
 		ike_sa_establish(sa);
 		ike_reauth_take(sa, sa->setup->message);
 		ike_mobike_take(sa, sa->setup->message);
-		if (!impair_fails(sa->pluto, IMPAIR_FIRST_CHILD))
+		if (auth->child)
 			take_child(auth, sa->setup->message);
 		ike_reauth_take_over(sa);
 		ike_sa_forget_setup(sa);

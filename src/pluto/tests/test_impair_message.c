@@ -222,6 +222,23 @@ static void test_cookie_that_is_another(void **state)
 	assert_true(side_said(&world.west, "the peer demands one cookie after the other"));
 }
 
+/* Once: the answer without a Child SA is what was asked for, and the next IKE SA has one. */
+static void test_one_without_a_child(void **state)
+{
+	(void)state;
+	set(&world.west, "omit-v2-ike-auth-child:1");
+	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
+	world_settle(&world);
+	assert_int_equal(established(), 1);
+	assert_false(side_said(&world.west, "no Child SA"));
+	assert_int_equal(world.west.stack.larval + world.east.stack.larval, 0);
+	ike_delete_start(side_sa(&world.west, IKE_SA_ESTABLISHED));
+	world_settle(&world);
+	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
+	world_settle(&world);
+	assert_int_equal(established(), 2);
+}
+
 static void test_a_peer_is_not_told(void **state)
 {
 	(void)state;
@@ -250,6 +267,7 @@ int main(void)
 		ONE(test_payloads_that_are_changed),
 		ONE(test_payloads_that_are_not_there),
 		ONE(test_cookie_that_is_another),
+		ONE(test_one_without_a_child),
 		ONE(test_a_peer_is_not_told),
 	};
 
