@@ -21,13 +21,18 @@ FOLDERS = [Path("src"), Path("src/klips")]
 FLAGS = ["-std=gnu11", *(f"-I{folder}" for folder in FOLDERS)]
 PACKAGES = ["clang*", "libclang*", "*-dev"]  # whose versions stand for clang and for all headers that are not the tree's
 KEPT = 30 * 86400  # seconds since a file was last found clean
+LIMIT = 600  # seconds for a file
 INCLUDE = re.compile(rb"^[ \t]*#[ \t]*include[ \t]*([\"<])([^\">\n]+)[\">]", re.MULTILINE)
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "testing"))
+sys.dont_write_bytecode = True  # none into the checkout
+
+from lab import paths  # noqa: E402 - after its path is known
 
 
 def clean_folder() -> Path:
     """The cache of what was clean: an empty file each, named by a hash of all that counts."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = Path(os.environ.get("CYGNET_CACHE") or home / "cygnet") / "tidy"
+    folder = paths.cache() / "tidy"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -73,8 +78,11 @@ def key(path: Path, machine: bytes) -> str:
 
 def complaints(path: Path) -> str:
     """What clang-tidy says of a file; empty if it is clean."""
-    done = subprocess.run(["clang-tidy", "--quiet", str(path), "--", *FLAGS], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, errors="replace", check=False)
+    try:
+        done = subprocess.run(["clang-tidy", "--quiet", str(path), "--", *FLAGS], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=LIMIT, check=False)
+    except subprocess.TimeoutExpired:
+        return f"{path}: clang-tidy: not done after {LIMIT} s\n"
     return (done.stdout or f"{path}: clang-tidy: exit status {done.returncode}\n") if done.returncode else ""
 
 

@@ -39,7 +39,8 @@ poll() {
 	"$@" && return
 	begin=$(date +%s)
 	pause=0.01
-	while sleep "$pause"; do
+	while :; do
+		sleep "$pause" || return
 		"$@" && return
 		waited=$(($(date +%s) - begin))
 		[ "$waited" -le "$most" ] || return 1

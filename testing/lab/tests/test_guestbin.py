@@ -59,6 +59,11 @@ def test_wait_for_gives_up_with_the_last_output():
     assert done.returncode == 1 and "not within 0 s" in done.stderr and "two" in done.stderr
 
 
+def test_wait_for_does_not_take_a_wait_that_failed_for_a_match():
+    done = run("wait-for.sh", "--every", "never", "--match", "three", "--", "echo", "two")
+    assert done.returncode == 1 and "sleep: invalid time interval" in done.stderr and not done.stdout
+
+
 def test_wait_for_waits_until_nothing_matches(tmp_path):
     counter = tmp_path / "counter"
     counter.write_text("x\nx\nx\n", encoding="ascii")
