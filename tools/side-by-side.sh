@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Commands that run side by side, as many as there are processors; to be read by '.'.
+# Commands that run side by side, as many as there are processors; to be read by '.'. They end with the script: by itself bash has
+# what it runs in the background overlook a Ctrl-C.
 
 beside=$(mktemp -d) || exit 2
-trap 'rm -rf "$beside"' EXIT
+trap 'end_all; rm -rf "$beside"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 processors=$(nproc)
 names=()
 
@@ -15,10 +18,19 @@ start() {
     while (($(jobs -rp | wc -l) >= processors)); do
         wait -n
     done
+    set -m  # a process group of its own, with all that it starts
     {
         "$@" >"$at" 2>&1 </dev/null
         echo "$?" >"$at.status"
     } &
+    set +m
+}
+
+end_all() {
+    local group
+    for group in $(jobs -rp); do
+        kill -- "-$group"
+    done
 }
 
 # finish FUNCTION: waits for all of them, and calls FUNCTION NAME STATUS OUTPUT for each, in the order of their start

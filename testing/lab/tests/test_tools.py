@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The house's linters and its runner of checks: each passes a good tree and complains of a bad one."""
 
+import os
 import re
+import select
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -275,3 +278,16 @@ def test_fuzz_targets_are_run_and_findings_shown(tree):
     status, said = run("fuzz", root, "*", "-runs=7")
     assert status == 1 and "-- fuzz: bad\n" in said and "-runs=7" in said and f"{root}/corpus/bad" in said
     assert run("fuzz", root, "none")[0] == 2
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_what_runs_side_by_side_ends_with_its_script(number, status):
+    reader, writer = os.pipe()
+    script = f'''. {TOOLS}/side-by-side.sh; start one bash -c 'sleep 600 & echo up >&{writer}; wait'; finish echo'''
+    with subprocess.Popen(["bash", "-c", script], pass_fds=[writer], stderr=subprocess.PIPE) as process:
+        os.close(writer)
+        assert select.select([reader], [], [], 30)[0] and os.read(reader, 3) == b"up\n"
+        process.send_signal(number)
+        assert (process.wait(30), process.stderr.read()) == (status, b"")
+    assert select.select([reader], [], [], 30)[0] and os.read(reader, 1) == b""  # closed: nothing has it any more
+    os.close(reader)
