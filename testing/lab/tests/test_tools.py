@@ -200,6 +200,16 @@ def test_lint_says_which_linter_complains_of_what(styled):
         assert word in parts[linter], linter
 
 
+def test_what_was_clean_is_looked_at_again_when_a_header_changes(styled):
+    source = C_SPDX + '#include "b.h"\n\nint b_last(void)\n{\n\tint b[2] = { 0, 1 };\n\n\treturn b[LAST];\n}\n'
+    header = C_SPDX + "#ifndef B_H\n#define B_H\n\n#define LAST 1\n\n#endif\n"
+    root = styled(house(**{"src/b.c": source, "src/b.h": header}))
+    assert run("lint", root) == (0, "")
+    styled({"src/b.h": header.replace("LAST 1", "LAST 2")})
+    status, said = run("lint", root)
+    assert status == 1 and "arrayIndexOutOfBounds" in said and "clang-analyzer" in said
+
+
 @pytest.mark.skipif(not shutil.which("clang-format"), reason="clang-format is not installed")
 def test_the_formatter_makes_the_kernels_style(styled):
     ugly = ("static int f (int a){if(a){return 1;}\nswitch(a){case 1: break;}\n"
