@@ -5,24 +5,15 @@
 #include <string.h>
 
 #include "../cookie.h"
-#include "world.h"
+#include "scene.h"
 
 #define SECRET_TIME 120000
-
-static struct world world;
 
 static int make(void **state)
 {
 	(void)state;
 	world_make(&world);
 	world.east.pluto->limits.cookies = 0;
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
 	return 0;
 }
 
@@ -158,7 +149,7 @@ static void test_from_the_threshold_on(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make, scene_free)
 	const struct CMUnitTest tests[] = {
 		CASE(test_at_once),
 		CASE(test_a_cookie_of_the_secret_before),

@@ -8,23 +8,7 @@
 
 #include "../impair.h"
 #include "../rekey.h"
-#include "world.h"
-
-static struct world world;
-
-static int make(void **state)
-{
-	(void)state;
-	world_make(&world);
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
-	return 0;
-}
+#include "scene.h"
 
 static void set(struct side *side, const char *text)
 {
@@ -368,7 +352,7 @@ static void test_retransmission(void **state)
 
 int main(void)
 {
-#define ONE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define ONE(name) cmocka_unit_test_setup_teardown(name, scene_make, scene_free)
 	const struct CMUnitTest tests[] = {
 		ONE(test_texts),
 		ONE(test_there_are_only_so_many),

@@ -8,11 +8,9 @@
 #include "../ipcomp.h"
 #include "../move.h"
 #include "../rekey.h"
-#include "world.h"
+#include "scene.h"
 
 #define NAT "192.1.2.254"
-
-static struct world world;
 
 static int make(void **state)
 {
@@ -20,21 +18,6 @@ static int make(void **state)
 	world_make(&world);
 	world.west.connection->compress = world.east.connection->compress = true;
 	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
-	return 0;
-}
-
-static void up(void)
-{
-	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
-	world_settle(&world);
-	assert_non_null(side_child(&world.west));
-	assert_non_null(side_child(&world.east));
 }
 
 /* Each of a side's two SAs has its CPI, as does the policy; no other CPIs are left. */
@@ -82,7 +65,7 @@ static void assert_plain(void)
 static void test_both_want_it(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	assert_compressed();
 	assert_int_equal(ntohl(side_child(&world.west)->cpi[0]), 0x111);
 	assert_true(side_said(&world.west, " IPCOMP=>0x00000222 <0x00000111}"));
@@ -93,7 +76,7 @@ static void test_the_peer_refuses(void **state)
 {
 	(void)state;
 	world.east.connection->compress = false;
-	up();
+	scene_up();
 	assert_plain();
 	assert_true(side_said(&world.west, "the peer refuses IPCOMP"));
 }
@@ -102,7 +85,7 @@ static void test_nobody_asks(void **state)
 {
 	(void)state;
 	world.west.connection->compress = false;
-	up();
+	scene_up();
 	assert_plain();
 	assert_false(side_said(&world.west, "IPCOMP"));
 }
@@ -111,13 +94,13 @@ static void test_a_stack_has_no_cpi(void **state)
 {
 	(void)state;
 	world.west.stack.refuse_cpi = -ENOSPC;
-	up();
+	scene_up();
 	assert_plain();
 	assert_true(side_said(&world.west, "no IPCOMP: no CPI from made-up stack: made up"));
-	unmake(state);
+	scene_free(state);
 	make(state);
 	world.east.stack.refuse_cpi = -ENOSPC;
-	up();
+	scene_up();
 	assert_plain();
 }
 
@@ -131,7 +114,7 @@ static void test_transport(void **state)
 		both[at]->kind = CONNECTION_TRANSPORT;
 		both[at]->local.client.count = both[at]->remote.client.count = 0;
 	}
-	up();
+	scene_up();
 	assert_compressed();
 	assert_false(world.west.stack.sa[0].tunnel);
 }
@@ -142,7 +125,7 @@ static void test_rekeyed(void **state)
 	uint32_t before;
 
 	(void)state;
-	up();
+	scene_up();
 	before = side_child(&world.west)->cpi[0];
 	child_sa_rekey_start(side_child(&world.west));
 	world_settle(&world);
@@ -161,7 +144,7 @@ static void test_rekeyed(void **state)
 static void test_rekeyed_by_both_at_once(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	child_sa_rekey_start(side_child(&world.west));
 	child_sa_rekey_start(side_child(&world.east));
 	world_settle(&world);
@@ -171,7 +154,7 @@ static void test_rekeyed_by_both_at_once(void **state)
 static void test_deleted(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	ike_delete_start(side_sa(&world.west, IKE_SA_ESTABLISHED));
 	world_settle(&world);
 	assert_int_equal(side_sas(&world.west) + side_sas(&world.east), 0);
@@ -193,7 +176,7 @@ static void move_nat(void)
 	world.inside.addr = world_address("192.1.2.45");
 	world.outside = (struct ike_endpoint){ world_address(NAT), 40000 };
 	world.east.connection->remote.host.version = 0;
-	up();
+	scene_up();
 	assert_compressed();
 }
 
@@ -257,7 +240,7 @@ static void test_other_algorithms(void **state)
 	static const uint8_t attributes[] = { 0x12, 0x34, 2, 0x80, 1, 0, 15 };
 
 	(void)state;
-	up();
+	scene_up();
 	assert_int_equal(taken(several, 4, 3), 0x1236);
 	assert_int_equal(taken(others, 4, 3), 0);
 	assert_int_equal(taken(reserved, 3, 3), 0);
@@ -266,7 +249,7 @@ static void test_other_algorithms(void **state)
 	assert_int_equal(taken(attributes, 1, sizeof(attributes)), 0x1234);
 }
 
-#define ONE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define ONE(name) cmocka_unit_test_setup_teardown(name, make, scene_free)
 
 int main(void)
 {

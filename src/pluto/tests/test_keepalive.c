@@ -6,11 +6,10 @@
 
 #include "../backend.h"
 #include "../keepalive.h"
-#include "world.h"
+#include "scene.h"
 
 #define PERIOD 20000
 
-static struct world world;
 static struct backend_ops ops;
 static uint64_t idle;
 static unsigned int asked;
@@ -36,21 +35,12 @@ static int make(void **state)
 
 	(void)state;
 	world_make(&world);
-	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
-	world_settle(&world);
-	assert_non_null(side_child(&world.west));
+	scene_up();
 	ops = *stack->backend.ops;
 	ops.sa_usage = usage_of_out;
 	stack->backend.ops = &ops;
 	idle = UINT64_MAX;
 	asked = 0;
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
 	return 0;
 }
 
@@ -124,7 +114,7 @@ static void test_a_stack_that_does_not_know(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make, scene_free)
 	const struct CMUnitTest tests[] = {
 		CASE(test_one_a_period), CASE(test_not_before_the_period_is_over), CASE(test_ike_counts),
 		CASE(test_esp_counts),	 CASE(test_a_stack_that_does_not_know),

@@ -10,9 +10,8 @@
 #include <unistd.h>
 
 #include "../keylog.h"
-#include "world.h"
+#include "scene.h"
 
-static struct world world;
 static char folder[64], text[8192];
 
 static int make(void **state)
@@ -62,9 +61,7 @@ static struct ike_sa *up(const char *ike, const char *esp)
 {
 	world_propose(&world.west, ike, esp);
 	world_propose(&world.east, ike, esp);
-	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
-	world_settle(&world);
-	assert_non_null(side_child(&world.west));
+	scene_up();
 	return side_sa(&world.west, IKE_SA_ESTABLISHED);
 }
 

@@ -10,11 +10,10 @@
 #include "../plan.h"
 #include "../route.h"
 #include "../status.h"
-#include "world.h"
+#include "scene.h"
 
 #define PIECE 1000 /* rows of a part of an answer */
 
-static struct world world;
 static struct daemon daemon_of_test;
 
 /* A stack with room for any number. */
@@ -78,13 +77,6 @@ static int make(void **state)
 	CDS_INIT_LIST_HEAD(&daemon_of_test.plans);
 	CDS_INIT_LIST_HEAD(&daemon_of_test.loaded);
 	world.east.stack.backend.ops = &roomy;
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
 	return 0;
 }
 
@@ -306,10 +298,10 @@ static void test_a_list_in_pieces(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_the_end_of_many, make, unmake),
-		cmocka_unit_test_setup_teardown(test_how_many_connections_are, make, unmake),
-		cmocka_unit_test_setup_teardown(test_one_of_many_goes_down, make, unmake),
-		cmocka_unit_test_setup_teardown(test_a_list_in_pieces, make, unmake),
+		cmocka_unit_test_setup_teardown(test_the_end_of_many, make, scene_free),
+		cmocka_unit_test_setup_teardown(test_how_many_connections_are, make, scene_free),
+		cmocka_unit_test_setup_teardown(test_one_of_many_goes_down, make, scene_free),
+		cmocka_unit_test_setup_teardown(test_a_list_in_pieces, make, scene_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,7 @@
 
 #include "../mobike.h"
 #include "../rekey.h"
-#include "world.h"
+#include "scene.h"
 
 #define WEST  "192.1.2.45"
 #define NEW   "192.1.2.46"
@@ -14,37 +14,12 @@
 #define EAST  "192.1.2.23"
 #define OTHER "192.1.2.24"
 
-static struct world world;
-
 static int make(void **state)
 {
 	(void)state;
 	world_make(&world);
 	world.west.connection->mobike = world.east.connection->mobike = true;
 	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
-	return 0;
-}
-
-static void start(void)
-{
-	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
-	world_settle(&world);
-	assert_non_null(side_child(&world.west));
-	assert_non_null(side_child(&world.east));
-}
-
-static struct ike_sa *sa(struct side *side)
-{
-	struct ike_sa *found = side_sa(side, IKE_SA_ESTABLISHED);
-
-	assert_non_null(found);
-	return found;
 }
 
 static void assert_addr(const struct klips_addr *addr, const char *text)
@@ -74,8 +49,8 @@ static void assert_side(struct side *side, const char *local, const char *remote
 	const struct child_sa *child = side_child(side);
 
 	assert_non_null(child);
-	assert_addr(&sa(side)->local.addr, local);
-	assert_addr(&sa(side)->remote.addr, remote);
+	assert_addr(&side_established(side)->local.addr, local);
+	assert_addr(&side_established(side)->remote.addr, remote);
 	assert_stack_sa(&side->stack, child->spi[0], remote, local);
 	assert_stack_sa(&side->stack, child->spi[1], local, remote);
 	assert_int_equal(side->stack.sas, 2);
@@ -96,12 +71,12 @@ static void assert_between(const char *west, const char *east)
 static void test_agreed(void **state)
 {
 	(void)state;
-	start();
-	assert_true(sa(&world.west)->mobike && sa(&world.west)->mobike->decides);
-	assert_true(sa(&world.east)->mobike && !sa(&world.east)->mobike->decides);
+	scene_up();
+	assert_true(side_established(&world.west)->mobike && side_established(&world.west)->mobike->decides);
+	assert_true(side_established(&world.east)->mobike && !side_established(&world.east)->mobike->decides);
 	/* From IKE_AUTH on by the port that NATs like, though there is none: RFC 4555, 3.3. */
-	assert_int_equal(sa(&world.west)->local.port, 4500);
-	assert_int_equal(sa(&world.east)->remote.port, 4500);
+	assert_int_equal(side_established(&world.west)->local.port, 4500);
+	assert_int_equal(side_established(&world.east)->remote.port, 4500);
 	assert_false(side_child(&world.west)->encap);
 	assert_between(WEST, EAST);
 }
@@ -110,9 +85,9 @@ static void test_one_does_not_want(void **state)
 {
 	(void)state;
 	world.east.connection->mobike = false;
-	start();
-	assert_null(sa(&world.west)->mobike);
-	assert_null(sa(&world.east)->mobike);
+	scene_up();
+	assert_null(side_established(&world.west)->mobike);
+	assert_null(side_established(&world.east)->mobike);
 	side_has(&world.west, NEW, (char *)NULL);
 	assert_int_equal(world.count, 0);
 }
@@ -121,8 +96,8 @@ static void test_not_in_transport_mode(void **state)
 {
 	(void)state;
 	world.west.connection->kind = world.east.connection->kind = CONNECTION_TRANSPORT;
-	start();
-	assert_null(sa(&world.west)->mobike);
+	scene_up();
+	assert_null(side_established(&world.west)->mobike);
 }
 
 static void test_address_changes(void **state)
@@ -130,7 +105,7 @@ static void test_address_changes(void **state)
 	uint32_t spi;
 
 	(void)state;
-	start();
+	scene_up();
 	spi = side_child(&world.west)->spi[0];
 	side_has(&world.west, NEW, (char *)NULL);
 	world_settle(&world);
@@ -145,7 +120,7 @@ static void test_address_changes(void **state)
 static void test_no_address_for_a_while(void **state)
 {
 	(void)state;
-	start();
+	scene_up();
 	side_has(&world.west, (char *)NULL);
 	world_pass(&world, 20000);
 	side_has(&world.west, NEW, (char *)NULL);
@@ -158,7 +133,7 @@ static void test_routes_alone_move_nothing(void **state)
 	unsigned int sent;
 
 	(void)state;
-	start();
+	scene_up();
 	sent = world.west.sent;
 	side_has(&world.west, WEST, (char *)NULL);
 	world_settle(&world);
@@ -172,7 +147,7 @@ static void test_lost_messages(void **state)
 
 	for (lost = 0; lost < 4; lost++) {
 		make(state);
-		start();
+		scene_up();
 		side_has(&world.west, NEW, (char *)NULL);
 		for (at = 0; at < lost; at++)
 			world_deliver(&world);
@@ -182,14 +157,14 @@ static void test_lost_messages(void **state)
 		world_pass(&world, 5000);
 		assert_between(NEW, EAST);
 		if (lost < 3)
-			unmake(state);
+			scene_free(state);
 	}
 }
 
 static void test_moves_while_it_moves(void **state)
 {
 	(void)state;
-	start();
+	scene_up();
 	side_has(&world.west, NEW, (char *)NULL);
 	world_deliver(&world);
 	side_has(&world.west, THIRD, (char *)NULL);
@@ -201,7 +176,7 @@ static void test_moves_while_it_moves(void **state)
 static void test_moves_twice_before_it_is_heard(void **state)
 {
 	(void)state;
-	start();
+	scene_up();
 	world.lose = 1;
 	side_has(&world.west, NEW, (char *)NULL);
 	side_has(&world.west, THIRD, (char *)NULL);
@@ -215,12 +190,12 @@ static void test_traffic_stays_until_the_peer_is_found(void **state)
 	uint32_t spi;
 
 	(void)state;
-	start();
+	scene_up();
 	spi = side_child(&world.east)->spi[1];
 	side_has(&world.west, NEW, (char *)NULL);
 	world_deliver(&world);
 	/* East has the request: it replies, and asks back. */
-	assert_addr(&sa(&world.east)->remote.addr, NEW);
+	assert_addr(&side_established(&world.east)->remote.addr, NEW);
 	assert_stack_sa(&world.east.stack, spi, EAST, WEST);
 	world_settle(&world);
 	assert_stack_sa(&world.east.stack, spi, EAST, NEW);
@@ -230,8 +205,8 @@ static void test_path_dies(void **state)
 {
 	(void)state;
 	side_has(&world.east, EAST, OTHER, (char *)NULL);
-	start();
-	assert_int_equal(sa(&world.west)->mobike->peer.count, 1);
+	scene_up();
+	assert_int_equal(side_established(&world.west)->mobike->peer.count, 1);
 	world.dead = world_address(EAST);
 	world_pass(&world, 60000);
 	assert_between(WEST, OTHER);
@@ -242,7 +217,7 @@ static void test_own_path_dies(void **state)
 {
 	(void)state;
 	side_has(&world.west, WEST, NEW, (char *)NULL);
-	start();
+	scene_up();
 	world.dead = world_address(WEST);
 	world_pass(&world, 60000);
 	assert_between(NEW, EAST);
@@ -252,7 +227,7 @@ static void test_all_paths_die(void **state)
 {
 	(void)state;
 	side_has(&world.west, WEST, NEW, (char *)NULL);
-	start();
+	scene_up();
 	world.dead = world_address(EAST);
 	world_pass(&world, 120000);
 	assert_int_equal(side_sas(&world.west), 0);
@@ -266,17 +241,17 @@ static void test_all_paths_die(void **state)
 static void test_more_addresses_are_told(void **state)
 {
 	(void)state;
-	start();
+	scene_up();
 	side_has(&world.east, EAST, OTHER, (char *)NULL);
 	world_settle(&world);
-	assert_int_equal(sa(&world.west)->mobike->peer.count, 1);
-	assert_addr(&sa(&world.west)->mobike->peer.list[0], OTHER);
+	assert_int_equal(side_established(&world.west)->mobike->peer.count, 1);
+	assert_addr(&side_established(&world.west)->mobike->peer.list[0], OTHER);
 	side_has(&world.east, EAST, (char *)NULL);
 	world_settle(&world);
-	assert_int_equal(sa(&world.west)->mobike->peer.count, 0);
+	assert_int_equal(side_established(&world.west)->mobike->peer.count, 0);
 	side_has(&world.west, WEST, NEW, (char *)NULL);
 	world_settle(&world);
-	assert_int_equal(sa(&world.east)->mobike->peer.count, 1);
+	assert_int_equal(side_established(&world.east)->mobike->peer.count, 1);
 	assert_between(WEST, EAST);
 }
 
@@ -284,14 +259,14 @@ static void test_what_is_behind_is_not_told(void **state)
 {
 	(void)state;
 	side_has(&world.east, EAST, "192.0.2.254", "127.0.0.1", (char *)NULL);
-	start();
-	assert_int_equal(sa(&world.west)->mobike->peer.count, 0);
+	scene_up();
+	assert_int_equal(side_established(&world.west)->mobike->peer.count, 0);
 }
 
 static void test_responder_loses_its_address(void **state)
 {
 	(void)state;
-	start();
+	scene_up();
 	side_has(&world.east, OTHER, (char *)NULL);
 	world_pass(&world, 1000);
 	assert_between(WEST, OTHER);
@@ -302,7 +277,7 @@ static void test_replayed_from_elsewhere(void **state)
 	struct packet old;
 
 	(void)state;
-	start();
+	scene_up();
 	side_has(&world.west, NEW, (char *)NULL);
 	world_deliver(&world);
 	old = world.last;
@@ -318,8 +293,8 @@ static void test_replayed_from_elsewhere(void **state)
 static void test_forwarded_liveness_moves_nothing(void **state)
 {
 	(void)state;
-	start();
-	ike_liveness_start(sa(&world.west));
+	scene_up();
+	ike_liveness_start(side_established(&world.west));
 	assert_int_equal(world.count, 1);
 	world.packet[world.first % PACKETS_MAX].from.addr = world_address("10.6.6.6");
 	world_deliver(&world);
@@ -334,7 +309,7 @@ static void test_forwarded_update_is_checked(void **state)
 	uint32_t spi;
 
 	(void)state;
-	start();
+	scene_up();
 	spi = side_child(&world.east)->spi[1];
 	side_has(&world.west, NEW, (char *)NULL);
 	world.packet[world.first % PACKETS_MAX].from.addr = world_address("10.6.6.6");
@@ -348,8 +323,8 @@ static void test_garbage_brings_no_reply_elsewhere(void **state)
 	unsigned int sent;
 
 	(void)state;
-	start();
-	ike_liveness_start(sa(&world.west));
+	scene_up();
+	ike_liveness_start(side_established(&world.west));
 	world_deliver(&world);
 	forged = world.last;
 	world_settle(&world);
@@ -364,12 +339,12 @@ static void test_peer_refuses(void **state)
 {
 	(void)state;
 	side_has(&world.west, WEST, NEW, (char *)NULL);
-	start();
+	scene_up();
 	/* East has that address itself. */
 	world.east.addresses[world.east.address_count++] = world_address(THIRD);
-	sa(&world.west)->local.addr = world_address(WEST);
+	side_established(&world.west)->local.addr = world_address(WEST);
 	side_has(&world.west, THIRD, WEST, (char *)NULL);
-	ike_mobike_move(sa(&world.west),
+	ike_mobike_move(side_established(&world.west),
 			&(struct ike_path){ { world_address(THIRD), 4500 }, { world_address(EAST), 4500 } });
 	world_settle(&world);
 	assert_true(side_said(&world.west, "the peer refuses the address: UNACCEPTABLE_ADDRESSES"));
@@ -379,7 +354,7 @@ static void test_peer_refuses(void **state)
 static void test_peer_refuses_the_only_address(void **state)
 {
 	(void)state;
-	start();
+	scene_up();
 	world.east.addresses[world.east.address_count++] = world_address(NEW);
 	side_has(&world.west, NEW, (char *)NULL);
 	world_settle(&world);
@@ -390,9 +365,9 @@ static void test_peer_refuses_the_only_address(void **state)
 static void test_no_cookie(void **state)
 {
 	(void)state;
-	start();
-	free(sa(&world.east)->mobike);
-	sa(&world.east)->mobike = NULL;
+	scene_up();
+	free(side_established(&world.east)->mobike);
+	side_established(&world.east)->mobike = NULL;
 	side_has(&world.west, NEW, (char *)NULL);
 	world_settle(&world);
 	assert_true(side_said(&world.west, "the peer does not repeat the cookie"));
@@ -402,7 +377,7 @@ static void test_no_cookie(void **state)
 static void test_to_behind_a_nat_and_back(void **state)
 {
 	(void)state;
-	start();
+	scene_up();
 	world.inside.addr = world_address(NEW);
 	world.outside = (struct ike_endpoint){ world_address("192.1.2.254"), 40000 };
 	side_has(&world.west, NEW, (char *)NULL);
@@ -410,7 +385,7 @@ static void test_to_behind_a_nat_and_back(void **state)
 	assert_side(&world.west, NEW, EAST);
 	assert_side(&world.east, EAST, "192.1.2.254");
 	assert_true(side_child(&world.west)->encap && side_child(&world.east)->encap);
-	assert_int_equal(sa(&world.east)->remote.port, 40000);
+	assert_int_equal(side_established(&world.east)->remote.port, 40000);
 	side_has(&world.west, WEST, (char *)NULL);
 	world_settle(&world);
 	assert_between(WEST, EAST);
@@ -429,12 +404,12 @@ static void test_nat_forgets(void **state)
 {
 	(void)state;
 	begin_behind_nat();
-	start();
-	assert_true(sa(&world.west)->nat_local && sa(&world.east)->nat_remote);
+	scene_up();
+	assert_true(side_established(&world.west)->nat_local && side_established(&world.east)->nat_remote);
 	world_pass(&world, 40000);
 	world.outside.port = 50000;
 	world_pass(&world, 40000);
-	assert_int_equal(sa(&world.east)->remote.port, 50000);
+	assert_int_equal(side_established(&world.east)->remote.port, 50000);
 	assert_side(&world.east, EAST, "192.1.2.254");
 	assert_true(side_said(&world.west, "this host's NAT has it elsewhere now"));
 }
@@ -447,12 +422,12 @@ static void test_ah_passes_no_nat(void **state)
 	assert_int_equal(ike_proposals_parse(&world.west.connection->child, IKE_PROTO_AH, "sha2_256", false, &error),
 			 0);
 	world.east.connection->child = world.west.connection->child;
-	start();
+	scene_up();
 	side_has(&world.west, WEST, NEW, (char *)NULL);
 	world_settle(&world);
 	world.inside.addr = world_address(NEW);
 	world.outside = (struct ike_endpoint){ world_address("192.1.2.254"), 40000 };
-	ike_mobike_move(sa(&world.west),
+	ike_mobike_move(side_established(&world.west),
 			&(struct ike_path){ { world_address(NEW), 4500 }, { world_address(EAST), 4500 } });
 	world_settle(&world);
 	assert_true(side_said(&world.west, "UNEXPECTED_NAT_DETECTED"));
@@ -480,7 +455,7 @@ static void test_stack_refuses(void **state)
 	uint32_t spi;
 
 	(void)state;
-	start();
+	scene_up();
 	spi = side_child(&world.west)->spi[0];
 	world.west.stack.refuse_move = -EOPNOTSUPP;
 	side_has(&world.west, NEW, (char *)NULL);
@@ -492,10 +467,10 @@ static void test_stack_refuses(void **state)
 static void test_after_the_ike_sa_is_rekeyed(void **state)
 {
 	(void)state;
-	start();
-	ike_sa_rekey_start(sa(&world.east)); /* who decides does not change by that */
+	scene_up();
+	ike_sa_rekey_start(side_established(&world.east)); /* who decides does not change by that */
 	world_settle(&world);
-	assert_false(sa(&world.west)->initiator);
+	assert_false(side_established(&world.west)->initiator);
 	side_has(&world.west, NEW, (char *)NULL);
 	world_settle(&world);
 	assert_between(NEW, EAST);
@@ -509,15 +484,15 @@ static void test_while_the_ike_sa_is_rekeyed(void **state)
 	for (at = 0; at < 4; at++) {
 		if (at)
 			make(state);
-		start();
-		ike_sa_rekey_start(sa(at & 1 ? &world.east : &world.west));
+		scene_up();
+		ike_sa_rekey_start(side_established(at & 1 ? &world.east : &world.west));
 		if (at & 2)
 			world_deliver(&world);
 		side_has(&world.west, NEW, (char *)NULL);
 		world_pass(&world, 20000);
 		assert_between(NEW, EAST);
 		if (at < 3)
-			unmake(state);
+			scene_free(state);
 	}
 }
 
@@ -525,13 +500,13 @@ static void test_while_the_ike_sa_is_rekeyed(void **state)
 static void test_addresses_are_told_by_the_successor(void **state)
 {
 	(void)state;
-	start();
+	scene_up();
 	side_has(&world.east, EAST, OTHER, (char *)NULL);
 	side_take(&world.west, 0, true);
-	ike_sa_rekey_start(sa(&world.west));
+	ike_sa_rekey_start(side_established(&world.west));
 	world_pass(&world, 20000);
-	assert_int_equal(sa(&world.west)->mobike->peer.count, 1);
-	assert_addr(&sa(&world.west)->mobike->peer.list[0], OTHER);
+	assert_int_equal(side_established(&world.west)->mobike->peer.count, 1);
+	assert_addr(&side_established(&world.west)->mobike->peer.list[0], OTHER);
 	assert_between(WEST, EAST);
 }
 
@@ -543,7 +518,7 @@ static void test_while_a_child_is_rekeyed(void **state)
 	for (at = 0; at < 4; at++) {
 		if (at)
 			make(state);
-		start();
+		scene_up();
 		child_sa_rekey_start(side_child(at & 1 ? &world.east : &world.west));
 		if (at & 2)
 			world_deliver(&world);
@@ -551,13 +526,13 @@ static void test_while_a_child_is_rekeyed(void **state)
 		world_pass(&world, 20000);
 		assert_between(NEW, EAST);
 		if (at < 3)
-			unmake(state);
+			scene_free(state);
 	}
 }
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make, scene_free)
 	const struct CMUnitTest tests[] = {
 		CASE(test_agreed),
 		CASE(test_one_does_not_want),
@@ -565,7 +540,7 @@ int main(void)
 		CASE(test_address_changes),
 		CASE(test_no_address_for_a_while),
 		CASE(test_routes_alone_move_nothing),
-		cmocka_unit_test_teardown(test_lost_messages, unmake),
+		cmocka_unit_test_teardown(test_lost_messages, scene_free),
 		CASE(test_moves_while_it_moves),
 		CASE(test_moves_twice_before_it_is_heard),
 		CASE(test_traffic_stays_until_the_peer_is_found),

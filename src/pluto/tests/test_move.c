@@ -7,13 +7,11 @@
 
 #include "../move.h"
 #include "../rekey.h"
-#include "world.h"
+#include "scene.h"
 
 #define NAT  "192.1.2.254"
 #define WEST "192.1.2.45"
 #define EAST "192.1.2.23"
-
-static struct world world;
 
 static int make(void **state)
 {
@@ -32,29 +30,6 @@ static int make_without_nat(void **state)
 	return 0;
 }
 
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
-	return 0;
-}
-
-static void start(void)
-{
-	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
-	world_settle(&world);
-	assert_non_null(side_child(&world.west));
-	assert_non_null(side_child(&world.east));
-}
-
-static struct ike_sa *sa(struct side *side)
-{
-	struct ike_sa *found = side_sa(side, IKE_SA_ESTABLISHED);
-
-	assert_non_null(found);
-	return found;
-}
-
 static void assert_remote(const struct ike_sa *of, const char *text)
 {
 	const struct klips_addr wanted = world_address(text);
@@ -69,8 +44,8 @@ static void assert_peer_at(const char *addr, uint16_t port)
 	const struct stack *stack = &world.east.stack;
 	unsigned int at;
 
-	assert_true(klips_addr_equal(&sa(&world.east)->remote.addr, &wanted));
-	assert_int_equal(sa(&world.east)->remote.port, port);
+	assert_true(klips_addr_equal(&side_established(&world.east)->remote.addr, &wanted));
+	assert_int_equal(side_established(&world.east)->remote.port, port);
 	assert_int_equal(stack->sas, 2);
 	for (at = 0; at < stack->sas; at++) {
 		const struct ike_endpoint *peer = stack->sa[at].inbound ? &stack->sa[at].src : &stack->sa[at].dst;
@@ -85,10 +60,10 @@ static void assert_peer_at(const char *addr, uint16_t port)
 static void test_request_from_a_new_port(void **state)
 {
 	(void)state;
-	start();
+	scene_up();
 	assert_peer_at(NAT, 40000);
 	world.outside.port = 50000;
-	ike_liveness_start(sa(&world.west));
+	ike_liveness_start(side_established(&world.west));
 	world_settle(&world);
 	assert_peer_at(NAT, 50000);
 	assert_true(side_said(&world.east, "the peer's NAT has it at 192.1.2.254 port 50000 now"));
@@ -97,7 +72,7 @@ static void test_request_from_a_new_port(void **state)
 static void test_request_from_a_new_address(void **state)
 {
 	(void)state;
-	start();
+	scene_up();
 	world.outside.addr = world_address("192.1.2.253");
 	child_sa_rekey_start(side_child(&world.west));
 	world_settle(&world);
@@ -111,7 +86,7 @@ static void test_esp_from_a_new_port(void **state)
 	const struct klips_addr east = world_address(EAST), other = world_address("192.1.2.24");
 
 	(void)state;
-	start();
+	scene_up();
 	pluto_mapped(world.east.pluto, side_child(&world.east)->spi[0], &other, &now);
 	pluto_mapped(world.east.pluto, htonl(0x7777), &east, &now);
 	pluto_mapped(world.east.pluto, side_child(&world.east)->spi[1], &east, &now);
@@ -127,14 +102,14 @@ static void test_only_the_one_without_a_nat_follows(void **state)
 	const struct klips_addr west = world_address(WEST);
 
 	(void)state;
-	start();
+	scene_up();
 	pluto_mapped(world.west.pluto, side_child(&world.west)->spi[0], &west, &now);
-	assert_int_equal(sa(&world.west)->remote.port, 4500);
-	ike_liveness_start(sa(&world.east));
+	assert_int_equal(side_established(&world.west)->remote.port, 4500);
+	ike_liveness_start(side_established(&world.east));
 	world.packet[world.first % PACKETS_MAX].from.addr = now.addr;
 	world_deliver(&world);
 	world_pass(&world, 1000);
-	assert_remote(sa(&world.west), EAST);
+	assert_remote(side_established(&world.west), EAST);
 }
 
 static void test_old_requests_from_elsewhere(void **state)
@@ -142,14 +117,14 @@ static void test_old_requests_from_elsewhere(void **state)
 	struct packet old;
 
 	(void)state;
-	start();
-	ike_liveness_start(sa(&world.west));
+	scene_up();
+	ike_liveness_start(side_established(&world.west));
 	world_deliver(&world);
 	old = world.last;
 	world_settle(&world);
 	world_replay(&world, &old, "10.6.6.6", 4500);
 	world_settle(&world);
-	ike_liveness_start(sa(&world.west));
+	ike_liveness_start(side_established(&world.west));
 	world_settle(&world);
 	world_replay(&world, &old, "10.6.6.6", 4500);
 	world_settle(&world);
@@ -161,8 +136,8 @@ static void test_forged_requests_from_elsewhere(void **state)
 	struct packet forged;
 
 	(void)state;
-	start();
-	ike_liveness_start(sa(&world.west));
+	scene_up();
+	ike_liveness_start(side_established(&world.west));
 	forged = world.packet[world.first % PACKETS_MAX];
 	forged.data[forged.length - 1] ^= 1;
 	world_replay(&world, &forged, "10.6.6.6", 4500);
@@ -173,19 +148,19 @@ static void test_forged_requests_from_elsewhere(void **state)
 static void test_nobody_follows_without_a_nat(void **state)
 {
 	(void)state;
-	start();
-	ike_liveness_start(sa(&world.west));
+	scene_up();
+	ike_liveness_start(side_established(&world.west));
 	world.packet[world.first % PACKETS_MAX].from.addr = world_address("10.6.6.6");
 	world_pass(&world, 2000);
-	assert_remote(sa(&world.east), WEST);
+	assert_remote(side_established(&world.east), WEST);
 }
 
 static void test_rekeyed_at_the_new_place(void **state)
 {
 	(void)state;
-	start();
+	scene_up();
 	world.outside.port = 50000;
-	ike_sa_rekey_start(sa(&world.west));
+	ike_sa_rekey_start(side_established(&world.west));
 	world_settle(&world);
 	child_sa_rekey_start(side_child(&world.east));
 	world_settle(&world);
@@ -195,7 +170,7 @@ static void test_rekeyed_at_the_new_place(void **state)
 /* East has forgotten all. */
 static void forget_east(void)
 {
-	ike_sa_end(sa(&world.east), NULL);
+	ike_sa_end(side_established(&world.east), NULL);
 }
 
 static void assert_selectors(struct side *side, const char *local, const char *remote)
@@ -223,7 +198,7 @@ static void test_transport_mode_through_a_nat(void **state)
 		sides[at]->connection->kind = CONNECTION_TRANSPORT;
 		sides[at]->connection->local.client.count = sides[at]->connection->remote.client.count = 0;
 	}
-	start();
+	scene_up();
 	assert_selectors(&world.west, WEST "/32", EAST "/32");
 	assert_selectors(&world.east, EAST "/32", NAT "/32");
 	child_sa_rekey_start(side_child(&world.east));
@@ -245,9 +220,9 @@ static void test_tunnel_mode_through_a_nat(void **state)
 static void test_unknown_ike_spi(void **state)
 {
 	(void)state;
-	start();
+	scene_up();
 	forget_east();
-	ike_liveness_start(sa(&world.west));
+	ike_liveness_start(side_established(&world.west));
 	world_settle(&world);
 	assert_true(side_said(&world.west, "somebody says that the peer does not know the IKE SA"));
 	/* Anybody may have said so. */
@@ -261,8 +236,8 @@ static void test_unknown_ike_spi_of_somebody(void **state)
 	struct packet forged;
 
 	(void)state;
-	start();
-	ike_liveness_start(sa(&world.west));
+	scene_up();
+	ike_liveness_start(side_established(&world.west));
 	forged = world.packet[world.first % PACKETS_MAX];
 	forged.data[0] ^= 1;
 	forged.data[8] ^= 1;
@@ -279,8 +254,8 @@ static void test_a_flood_of_unknown_ike_spis(void **state)
 	unsigned int at, sent;
 
 	(void)state;
-	start();
-	ike_liveness_start(sa(&world.west));
+	scene_up();
+	ike_liveness_start(side_established(&world.west));
 	forged = world.packet[world.first % PACKETS_MAX];
 	world_settle(&world);
 	forged.data[8] ^= 1;
@@ -304,8 +279,8 @@ static void test_no_answer_to_an_answer(void **state)
 	unsigned int sent;
 
 	(void)state;
-	start();
-	ike_liveness_start(sa(&world.west));
+	scene_up();
+	ike_liveness_start(side_established(&world.west));
 	forged = world.packet[world.first % PACKETS_MAX];
 	world_settle(&world);
 	forged.data[8] ^= 1;
@@ -333,7 +308,7 @@ static void test_invalid_spi(void **state)
 	unsigned int sent, at;
 
 	(void)state;
-	start();
+	scene_up();
 	sent = world.west.sent;
 	make_invalid_spi(&hint, htonl(0x7777));
 	world_replay(&world, &hint, EAST, 500);
@@ -351,8 +326,8 @@ static void test_invalid_spi(void **state)
 
 int main(void)
 {
-#define CASE(name)   cmocka_unit_test_setup_teardown(name, make, unmake)
-#define NO_NAT(name) cmocka_unit_test_setup_teardown(name, make_without_nat, unmake)
+#define CASE(name)   cmocka_unit_test_setup_teardown(name, make, scene_free)
+#define NO_NAT(name) cmocka_unit_test_setup_teardown(name, make_without_nat, scene_free)
 	const struct CMUnitTest tests[] = {
 		CASE(test_request_from_a_new_port),
 		CASE(test_request_from_a_new_address),

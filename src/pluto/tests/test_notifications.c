@@ -7,11 +7,9 @@
 #include <string.h>
 
 #include "../rekey.h"
-#include "world.h"
+#include "scene.h"
 
 #define UNKNOWN 200 /* a payload that nobody knows */
-
-static struct world world;
 
 /* A request that pluto itself does not send: @put makes its payloads, @error is what was answered. */
 static struct request {
@@ -30,29 +28,6 @@ static int make(void **state)
 	memset(&request, 0, sizeof(request));
 	world_make(&world);
 	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
-	return 0;
-}
-
-static void up(void)
-{
-	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
-	world_settle(&world);
-	assert_non_null(side_child(&world.west));
-	assert_non_null(side_child(&world.east));
-}
-
-static struct ike_sa *sa(struct side *side)
-{
-	struct ike_sa *found = side_sa(side, IKE_SA_ESTABLISHED);
-
-	assert_non_null(found);
-	return found;
 }
 
 static enum ike_outcome build(struct ike_exchange *exchange, struct ike_builder *builder)
@@ -86,7 +61,7 @@ static void ask(struct side *side, uint8_t exchange, void (*put)(struct ike_buil
 {
 	request.put = put;
 	request.ops = (struct ike_exchange_ops){ "a test", exchange, build, answer, end };
-	ike_exchange_start(sa(side), &request.exchange, &request.ops);
+	ike_exchange_start(side_established(side), &request.exchange, &request.ops);
 	world_settle(&world);
 }
 
@@ -102,15 +77,15 @@ static void answer_as(struct side *side, uint8_t exchange, uint16_t type)
 	side_take(side, 0, true);
 	ike_build_chain(&builder, plain, sizeof(plain), &first);
 	ike_put_status(&builder, type, (struct ike_slice){ 0 });
-	packet = ike_protect(sa(side), exchange, true, sa(asker)->send_id, first,
+	packet = ike_protect(side_established(side), exchange, true, side_established(asker)->send_id, first,
 			     (struct ike_slice){ plain, builder.length });
 	assert_non_null(packet);
-	ike_packets_send(sa(side), packet);
+	ike_packets_send(side_established(side), packet);
 	ike_packets_free(packet);
 	world_deliver(&world);
 	/* The two still agree on which request is next. */
 	if (side_sa(side, IKE_SA_ESTABLISHED))
-		sa(side)->receive_id++;
+		side_established(side)->receive_id++;
 }
 
 static void put_unknown(struct ike_builder *builder)
@@ -190,7 +165,7 @@ static void test_a_critical_payload_later(void **state)
 	unsigned int at;
 
 	(void)state;
-	up();
+	scene_up();
 	for (at = 0; at < 2; at++) {
 		request.error = 0;
 		ask(&world.west, exchanges[at], put_unknown);
@@ -217,7 +192,7 @@ static void assert_ended(void)
 static void test_a_malformed_request_is_the_end(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	ask(&world.west, CREATE_CHILD_SA, put_nothing);
 	assert_ended();
 	assert_true(side_said(&world.west, "the peer finds a request of this side's malformed"));
@@ -226,7 +201,7 @@ static void test_a_malformed_request_is_the_end(void **state)
 static void test_an_exchange_that_was_not_agreed_on(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	ask(&world.east, 43, put_nothing);
 	assert_ended();
 }
@@ -256,12 +231,12 @@ static void settle_with_policy(void)
 static void test_an_invalid_spi(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	invalid_spi = side_child(&world.east)->spi[1];
 	child_sa_free(side_child(&world.west), false);
 	request.put = put_invalid_spi;
 	request.ops = (struct ike_exchange_ops){ "a test", INFORMATIONAL, build, answer, end };
-	ike_exchange_start(sa(&world.west), &request.exchange, &request.ops);
+	ike_exchange_start(side_established(&world.west), &request.exchange, &request.ops);
 	settle_with_policy();
 	assert_true(side_said(&world.east, "the peer complains: INVALID_SPI"));
 	assert_true(side_said(&world.east, "the peer has Child SA #2 no more"));
@@ -274,7 +249,7 @@ static void test_an_invalid_spi_of_nobody(void **state)
 	uint32_t before;
 
 	(void)state;
-	up();
+	scene_up();
 	before = side_child(&world.east)->spi[0];
 	invalid_spi = htonl(0x777);
 	ask(&world.west, INFORMATIONAL, put_invalid_spi);
@@ -289,7 +264,7 @@ static void test_an_invalid_spi_of_nobody(void **state)
 static void test_a_child_that_is_not_found(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	child_sa_free(side_child(&world.west), false);
 	child_sa_rekey_start(side_child(&world.east));
 	settle_with_policy();
@@ -301,7 +276,7 @@ static void test_a_child_that_is_not_found(void **state)
 static void test_a_child_that_is_not_found_and_not_made(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	child_sa_free(side_child(&world.west), false);
 	world_propose(&world.west, "aes_gcm256-sha2_256-x25519", "aes128-sha1");
 	child_sa_rekey_start(side_child(&world.east));
@@ -342,7 +317,7 @@ static struct connection *ask_for_second(void)
 	struct connection *second = add(&world.west, "10.2.0.0/16");
 
 	add(&world.east, "10.2.0.0/16");
-	up();
+	scene_up();
 	assert_int_equal(ike_sa_initiate(second), 0);
 	pluto_timers_run(&world.west.pluto->timers, world.now);
 	return second;
@@ -362,7 +337,7 @@ static void test_a_new_child_is_put_off(void **state)
 	world_pass(&world, REKEY_AGAIN + 1);
 	assert_int_equal(children(&world.west, second), 1);
 	assert_int_equal(side_sas(&world.west), 1);
-	assert_int_equal(sa(&world.west)->put_off, 0);
+	assert_int_equal(side_established(&world.west)->put_off, 0);
 }
 
 /* RFC 7296, 2.25: then the two have different ideas of what there is. */
@@ -388,7 +363,7 @@ static void test_put_off_for_minutes(void **state)
 static void test_a_child_that_the_peer_deletes(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	child_sa_rekey_start(side_child(&world.west));
 	child_sa_delete_start(side_child(&world.east));
 	world_settle(&world);
@@ -420,8 +395,8 @@ static void test_no_child_in_place_of_another(void **state)
 	struct ike_sa *before;
 
 	(void)state;
-	up();
-	before = sa(&world.west);
+	scene_up();
+	before = side_established(&world.west);
 	child_sa_rekey_start(side_child(&world.west));
 	answer_as(&world.east, CREATE_CHILD_SA, N_NO_ADDITIONAL_SAS);
 	while (world.count) {
@@ -431,21 +406,21 @@ static void test_no_child_in_place_of_another(void **state)
 	}
 	world_pass(&world, 0);
 	assert_up();
-	assert_ptr_not_equal(sa(&world.west), before);
+	assert_ptr_not_equal(side_established(&world.west), before);
 }
 
 /* Nor an IKE SA in place of another. */
 static void test_no_ike_sa_in_place_of_another(void **state)
 {
 	(void)state;
-	up();
-	ike_sa_rekey_start(sa(&world.west));
+	scene_up();
+	ike_sa_rekey_start(side_established(&world.west));
 	answer_as(&world.east, CREATE_CHILD_SA, N_NO_ADDITIONAL_SAS);
 	world_settle(&world);
 	world_pass(&world, 0);
 	assert_true(side_said(&world.west, "the IKE SA is not rekeyed: NO_ADDITIONAL_SAS"));
 	assert_up();
-	assert_int_not_equal(sa(&world.west)->serial, 1);
+	assert_int_not_equal(side_established(&world.west)->serial, 1);
 }
 
 /* What west says in IKE_AUTH, without what is about its Child SA. */
@@ -503,19 +478,19 @@ static void test_an_ike_sa_without_a_child(void **state)
 	assert_non_null(ike_notify_find(&message, N_CHILDLESS_IKEV2_SUPPORTED, NULL));
 	make_childless();
 	world_deliver(&world);
-	assert_int_equal(sa(&world.east)->state, IKE_SA_ESTABLISHED);
-	assert_true(cds_list_empty(&sa(&world.east)->children));
+	assert_int_equal(side_established(&world.east)->state, IKE_SA_ESTABLISHED);
+	assert_true(cds_list_empty(&side_established(&world.east)->children));
 	assert_int_equal(world.east.stack.sas + world.east.stack.larval, 0);
 	/* For west, which asked for one, its answer is none. */
 	world_settle(&world);
-	assert_int_equal(child_sa_create_start(sa(&world.west), world.west.connection), 0);
+	assert_int_equal(child_sa_create_start(side_established(&world.west), world.west.connection), 0);
 	world_settle(&world);
 	assert_up();
 }
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make, scene_free)
 	const struct CMUnitTest tests[] = {
 		CASE(test_a_critical_payload_in_ike_sa_init),
 		CASE(test_a_critical_payload_in_ike_auth),

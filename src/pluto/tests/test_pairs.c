@@ -8,9 +8,8 @@
 
 #include "../rekey.h"
 #include "../route.h"
-#include "world.h"
+#include "scene.h"
 
-static struct world world;
 static struct connection *second[2]; /* west's, east's: west-east/1x2 */
 
 static struct connection *add(struct side *side, const char *name, const char *family, const char *client)
@@ -38,13 +37,6 @@ static int make(void **state)
 	world.east.connection->family = strdup("west-east");
 	second[0] = add(&world.west, "west-east/1x2", "west-east", "10.2.0.0/16");
 	second[1] = add(&world.east, "west-east/1x2", "west-east", "10.2.0.0/16");
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
 	return 0;
 }
 
@@ -328,7 +320,7 @@ static void test_both_began_the_same_at_once(void **state)
 	assert_int_equal(world.west.stack.policy[0].spi_out, side_child(&world.west)->spi[1]);
 }
 
-#define ONE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define ONE(name) cmocka_unit_test_setup_teardown(name, make, scene_free)
 
 int main(void)
 {

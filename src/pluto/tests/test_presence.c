@@ -6,30 +6,7 @@
 
 #include "../presence.h"
 #include "../route.h"
-#include "world.h"
-
-static struct world world;
-
-static int make(void **state)
-{
-	(void)state;
-	world_make(&world);
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
-	return 0;
-}
-
-static void up(void)
-{
-	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
-	world_settle(&world);
-	assert_non_null(side_child(&world.west));
-}
+#include "scene.h"
 
 static void restart(struct side *side)
 {
@@ -57,7 +34,7 @@ static void test_its_child_sas_are_made_anew(void **state)
 	uint32_t before;
 
 	(void)state;
-	up();
+	scene_up();
 	before = side_child(&world.west)->spi[1];
 	restart(&world.west);
 	assert_int_equal(world.west.stack.policies, 1);
@@ -73,7 +50,7 @@ static void test_its_child_sas_are_made_anew(void **state)
 static void test_both_lose_theirs(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	restart(&world.west);
 	restart(&world.east);
 	world_pass(&world, 10000);
@@ -84,7 +61,7 @@ static void test_both_lose_theirs(void **state)
 static void test_what_is_there_stays(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	pluto_presence(world.west.pluto, false);
 	pluto_presence(world.west.pluto, true);
 	assert_int_equal(world.count, 0);
@@ -133,7 +110,7 @@ static void test_a_shunt(void **state)
 static void test_a_peer_that_is_gone_too(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	restart(&world.west);
 	world.lose = 1000;
 	world_pass(&world, 120000);
@@ -143,7 +120,7 @@ static void test_a_peer_that_is_gone_too(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, scene_make, scene_free)
 	const struct CMUnitTest tests[] = {
 		CASE(test_its_child_sas_are_made_anew), CASE(test_both_lose_theirs), CASE(test_what_is_there_stays),
 		CASE(test_one_that_is_being_made),	CASE(test_a_trap),	     CASE(test_a_shunt),

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "../rekey.h"
-#include "world.h"
+#include "scene.h"
 
 #define STEPS_MAX  80
 #define ROUNDS_MAX 6	/* of timers, after a loss */
@@ -53,7 +53,6 @@ struct race {
 	unsigned long runs;
 };
 
-static struct world world;
 static struct race race;
 
 static struct side *side_of(bool east)
@@ -66,9 +65,7 @@ static void fresh_world(void)
 	world_make(&world);
 	world.west.connection->times.dpd_delay = 0;
 	world.east.connection->times.dpd_delay = 0;
-	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
-	world_settle(&world);
-	assert_non_null(side_child(&world.west));
+	scene_up();
 }
 
 /* The one that has the Child SA. */

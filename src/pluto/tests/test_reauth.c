@@ -7,12 +7,10 @@
 
 #include "../reauth.h"
 #include "../rekey.h"
-#include "world.h"
+#include "scene.h"
 
 #define LIFE   3600000
 #define MARGIN 300000
-
-static struct world world;
 
 static int make(void **state)
 {
@@ -29,33 +27,11 @@ static int make(void **state)
 	return 0;
 }
 
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
-	return 0;
-}
-
-static void up(void)
-{
-	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
-	world_settle(&world);
-	assert_non_null(side_child(&world.west));
-}
-
-static struct ike_sa *sa(struct side *side)
-{
-	struct ike_sa *found = side_sa(side, IKE_SA_ESTABLISHED);
-
-	assert_non_null(found);
-	return found;
-}
-
 static void assert_one_of_each(void)
 {
 	assert_int_equal(side_sas(&world.west), 1);
 	assert_int_equal(side_sas(&world.east), 1);
-	assert_memory_equal(sa(&world.west)->spi, sa(&world.east)->spi, 16);
+	assert_memory_equal(side_established(&world.west)->spi, side_established(&world.east)->spi, 16);
 	assert_non_null(side_child(&world.west));
 	assert_non_null(side_child(&world.east));
 	assert_int_equal(side_child(&world.west)->spi[0], side_child(&world.east)->spi[1]);
@@ -87,15 +63,15 @@ static void test_now(void **state)
 	uint8_t before[8];
 
 	(void)state;
-	up();
-	memcpy(before, sa(&world.west)->spi[0], sizeof(before));
-	ike_reauth_start(sa(&world.west));
-	ike_reauth_start(sa(&world.west)); /* is under way */
+	scene_up();
+	memcpy(before, side_established(&world.west)->spi[0], sizeof(before));
+	ike_reauth_start(side_established(&world.west));
+	ike_reauth_start(side_established(&world.west)); /* is under way */
 	settle_with_policies();
 	pluto_timers_run(&world.west.pluto->timers, world.now);
 	settle_with_policies();
 	assert_one_of_each();
-	assert_memory_not_equal(sa(&world.west)->spi[0], before, sizeof(before));
+	assert_memory_not_equal(side_established(&world.west)->spi[0], before, sizeof(before));
 	assert_true(side_said(&world.west, "#1: authenticating again"));
 	assert_true(side_said(&world.west, "#1: IKE SA deleted"));
 }
@@ -103,12 +79,12 @@ static void test_now(void **state)
 static void test_by_the_responder(void **state)
 {
 	(void)state;
-	up();
-	ike_reauth_start(sa(&world.east));
+	scene_up();
+	ike_reauth_start(side_established(&world.east));
 	settle_with_policies();
 	world_pass(&world, 0);
 	assert_one_of_each();
-	assert_true(sa(&world.east)->initiator);
+	assert_true(side_established(&world.east)->initiator);
 }
 
 /* Before the life is over, by the one who began; not by rekeying. */
@@ -116,12 +92,12 @@ static void test_reauth_in_place_of_rekeying(void **state)
 {
 	(void)state;
 	both_reauth();
-	up();
+	scene_up();
 	world_pass(&world, LIFE - MARGIN - 1);
-	assert_int_equal(sa(&world.west)->serial, 1);
+	assert_int_equal(side_established(&world.west)->serial, 1);
 	world_pass(&world, 1);
 	assert_one_of_each();
-	assert_true(sa(&world.west)->initiator);
+	assert_true(side_established(&world.west)->initiator);
 	assert_false(side_said(&world.west, "rekeying the IKE SA"));
 	assert_true(side_said(&world.west, "#1: authenticating again"));
 	assert_false(side_said(&world.east, "authenticating again"));
@@ -135,7 +111,7 @@ static void test_the_peer_tells_its_lifetime(void **state)
 	(void)state;
 	world.east.connection->reauth = true;
 	world.east.connection->times.ike_life = LIFE;
-	up();
+	scene_up();
 	assert_true(side_said(&world.west, "the peer wants to be shown again within 3600 s who this host is"));
 	world_pass(&world, LIFE - MARGIN);
 	assert_true(side_said(&world.west, "#1: authenticating again"));
@@ -171,7 +147,7 @@ static void tell(struct side *side, uint32_t lifetime)
 	static struct ike_exchange exchange;
 
 	seconds = htonl(lifetime);
-	ike_exchange_start(sa(side), &exchange, &lifetime_ops);
+	ike_exchange_start(side_established(side), &exchange, &lifetime_ops);
 	world_settle(&world);
 }
 
@@ -179,26 +155,26 @@ static void tell(struct side *side, uint32_t lifetime)
 static void test_the_peer_tells_it_later(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	tell(&world.east, 900);
 	tell(&world.east, 7200);
-	assert_int_equal(sa(&world.west)->reauth_at, world.now + 900000);
+	assert_int_equal(side_established(&world.west)->reauth_at, world.now + 900000);
 	tell(&world.east, 0);
-	assert_int_equal(sa(&world.west)->reauth_at, world.now + 30000);
-	assert_int_equal(sa(&world.west)->serial, 1);
+	assert_int_equal(side_established(&world.west)->reauth_at, world.now + 30000);
+	assert_int_equal(side_established(&world.west)->serial, 1);
 	world_pass(&world, 30000);
 	assert_true(side_said(&world.west, "#1: authenticating again"));
 	assert_one_of_each();
-	assert_int_equal(sa(&world.west)->reauth_at, 0);
+	assert_int_equal(side_established(&world.west)->reauth_at, 0);
 }
 
 /* What the one who began says is nothing to the other one. */
 static void test_only_who_began_is_told(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	tell(&world.west, 900);
-	assert_int_equal(sa(&world.east)->reauth_at, 0);
+	assert_int_equal(side_established(&world.east)->reauth_at, 0);
 }
 
 /* RFC 4478, 3: an IKE SA that was rekeyed is no newly authenticated one. */
@@ -209,14 +185,14 @@ static void test_rekeying_makes_it_no_longer(void **state)
 	(void)state;
 	world.east.connection->reauth = true;
 	world.east.connection->times.ike_life = LIFE;
-	up();
-	until = sa(&world.west)->reauth_at;
+	scene_up();
+	until = side_established(&world.west)->reauth_at;
 	world_pass(&world, LIFE / 2);
-	ike_sa_rekey_start(sa(&world.east));
+	ike_sa_rekey_start(side_established(&world.east));
 	world_settle(&world);
-	assert_false(sa(&world.west)->initiator);
-	assert_int_equal(sa(&world.west)->reauth_at, until);
-	assert_int_equal(sa(&world.east)->expire.at, until);
+	assert_false(side_established(&world.west)->initiator);
+	assert_int_equal(side_established(&world.west)->reauth_at, until);
+	assert_int_equal(side_established(&world.east)->expire.at, until);
 	world_pass(&world, LIFE / 2 - MARGIN);
 	assert_true(side_said(&world.west, "authenticating again"));
 	assert_one_of_each();
@@ -228,9 +204,9 @@ static void test_the_peer_does_not(void **state)
 	(void)state;
 	both_reauth();
 	world.west.connection->rekey = world.west.connection->reauth = false;
-	up();
+	scene_up();
 	world_pass(&world, LIFE - MARGIN / 4 - 1);
-	assert_int_equal(sa(&world.east)->serial, 1);
+	assert_int_equal(side_established(&world.east)->serial, 1);
 	world_pass(&world, 1);
 	assert_true(side_said(&world.east, "#1: authenticating again"));
 	assert_one_of_each();
@@ -240,25 +216,25 @@ static void test_a_peer_that_is_not_believed_any_more(void **state)
 {
 	(void)state;
 	both_reauth();
-	up();
+	scene_up();
 	world.west.psk = "forgotten";
 	world_pass(&world, LIFE - MARGIN);
 	assert_true(side_said(&world.west, "#1: it goes on with the authentication that it has"));
-	assert_int_equal(sa(&world.west)->serial, 1);
+	assert_int_equal(side_established(&world.west)->serial, 1);
 	assert_one_of_each();
 	world_pass(&world, MARGIN / 2 - 1);
 	assert_one_of_each();
 	world.west.psk = world.east.psk;
 	world_pass(&world, 1);
 	assert_one_of_each();
-	assert_true(sa(&world.west)->serial > 1);
+	assert_true(side_established(&world.west)->serial > 1);
 }
 
 static void test_nobody_believes_till_the_end(void **state)
 {
 	(void)state;
 	both_reauth();
-	up();
+	scene_up();
 	world.west.psk = "forgotten";
 	world_pass(&world, LIFE);
 	assert_int_equal(side_sas(&world.west) + side_sas(&world.east), 0);
@@ -269,12 +245,12 @@ static void test_nobody_believes_till_the_end(void **state)
 static void test_without_a_child(void **state)
 {
 	(void)state;
-	up();
+	scene_up();
 	world_propose(&world.east, "aes_gcm256-sha2_256-x25519", "aes128-sha1");
-	ike_reauth_start(sa(&world.west));
+	ike_reauth_start(side_established(&world.west));
 	settle_with_policies();
 	world_pass(&world, 0);
-	assert_int_equal(sa(&world.west)->serial, 1);
+	assert_int_equal(side_established(&world.west)->serial, 1);
 	assert_one_of_each();
 }
 
@@ -282,9 +258,9 @@ static void test_while_it_is_rekeyed(void **state)
 {
 	(void)state;
 	both_reauth();
-	up();
-	ike_sa_rekey_start(sa(&world.west));
-	ike_reauth_start(sa(&world.west));
+	scene_up();
+	ike_sa_rekey_start(side_established(&world.west));
+	ike_reauth_start(side_established(&world.west));
 	settle_with_policies();
 	assert_false(side_said(&world.west, "authenticating again"));
 	assert_one_of_each();
@@ -298,9 +274,9 @@ static void rekey_meanwhile(struct side *side, unsigned int packets)
 {
 	struct ike_sa *old;
 
-	up();
-	old = sa(side);
-	ike_reauth_start(sa(&world.west));
+	scene_up();
+	old = side_established(side);
+	ike_reauth_start(side_established(&world.west));
 	while (packets--)
 		world_deliver(&world);
 	ike_sa_rekey_start(old);
@@ -314,10 +290,10 @@ static void test_it_is_rekeyed_meanwhile(void **state)
 	unsigned int packets;
 
 	for (packets = 0; packets < 4; packets++) {
-		unmake(state);
+		scene_free(state);
 		make(state);
 		rekey_meanwhile(&world.east, packets);
-		unmake(state);
+		scene_free(state);
 		make(state);
 		rekey_meanwhile(&world.west, packets);
 	}
@@ -344,11 +320,11 @@ static void test_all_child_sas(void **state)
 
 	(void)state;
 	add(&world.east);
-	up();
+	scene_up();
 	assert_int_equal(ike_sa_initiate(second), 0);
 	world_pass(&world, 0);
 	assert_int_equal(world.west.stack.sas, 4);
-	ike_reauth_start(sa(&world.west));
+	ike_reauth_start(side_established(&world.west));
 	world_pass(&world, 0);
 	assert_int_equal(side_sas(&world.west), 1);
 	assert_int_equal(side_sas(&world.east), 1);
@@ -361,7 +337,7 @@ static void test_all_child_sas(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make, scene_free)
 	const struct CMUnitTest tests[] = {
 		CASE(test_now),
 		CASE(test_by_the_responder),

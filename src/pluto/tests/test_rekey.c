@@ -6,24 +6,13 @@
 
 #include "../peers.h"
 #include "../rekey.h"
-#include "world.h"
-
-static struct world world;
+#include "scene.h"
 
 static int make(void **state)
 {
 	(void)state;
 	world_make(&world);
-	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
-	world_settle(&world);
-	assert_non_null(side_child(&world.west));
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
+	scene_up();
 	return 0;
 }
 
@@ -35,14 +24,6 @@ static uint32_t spi_of(struct side *side, bool inbound)
 	return child->spi[!inbound];
 }
 
-static struct ike_sa *sa(struct side *side)
-{
-	struct ike_sa *found = side_sa(side, IKE_SA_ESTABLISHED);
-
-	assert_non_null(found);
-	return found;
-}
-
 /* One IKE SA and one Child SA on each side, which belong together, and nothing else. */
 static void assert_one_of_each(void)
 {
@@ -50,8 +31,9 @@ static void assert_one_of_each(void)
 
 	assert_int_equal(side_sas(&world.west), 1);
 	assert_int_equal(side_sas(&world.east), 1);
-	assert_memory_equal(&sa(&world.west)->keys, &sa(&world.east)->keys, sizeof(sa(&world.west)->keys));
-	assert_memory_equal(sa(&world.west)->spi, sa(&world.east)->spi, 16);
+	assert_memory_equal(&side_established(&world.west)->keys, &side_established(&world.east)->keys,
+			    sizeof(side_established(&world.west)->keys));
+	assert_memory_equal(side_established(&world.west)->spi, side_established(&world.east)->spi, 16);
 	assert_non_null(west);
 	assert_non_null(east);
 	assert_int_equal(west->spi[0], east->spi[1]);
@@ -126,7 +108,7 @@ static void test_rekey_child_with_less(void **state)
 	size_t at;
 
 	for (at = 0; at < sizeof(rows) / sizeof(*rows); at++) {
-		unmake(state);
+		scene_free(state);
 		make(state);
 		propose_child(&world.west, rows[at].west_pfs, rows[at].west_less);
 		propose_child(&world.east, rows[at].east_pfs, rows[at].east_less);
@@ -161,10 +143,10 @@ static void test_responder_switches_when_the_old_one_is_deleted(void **state)
 static void begin_all(struct side *side, bool ike_first)
 {
 	if (ike_first)
-		ike_sa_rekey_start(sa(side));
+		ike_sa_rekey_start(side_established(side));
 	child_sa_rekey_start(side_child(side));
 	if (!ike_first)
-		ike_sa_rekey_start(sa(side));
+		ike_sa_rekey_start(side_established(side));
 }
 
 /* Packets that travel and threads that compute, in an order that the seed decides. */
@@ -224,7 +206,7 @@ static void test_both_rekey_the_child_whoever_has_the_lowest_nonce(void **state)
 	unsigned int chance;
 
 	for (chance = 0; chance < 256; chance += 15) {
-		unmake(state);
+		scene_free(state);
 		make(state);
 		world.west.chance = chance;
 		child_sa_rekey_start(side_child(&world.west));
@@ -251,7 +233,7 @@ static void collide_while_computing(void **state, void (*start)(struct side *sid
 	unsigned int chance;
 
 	for (chance = 0; chance < 256; chance += 15) {
-		unmake(state);
+		scene_free(state);
 		make(state);
 		world.west.chance = chance;
 		world.west.keep_jobs = world.east.keep_jobs = true;
@@ -279,7 +261,7 @@ static void test_both_rekey_the_child_and_one_computes_long(void **state)
 
 static void start_ike(struct side *side)
 {
-	ike_sa_rekey_start(sa(side));
+	ike_sa_rekey_start(side_established(side));
 }
 
 static void test_both_rekey_ike_and_one_computes_long(void **state)
@@ -296,7 +278,7 @@ static void test_one_rekeys_the_child_that_the_other_deletes(void **state)
 	assert_int_equal(world.west.stack.sas, 0);
 	assert_int_equal(world.east.stack.sas, 0);
 	assert_int_equal(world.west.stack.larval + world.east.stack.larval, 0);
-	assert_non_null(sa(&world.west));
+	assert_non_null(side_established(&world.west));
 	assert_true(side_said(&world.west, "TEMPORARY_FAILURE"));
 }
 
@@ -307,7 +289,7 @@ static void test_child_is_deleted(void **state)
 	world_settle(&world);
 	assert_int_equal(world.west.stack.sas + world.east.stack.sas, 0);
 	assert_int_equal(world.west.stack.policies + world.east.stack.policies, 0);
-	assert_non_null(sa(&world.east));
+	assert_non_null(side_established(&world.east));
 }
 
 /* The peer has it, and deletes it, before this side has computed its keys. */
@@ -317,14 +299,14 @@ static void test_a_new_child_is_deleted_before_it_has_keys(void **state)
 	child_sa_rekey_start(side_child(&world.west));
 	world.west.keep_jobs = true;
 	world_settle(&world);
-	child_sa_delete_start(cds_list_entry(sa(&world.east)->children.prev, struct child_sa, node));
+	child_sa_delete_start(cds_list_entry(side_established(&world.east)->children.prev, struct child_sa, node));
 	world_settle(&world);
 	finish_jobs();
 	assert_int_equal(world.west.stack.sas + world.east.stack.sas, 0);
 	assert_int_equal(world.west.stack.larval + world.east.stack.larval, 0);
 	assert_int_equal(world.west.stack.policies + world.east.stack.policies, 0);
-	assert_non_null(sa(&world.west));
-	assert_non_null(sa(&world.east));
+	assert_non_null(side_established(&world.west));
+	assert_non_null(side_established(&world.east));
 }
 
 static enum ike_outcome build_no_spi(struct ike_exchange *exchange, struct ike_builder *builder)
@@ -362,7 +344,7 @@ static void test_what_has_no_spi_yet_is_not_deleted(void **state)
 	struct ike_exchange exchange = { 0 };
 
 	(void)state;
-	ike_exchange_start(sa(&world.east), &exchange, &ops);
+	ike_exchange_start(side_established(&world.east), &exchange, &ops);
 	child_sa_rekey_start(side_child(&world.west));
 	world_settle(&world);
 	assert_false(side_said(&world.west, "the peer deletes Child SA #3"));
@@ -396,8 +378,8 @@ static void test_both_delete_the_child(void **state)
 	child_sa_delete_start(side_child(&world.east));
 	world_settle(&world);
 	assert_int_equal(world.west.stack.sas + world.east.stack.sas, 0);
-	assert_non_null(sa(&world.west));
-	assert_non_null(sa(&world.east));
+	assert_non_null(side_established(&world.west));
+	assert_non_null(side_established(&world.east));
 }
 
 static void test_rekey_ike(void **state)
@@ -405,24 +387,24 @@ static void test_rekey_ike(void **state)
 	uint8_t before[8];
 
 	(void)state;
-	memcpy(before, sa(&world.west)->spi[0], sizeof(before));
-	ike_sa_rekey_start(sa(&world.west));
+	memcpy(before, side_established(&world.west)->spi[0], sizeof(before));
+	ike_sa_rekey_start(side_established(&world.west));
 	world_settle(&world);
 	assert_one_of_each();
-	assert_memory_not_equal(sa(&world.west)->spi[0], before, sizeof(before));
-	assert_true(sa(&world.west)->initiator);
+	assert_memory_not_equal(side_established(&world.west)->spi[0], before, sizeof(before));
+	assert_true(side_established(&world.west)->initiator);
 }
 
 static void test_rekey_ike_by_the_responder(void **state)
 {
 	(void)state;
-	ike_sa_rekey_start(sa(&world.east));
+	ike_sa_rekey_start(side_established(&world.east));
 	world_settle(&world);
 	assert_one_of_each();
-	assert_false(sa(&world.west)->initiator);
+	assert_false(side_established(&world.west)->initiator);
 	child_sa_rekey_start(side_child(&world.west));
 	world_settle(&world);
-	ike_sa_rekey_start(sa(&world.west));
+	ike_sa_rekey_start(side_established(&world.west));
 	world_settle(&world);
 	assert_one_of_each();
 }
@@ -432,11 +414,11 @@ static void test_both_rekey_ike_whoever_has_the_lowest_nonce(void **state)
 	unsigned int chance;
 
 	for (chance = 0; chance < 256; chance += 15) {
-		unmake(state);
+		scene_free(state);
 		make(state);
 		world.west.chance = chance;
-		ike_sa_rekey_start(sa(&world.west));
-		ike_sa_rekey_start(sa(&world.east));
+		ike_sa_rekey_start(side_established(&world.west));
+		ike_sa_rekey_start(side_established(&world.east));
 		assert_int_equal(world.count, 2);
 		world_settle(&world);
 		assert_one_of_each();
@@ -448,7 +430,7 @@ static void test_a_rekeying_that_is_refused_is_no_end(void **state)
 	(void)state;
 	world_propose(&world.east, "aes256-sha2_512-ecp384", "aes_gcm256");
 	world.west.events[0] = '\0';
-	ike_sa_rekey_start(sa(&world.west));
+	ike_sa_rekey_start(side_established(&world.west));
 	assert_int_equal(side_sas(&world.west), 1);
 	world_settle(&world);
 	assert_true(side_said(&world.west, "the IKE SA is not rekeyed: NO_PROPOSAL_CHOSEN"));
@@ -468,7 +450,7 @@ static void end_all(struct side *side)
 static void test_the_end_while_both_rekey(void **state)
 {
 	(void)state;
-	ike_sa_rekey_start(sa(&world.west));
+	ike_sa_rekey_start(side_established(&world.west));
 	child_sa_rekey_start(side_child(&world.east));
 	world_deliver(&world);
 	end_all(&world.west);
@@ -487,26 +469,27 @@ static void test_one_that_is_not_answered_any_more_disturbs_no_reply(void **stat
 	const char *why;
 
 	(void)state;
-	ike_sa_rekey_start(sa(&world.west));
+	ike_sa_rekey_start(side_established(&world.west));
 	side_take(&world.east, 0, true);
-	ike_sa_rekey_start(sa(&world.east));
+	ike_sa_rekey_start(side_established(&world.east));
 	world_settle(&world);
 	assert_non_null(side_sa(&world.west, IKE_SA_REKEYED));
 	ike_reply_start(&reply);
 	ike_put_status(&reply, N_INITIAL_CONTACT, (struct ike_slice){ 0 });
 	ike_sa_end(side_sa(&world.west, IKE_SA_REKEYED), "the peer has begun anew");
-	ike_reply(sa(&world.west), INFORMATIONAL, &reply, IKE_DONE);
+	ike_reply(side_established(&world.west), INFORMATIONAL, &reply, IKE_DONE);
 	assert_int_equal(world.count, 1);
 	packet = &world.packet[world.first];
-	assert_int_equal(
-		ike_unprotect(sa(&world.east), &message, (struct ike_slice){ packet->data, packet->length }, &why), 0);
+	assert_int_equal(ike_unprotect(side_established(&world.east), &message,
+				       (struct ike_slice){ packet->data, packet->length }, &why),
+			 0);
 	assert_true(ike_notify_find(&message, N_INITIAL_CONTACT, NULL));
 }
 
 static void test_one_rekeys_ike_the_other_the_child(void **state)
 {
 	(void)state;
-	ike_sa_rekey_start(sa(&world.west));
+	ike_sa_rekey_start(side_established(&world.west));
 	child_sa_rekey_start(side_child(&world.east));
 	world_settle(&world);
 	assert_int_equal(world.west.stack.sas, 2);
@@ -516,7 +499,7 @@ static void test_one_rekeys_ike_the_other_the_child(void **state)
 static void test_rekey_ike_and_its_reply_is_lost(void **state)
 {
 	(void)state;
-	ike_sa_rekey_start(sa(&world.west));
+	ike_sa_rekey_start(side_established(&world.west));
 	world_deliver(&world);
 	world.count = 0;
 	world_pass(&world, 600);
@@ -530,10 +513,10 @@ static void test_the_other_key_exchange(void **state)
 	world_propose(&world.east, "aes_gcm256-sha2_256-ecp256", "aes_gcm256-ecp256");
 	child_sa_rekey_start(side_child(&world.west));
 	world_settle(&world);
-	ike_sa_rekey_start(sa(&world.west));
+	ike_sa_rekey_start(side_established(&world.west));
 	world_settle(&world);
 	assert_one_of_each();
-	assert_string_equal(sa(&world.west)->suite.ke->name, "ECP_256");
+	assert_string_equal(side_established(&world.west)->suite.ke->name, "ECP_256");
 }
 
 static void test_lives_end_at_their_time(void **state)
@@ -547,7 +530,7 @@ static void test_lives_end_at_their_time(void **state)
 	times->ike_life = 8 * 3600000;
 	world.west.connection->rekey = true;
 	child_sa_schedule(side_child(&world.west));
-	ike_sa_schedule(sa(&world.west));
+	ike_sa_schedule(side_established(&world.west));
 	world_pass(&world, 24 * 3600000);
 	assert_one_of_each();
 	assert_true(side_said(&world.west, "rekeying the IKE SA"));
@@ -567,7 +550,7 @@ static void test_a_life_without_rekeying_ends(void **state)
 static void test_ike_is_deleted(void **state)
 {
 	(void)state;
-	ike_delete_start(sa(&world.west));
+	ike_delete_start(side_established(&world.west));
 	world_settle(&world);
 	assert_nothing(&world.west);
 	assert_nothing(&world.east);
@@ -577,8 +560,8 @@ static void test_ike_is_deleted(void **state)
 static void test_both_delete_ike(void **state)
 {
 	(void)state;
-	ike_delete_start(sa(&world.west));
-	ike_delete_start(sa(&world.east));
+	ike_delete_start(side_established(&world.west));
+	ike_delete_start(side_established(&world.east));
 	world_settle(&world);
 	assert_nothing(&world.west);
 	assert_nothing(&world.east);
@@ -600,7 +583,7 @@ static void test_a_peer_that_is_gone_is_noticed(void **state)
 	(void)state;
 	world.lose = 1000;
 	world_pass(&world, 29000);
-	assert_non_null(sa(&world.west));
+	assert_non_null(side_established(&world.west));
 	world_pass(&world, 100000);
 	assert_nothing(&world.west);
 	assert_true(side_said(&world.west, "the peer does not answer"));
@@ -621,7 +604,7 @@ static void test_what_was_changed_on_the_way_is_dropped(void **state)
 static void test_initial_contact_ends_the_old_one(void **state)
 {
 	(void)state;
-	ike_sa_end(sa(&world.west), "west starts anew");
+	ike_sa_end(side_established(&world.west), "west starts anew");
 	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
 	world_settle(&world);
 	assert_one_of_each();
@@ -630,13 +613,13 @@ static void test_initial_contact_ends_the_old_one(void **state)
 
 static void test_initial_contact_ends_nobody_elses(void **state)
 {
-	struct ike_sa *old = sa(&world.east);
+	struct ike_sa *old = side_established(&world.east);
 
 	(void)state;
 	ike_peers_remove(old);
 	assert_null(ike_identity_parse(old->peer_id, "@north"));
 	ike_peers_add(old);
-	ike_sa_end(sa(&world.west), "west starts anew");
+	ike_sa_end(side_established(&world.west), "west starts anew");
 	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
 	world_settle(&world);
 	assert_int_equal(side_sas(&world.east), 2);
@@ -649,7 +632,7 @@ static void test_nothing_that_is_protected_is_for_one_without_keys(void **state)
 	struct ike_sa *begun;
 
 	(void)state;
-	ike_sa_end(sa(&world.west), "it is a test");
+	ike_sa_end(side_established(&world.west), "it is a test");
 	assert_int_equal(ike_sa_initiate(world.west.connection), 0);
 	begun = side_sa(&world.west, IKE_SA_CONNECTING);
 	packet = &world.packet[world.first % PACKETS_MAX];
@@ -662,7 +645,7 @@ static void test_nothing_that_is_protected_is_for_one_without_keys(void **state)
 
 int main(void)
 {
-#define ONE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define ONE(name) cmocka_unit_test_setup_teardown(name, make, scene_free)
 	const struct CMUnitTest tests[] = {
 		ONE(test_rekey_child),
 		ONE(test_rekey_child_by_the_responder),

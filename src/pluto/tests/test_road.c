@@ -9,9 +9,7 @@
 #include "../cp.h"
 #include "../cp_state.h"
 #include "../rekey.h"
-#include "world.h"
-
-static struct world world;
+#include "scene.h"
 
 static void serve(const char *pool)
 {
@@ -50,13 +48,6 @@ static int make(void **state)
 	world_make(&world);
 	serve("10.9.0.0/24,2001:db8:9::/64");
 	ask(world.west.connection, false);
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
 	return 0;
 }
 
@@ -585,7 +576,7 @@ static void test_what_a_server_may_not_say(void **state)
 	assert_string_equal(sa->cp->names.domains[0], "a.example");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make, scene_free)
 
 int main(void)
 {

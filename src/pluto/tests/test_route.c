@@ -7,23 +7,7 @@
 #include <string.h>
 
 #include "../route.h"
-#include "world.h"
-
-static struct world world;
-
-static int make(void **state)
-{
-	(void)state;
-	world_make(&world);
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
-	return 0;
-}
+#include "scene.h"
 
 static void acquire(const char *src, const char *dst, uint32_t reqid)
 {
@@ -225,7 +209,7 @@ static void test_limits_of_the_stack(void **state)
 
 int main(void)
 {
-#define ONE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define ONE(name) cmocka_unit_test_setup_teardown(name, scene_make, scene_free)
 	const struct CMUnitTest tests[] = {
 		ONE(test_traffic_brings_it_up),
 		ONE(test_other_traffic_does_not),

@@ -7,23 +7,7 @@
 #include <string.h>
 
 #include "../fresh.h"
-#include "world.h"
-
-static struct world world;
-
-static int make(void **state)
-{
-	(void)state;
-	world_make(&world);
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
-	return 0;
-}
+#include "scene.h"
 
 static void up(void)
 {
@@ -129,8 +113,8 @@ static void test_every_suite(void **state)
 	size_t at;
 
 	for (at = 0; at < sizeof(suites) / sizeof(*suites); at++) {
-		unmake(state);
-		make(state);
+		scene_free(state);
+		scene_make(state);
 		world_propose(&world.west, suites[at][0], suites[at][1]);
 		world_propose(&world.east, suites[at][0], suites[at][1]);
 		up();
@@ -143,8 +127,8 @@ static void test_a_lost_message_is_sent_again(void **state)
 	unsigned int lost;
 
 	for (lost = 1; lost <= 4; lost++) {
-		unmake(state);
-		make(state);
+		scene_free(state);
+		scene_make(state);
 		assert_int_equal(ike_sa_initiate(world.west.connection), 0);
 		while (world.west.sent + world.east.sent < lost)
 			world_deliver(&world);
@@ -579,7 +563,7 @@ static void test_twice_is_refused(void **state)
 
 int main(void)
 {
-#define ONE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define ONE(name) cmocka_unit_test_setup_teardown(name, scene_make, scene_free)
 	const struct CMUnitTest tests[] = {
 		ONE(test_four_messages_make_both_sas),
 		ONE(test_what_one_sends_the_other_understands),

@@ -8,24 +8,15 @@
 #include "../rekey.h"
 #include "../route.h"
 #include "../shunt.h"
-#include "world.h"
+#include "scene.h"
 
 #define MINUTE 60000 /* milliseconds */
-
-static struct world world;
 
 static int make(void **state)
 {
 	(void)state;
 	world_make(&world);
 	world.west.pluto->shunt_life = 15 * MINUTE;
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	world_free(&world);
 	return 0;
 }
 
@@ -234,7 +225,7 @@ static void test_its_priority(void **state)
 	assert_int_equal(world.west.stack.policy[0].priority, 77);
 }
 
-#define ONE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define ONE(name) cmocka_unit_test_setup_teardown(name, make, scene_free)
 
 int main(void)
 {
