@@ -123,44 +123,24 @@ void pluto_send(struct pluto *pluto, const struct ike_endpoint *from, const stru
 		pluto->port->send(pluto->arg, from, to, data);
 }
 
-/* RFC 7296, 2.5: a higher major version is told which one this host has. */
-static void refuse_version(struct pluto *pluto, const struct ike_endpoint *local, const struct ike_endpoint *remote,
-			   const struct ike_header *from)
-{
-	struct ike_header header = *from;
-	uint8_t data[IKE_HEADER + 64];
-	struct ike_builder builder;
-	int length;
-
-	header.major = 2;
-	header.minor = 0;
-	header.flags = IKE_FLAG_RESPONSE | (from->flags & IKE_FLAG_INITIATOR ? 0 : IKE_FLAG_INITIATOR);
-	ike_build_start(&builder, data, sizeof(data), &header);
-	ike_put_status(&builder, N_INVALID_MAJOR_VERSION, (struct ike_slice){ 0 });
-	length = ike_build_end(&builder);
-	if (length > 0)
-		pluto_send(pluto, local, remote, (struct ike_slice){ data, length });
-}
-
-static void dispatch(struct pluto *pluto, const struct ike_endpoint *local, const struct ike_endpoint *remote,
-		     struct ike_slice data, const struct ike_header *header)
+static void dispatch(struct pluto *pluto, const struct ike_path *path, struct ike_slice data,
+		     const struct ike_header *header)
 {
 	bool from_initiator = header->flags & IKE_FLAG_INITIATOR;
 	struct ike_sa *sa = ike_sa_find(pluto, from_initiator ? header->spi_r : header->spi_i);
-	const struct ike_path path = { *local, *remote };
 
 	if (!sa || sa->initiator == from_initiator) {
 		if (ike_farewell_again(pluto, header))
 			return;
 		pluto->counters.no_sa++;
-		ike_stranger_received(pluto, &path, data, header);
+		ike_stranger_received(pluto, path, data, header);
 		return;
 	}
 	ike_sa_get(sa);
 	if (header->flags & IKE_FLAG_RESPONSE)
-		ike_response_received(sa, &path, data, header);
+		ike_response_received(sa, path, data, header);
 	else
-		ike_request_received(sa, &path, data, header);
+		ike_request_received(sa, path, data, header);
 	ike_sa_put(sa);
 }
 
@@ -168,6 +148,7 @@ void pluto_take(struct pluto *pluto, const struct ike_endpoint *local, const str
 		struct ike_slice data)
 {
 	static const uint8_t none[8];
+	const struct ike_path path = { *local, *remote };
 	struct ike_header header;
 	const char *why;
 
@@ -177,8 +158,8 @@ void pluto_take(struct pluto *pluto, const struct ike_endpoint *local, const str
 		return;
 	}
 	if (header.major != 2) {
-		if (header.major > 2 && !(header.flags & IKE_FLAG_RESPONSE))
-			refuse_version(pluto, local, remote, &header);
+		if (header.major > 2)
+			ike_version_received(pluto, &path, &header);
 		return;
 	}
 	if (header.exchange == IKE_SA_INIT && !(header.flags & IKE_FLAG_RESPONSE)) {
@@ -186,7 +167,7 @@ void pluto_take(struct pluto *pluto, const struct ike_endpoint *local, const str
 			ike_init_received(pluto, local, remote, data);
 		return;
 	}
-	dispatch(pluto, local, remote, data, &header);
+	dispatch(pluto, &path, data, &header);
 }
 
 /**

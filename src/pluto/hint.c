@@ -19,19 +19,21 @@ static bool may_answer(struct pluto *pluto)
 	return pluto->hints++ < HINTS;
 }
 
-/* RFC 7296, 1.5: in clear, with what the message had, and to where it came from. */
-static void tell_unknown(struct pluto *pluto, const struct ike_path *path, const struct ike_header *from)
+/* RFC 7296, 1.5 and 2.5: in clear, with what the message had, and to where it came from. */
+static void tell(struct pluto *pluto, const struct ike_path *path, const struct ike_header *from, uint16_t error)
 {
 	struct ike_header header = *from;
 	uint8_t data[IKE_HEADER + 64];
 	struct ike_builder builder;
 	int length;
 
+	if (!may_answer(pluto))
+		return;
 	header.major = 2;
 	header.minor = 0;
 	header.flags = IKE_FLAG_RESPONSE | (from->flags & IKE_FLAG_INITIATOR ? 0 : IKE_FLAG_INITIATOR);
 	ike_build_start(&builder, data, sizeof(data), &header);
-	ike_put_status(&builder, N_INVALID_IKE_SPI, (struct ike_slice){ 0 });
+	ike_put_status(&builder, error, (struct ike_slice){ 0 });
 	length = ike_build_end(&builder);
 	if (length > 0)
 		pluto_send(pluto, &path->local, &path->remote, (struct ike_slice){ data, length });
@@ -88,12 +90,21 @@ void ike_stranger_received(struct pluto *pluto, const struct ike_path *path, str
 {
 	if (header->flags & IKE_FLAG_RESPONSE)
 		return;
-	if (header->next == IKE_P_SK || header->next == IKE_P_SKF) {
-		if (may_answer(pluto))
-			tell_unknown(pluto, path, header);
-	} else if (header->exchange == INFORMATIONAL && header->next == IKE_P_NOTIFY) {
+	if (header->next == IKE_P_SK || header->next == IKE_P_SKF)
+		tell(pluto, path, header, N_INVALID_IKE_SPI);
+	else if (header->exchange == INFORMATIONAL && header->next == IKE_P_NOTIFY)
 		take_invalid_spi(pluto, path, data);
-	}
+}
+
+/**
+ * ike_version_received() - a message of a later version of IKE: RFC 7296, 2.5
+ *
+ * Its sender is told which one this host has, as often as a flood of them allows. An answer has none.
+ */
+void ike_version_received(struct pluto *pluto, const struct ike_path *path, const struct ike_header *header)
+{
+	if (!(header->flags & IKE_FLAG_RESPONSE))
+		tell(pluto, path, header, N_INVALID_MAJOR_VERSION);
 }
 
 /**
