@@ -13,13 +13,11 @@ The peer of the first and of qemu-first and qemu-next is pluto/ikev2-psk in name
 the sum of its tests' own times. Kernels and peers are fetched and built before anything is measured.
 """
 
-import argparse
 import json
 import sys
-import tempfile
 from pathlib import Path
 
-from measure import LAB, finish, row, run
+from measure import LAB, main, row, run
 
 QEMU_KERNEL = "6.12-cloud"
 DAY = 86400.0
@@ -85,23 +83,15 @@ class Bench:
         return row("bisect-10", [seconds], "s")
 
 
-def main() -> int:
-    """Measure, print, and write build/bench/guest.json."""
-    parser = argparse.ArgumentParser(prog="bench-guest", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=9, help="runs of each short measurement (%(default)s)")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"just these of {', '.join(NAMES)}")
-    arguments = parser.parse_args()
-    if unknown := set(arguments.names) - set(NAMES):
-        parser.error(f"no measurement {sorted(unknown)[0]}: there are {', '.join(NAMES)}")
+def measure(names: list[str], runs: int, folder: Path) -> list[dict]:
+    """A row for each name, in their order."""
+    bench = Bench(folder, runs)
     rows = []
-    with tempfile.TemporaryDirectory(prefix="bench-guest-") as folder:
-        bench = Bench(Path(folder), arguments.runs)
-        for name in arguments.names or NAMES:
-            print(f"{name} ...", file=sys.stderr, flush=True)
-            rows.append(getattr(bench, name.replace("-", "_"))())
-    return finish("guest", rows)
+    for name in names:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        rows.append(getattr(bench, name.replace("-", "_"))())
+    return rows
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("guest", __doc__, measure, 9, NAMES))

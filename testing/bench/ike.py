@@ -19,18 +19,15 @@ the lab; the responder has one processor, the initiators another, both before wh
 address of its own.
 """
 
-import argparse
 import json
-import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import charon
 from hosts import GUESTS, Hosts, cpu, memory
-from measure import ROOT, finish, row, run
+from measure import ROOT, main, rounds, row, run
 
 TEST = "klips/strongswan-esp-in-udp"  # whose hosts have what it takes
 INITIATOR = ROOT / "build/klips/plain/pluto/bench/bench_ike"
@@ -254,27 +251,10 @@ def measure(names: list[str], runs: int, folder: Path) -> list[dict]:
     if daemons := set(names) - set(STARTS):
         with Hosts(folder, TEST) as hosts:
             bench = Bench(hosts, daemons, values)
-            for number in range(runs):
-                print(f"run {number + 1} of {runs}, load {os.getloadavg()[0]:.1f}", file=sys.stderr, flush=True)
+            for number in rounds(runs):
                 bench.once(number)
     return [values.row(name) for name in names]
 
 
-def main() -> int:
-    """Measure, print, and write build/bench/ike.json."""
-    parser = argparse.ArgumentParser(prog="bench-ike", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=5, help="runs of each measurement (%(default)s)")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"just these of {', '.join(NAMES)}")
-    arguments = parser.parse_args()
-    if unknown := set(arguments.names) - set(NAMES):
-        parser.error(f"no measurement {sorted(unknown)[0]}: there are {', '.join(NAMES)}")
-    if arguments.runs < 1:
-        parser.error(f"--runs {arguments.runs}: at least 1")
-    with tempfile.TemporaryDirectory(prefix="bench-ike-") as folder:
-        rows = measure(arguments.names or list(NAMES), arguments.runs, Path(folder))
-    return finish("ike", rows)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("ike", __doc__, measure, 5, NAMES))

@@ -16,16 +16,13 @@ Two hosts of the lab, east and west, have both stacks; a veth of their own joins
 stacks run between them in turn, so that a machine that slows down slows both.
 """
 
-import argparse
 import json
-import os
 import statistics
 import sys
-import tempfile
 from pathlib import Path
 
 from hosts import GUESTS, Hosts
-from measure import ROOT, finish, row, run
+from measure import ROOT, main, rounds, row, run
 
 TEST = "klips/strongswan-esp-in-udp"  # whose hosts have what it takes
 TABLES = ROOT / "build/klips/plain/klips/bench/bench_tables"
@@ -142,28 +139,11 @@ def measure(names: list[str], runs: int, folder: Path) -> list[dict]:
         with Hosts(folder, TEST) as hosts:
             hosts.at("east", "iperf3 --server --daemon")
             bench = Bench(hosts, online)
-            for number in range(runs):
-                print(f"run {number + 1} of {runs}, load {os.getloadavg()[0]:.1f}", file=sys.stderr, flush=True)
+            for _ in rounds(runs):
                 bench.once()
         rows |= {name: bench.row(name) for name in online}
     return [rows[name] for name in names]
 
 
-def main() -> int:
-    """Measure, print, and write build/bench/klips.json."""
-    parser = argparse.ArgumentParser(prog="bench-klips", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=5, help="runs of each measurement between hosts (%(default)s)")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"just these of {', '.join(NAMES)}")
-    arguments = parser.parse_args()
-    if unknown := set(arguments.names) - set(NAMES):
-        parser.error(f"no measurement {sorted(unknown)[0]}: there are {', '.join(NAMES)}")
-    if arguments.runs < 1:
-        parser.error(f"--runs {arguments.runs}: at least 1")
-    with tempfile.TemporaryDirectory(prefix="bench-klips-") as folder:
-        rows = measure(arguments.names or list(NAMES), arguments.runs, Path(folder))
-    return finish("klips", rows)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("klips", __doc__, measure, 5, NAMES))

@@ -11,14 +11,12 @@ memory           proportional set size (PSS) of a running ikev2-psk, its daemons
 The peer of the empty ones is by-hand.sh beside this file. The suite's peer is the sum of its tests' own times.
 """
 
-import argparse
 import json
 import os
 import sys
-import tempfile
 from pathlib import Path
 
-from measure import LAB, finish, row, run
+from measure import LAB, main, row, run
 
 HERE = Path(__file__).resolve().parent
 
@@ -82,7 +80,7 @@ def memory(test: str, folder: Path) -> float:
         run(LAB, "stop", test)
 
 
-def measure(runs: int, folder: Path) -> list[dict]:
+def measure(_names: list[str], runs: int, folder: Path) -> list[dict]:
     """All rows; what is compared is run in turn, so that a machine that slows down slows both."""
     for test in ("hosts/empty", "pluto/ikev2-psk"):
         run(LAB, "run", test, "--out", str(folder / "first"))  # compiles, fetches the peer: not what is measured
@@ -99,16 +97,5 @@ def measure(runs: int, folder: Path) -> list[dict]:
     ]
 
 
-def main() -> int:
-    """Measure, print, and write build/bench/lab.json."""
-    parser = argparse.ArgumentParser(prog="bench-lab", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=15, help="runs of each short measurement (%(default)s)")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench-lab-") as folder:
-        rows = measure(arguments.runs, Path(folder))
-    return finish("lab", rows)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("lab", __doc__, measure, 15))

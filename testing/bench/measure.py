@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the benchmarks share: commands timed, medians as a table and in build/bench/NAME.json."""
+"""What the benchmarks share: their command line, commands timed, medians as a table and in build/bench/NAME.json."""
 
+import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,8 +47,33 @@ def show(rows: list[dict]) -> str:
     return "\n".join(lines)
 
 
-def finish(name: str, rows: list[dict]) -> int:
-    """Print the table and write build/bench/NAME.json; returns the exit status."""
+def rounds(runs: int) -> Iterator[int]:
+    """The runs' numbers, each told as it begins, with what else the machine does."""
+    for number in range(runs):
+        print(f"run {number + 1} of {runs}, load {os.getloadavg()[0]:.1f}", file=sys.stderr, flush=True)
+        yield number
+
+
+def main(name: str, about: str, measure: Callable[[list[str], int, Path], list[dict]], runs: int,
+         names: Sequence[str] = ()) -> int:
+    """The program bench-NAME: reads its command line, prints a table and writes build/bench/NAME.json.
+
+    measure gets the names asked for, how often, and a folder that is removed afterwards; its rows are in the names' order.
+    runs: how often by default. Returns the exit status.
+    """
+    parser = argparse.ArgumentParser(prog=f"bench-{name}", description=about,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=runs, help="runs of each short measurement (%(default)s)")
+    if names:
+        parser.add_argument("names", nargs="*", metavar="NAME", help=f"just these of {', '.join(names)}")
+    arguments = parser.parse_args()
+    asked = getattr(arguments, "names", [])
+    if unknown := set(asked) - set(names):
+        parser.error(f"no measurement {sorted(unknown)[0]}: there are {', '.join(names)}")
+    if arguments.runs < 1:
+        parser.error(f"--runs {arguments.runs}: at least 1")
+    with tempfile.TemporaryDirectory(prefix=f"bench-{name}-") as folder:
+        rows = measure(asked or list(names), arguments.runs, Path(folder))
     print(show(rows))
     path = ROOT / "build" / "bench" / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
