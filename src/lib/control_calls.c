@@ -70,6 +70,30 @@ int klips_client_sa_move(struct klips_client *client, const struct klips_sa_move
 	return call(client, &request, why);
 }
 
+static int take_ref(void *arg, const void *attrs, size_t length, struct klips_refusal *why)
+{
+	const struct nlattr *table[KLIPS_ATTRS_MAX];
+	int err = klips_attrs_parse(table, KLIPS_SET_SA, UINT64_MAX, attrs, length, why);
+
+	if (!err)
+		*(u32 *)arg = (u32)klips_get_number(table[KLIPS_A_SA_REF]);
+	return err;
+}
+
+int klips_client_sa_refer(struct klips_client *client, const struct klips_said *said, u32 ref, u32 ref_him, u32 *now,
+			  struct klips_refusal *why)
+{
+	struct request request;
+
+	begin(&request, KLIPS_CMD_SA_REFER, 0);
+	klips_put_said(&request.message, KLIPS_A_SA_SAID, said);
+	if (ref)
+		klips_put_u32(&request.message, KLIPS_A_SA_REF, ref);
+	if (ref_him)
+		klips_put_u32(&request.message, KLIPS_A_SA_REF_HIM, ref_him);
+	return klips_client_call(client, &request.message, take_ref, now, why);
+}
+
 int klips_client_sa_delete(struct klips_client *client, const struct klips_said *said, struct klips_refusal *why)
 {
 	struct request request;

@@ -79,6 +79,9 @@ int klips_client_sa_add(struct klips_client *client, const struct klips_sa_confi
 int klips_client_sa_update(struct klips_client *client, const struct klips_sa_config *config,
 			   struct klips_refusal *why);
 int klips_client_sa_move(struct klips_client *client, const struct klips_sa_move *move, struct klips_refusal *why);
+/* @ref, @ref_him: as klips_sadb_refer() has them; @now: gets the reference that it has then */
+int klips_client_sa_refer(struct klips_client *client, const struct klips_said *said, u32 ref, u32 ref_him, u32 *now,
+			  struct klips_refusal *why);
 int klips_client_sa_delete(struct klips_client *client, const struct klips_said *said, struct klips_refusal *why);
 int klips_client_sa_get(struct klips_client *client, const struct klips_said *said, struct klips_sa_info *info,
 			struct klips_refusal *why);

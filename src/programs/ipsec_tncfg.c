@@ -46,7 +46,7 @@ static int usage(void)
 	printf("usage: ipsec tncfg [--json]\n"
 	       "       ipsec tncfg --attach --virtual ipsecN --physical DEVICE\n"
 	       "       ipsec tncfg --detach --virtual ipsecN\n"
-	       "       ipsec tncfg --create ipsecN | --delete ipsecN\n"
+	       "       ipsec tncfg --create ipsecN|mastN | --delete ipsecN|mastN\n"
 	       "       ipsec tncfg --clear    (detach all)\n");
 	return 0;
 }

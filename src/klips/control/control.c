@@ -30,6 +30,7 @@ static const klips_handler_fn handlers[KLIPS_CMD_END] = {
 	[KLIPS_CMD_STATUS] = klips_handle_status,
 	[KLIPS_CMD_SUBSCRIBE] = klips_handle_subscribe,
 	[KLIPS_CMD_SA_MOVE] = klips_handle_sa_move,
+	[KLIPS_CMD_SA_REFER] = klips_handle_sa_refer,
 	[KLIPS_CMD_PORT_ADD] = klips_handle_port_add,
 };
 

@@ -13,6 +13,7 @@
  * @set_eroute: klips_set_eroute(), or what stands for it
  * @clear_eroutes: remove them all; NULL: klips_eroutes_clear() does
  * @create: make an ipsecN that is not attached; NULL: there is no such thing
+ * @create_mast: make a mastN; NULL: there is no such thing, as marks are not told
  * @remove: take one away; NULL likewise
  * @attach: attach an ipsecN, which is made if there is none; @detach likewise
  * @add_port: IKE has that UDP port too, and with @encapsulation ESP; NULL: klips_ike_port_add() does, without ESP
@@ -26,6 +27,7 @@ struct klips_control_ops {
 	int (*unset_eroute)(struct klips *klips, const struct klips_selector *sel);
 	int (*clear_eroutes)(struct klips *klips);
 	int (*create)(struct klips *klips, const char *name);
+	int (*create_mast)(struct klips *klips, const char *name);
 	int (*remove)(struct klips *klips, const char *name);
 	int (*attach)(struct klips *klips, const char *name, const char *phys);
 	int (*detach)(struct klips *klips, const char *name);

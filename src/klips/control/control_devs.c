@@ -56,9 +56,36 @@ static int run(struct klips_request *request, int (*op)(struct klips *klips, con
 	return refuse_dev(request, name, op ? op(request->control->klips, name) : -EOPNOTSUPP);
 }
 
+/* mast and a number */
+static bool is_mast(const char *name)
+{
+	const char *c = name + 4;
+
+	if (strncmp(name, "mast", 4) || !*c)
+		return false;
+	while (*c >= '0' && *c <= '9')
+		c++;
+	return !*c;
+}
+
+static int refuse_mast(struct klips_request *request, const char *name, const char *why)
+{
+	return klips_refuse(&request->refusal, -EOPNOTSUPP, request->attrs[KLIPS_A_DEV_NAME], "name", "%s: %s", name,
+			    why);
+}
+
 int klips_handle_dev_create(struct klips_request *request)
 {
-	return run(request, request->control->ops->create);
+	const struct klips_control_ops *ops = request->control->ops;
+	const char *name = get_name(request, KLIPS_A_DEV_NAME);
+
+	if (!name)
+		return request->refusal.error;
+	if (!is_mast(name))
+		return run(request, ops->create);
+	if (!ops->create_mast)
+		return refuse_mast(request, name, "only the kernel module has mastN: a TUN device tells no marks");
+	return run(request, ops->create_mast);
 }
 
 int klips_handle_dev_delete(struct klips_request *request)
@@ -80,6 +107,8 @@ int klips_handle_dev_attach(struct klips_request *request)
 
 	if (!phys)
 		return request->refusal.error;
+	if (is_mast(name))
+		return refuse_mast(request, name, "a mastN is not attached: its packets leave by any device");
 	err = control->ops->attach(control->klips, name, phys);
 	/* Of the two names it is the physical one that may not be there: ipsecN is made. */
 	if (err == -ENODEV)

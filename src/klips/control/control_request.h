@@ -44,6 +44,7 @@ typedef int (*klips_handler_fn)(struct klips_request *request);
 int klips_handle_sa_add(struct klips_request *request);
 int klips_handle_sa_update(struct klips_request *request);
 int klips_handle_sa_move(struct klips_request *request);
+int klips_handle_sa_refer(struct klips_request *request);
 int klips_handle_sa_del(struct klips_request *request);
 int klips_handle_sa_get(struct klips_request *request);
 int klips_handle_sa_flush(struct klips_request *request);

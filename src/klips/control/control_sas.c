@@ -217,6 +217,24 @@ int klips_handle_sa_move(struct klips_request *request)
 	return err;
 }
 
+int klips_handle_sa_refer(struct klips_request *request)
+{
+	const struct nlattr *ref = request->attrs[KLIPS_A_SA_REF], *him = request->attrs[KLIPS_A_SA_REF_HIM];
+	struct klips_said said;
+	int err = get_said(request, &said);
+	u32 now;
+
+	if (err)
+		return err;
+	err = klips_sadb_refer(sadb(request), &said, (u32)klips_get_number(ref), (u32)klips_get_number(him), &now);
+	if (err == -EINVAL)
+		return klips_refuse_value(&request->refusal, KLIPS_SET_SA,
+					  klips_get_number(ref) < KLIPS_REFS ? him : ref, "not below 32768");
+	if (!err)
+		klips_put_u32(&request->answer, KLIPS_A_SA_REF, now);
+	return refuse_said(request, &said, err);
+}
+
 int klips_handle_sa_del(struct klips_request *request)
 {
 	struct klips_said said;

@@ -13,6 +13,13 @@
 #define NEXT_FRAGMENT	44
 #define NEXT_OPTIONS	60
 
+#define PROTO_TCP	6
+#define PROTO_UDP	17
+#define TCP_HEADER	20
+#define TCP_CHECKSUM	16 /* offset in the header */
+#define UDP_HEADER	8
+#define UDP_CHECKSUM	6
+
 /**
  * klips_checksum() - the Internet checksum: RFC 1071
  * @data: bytes
@@ -216,4 +223,39 @@ int klips_ip_shift(struct sk_buff *skb, unsigned int header, int gap)
 	memmove(skb->data - gap, skb->data, header);
 	skb_pull(skb, (unsigned int)-gap);
 	return 0;
+}
+
+/* Where the checksum is; NULL: there is none. */
+static u8 *checksum_at(const struct klips_ip *ip, u8 *upper, u32 length)
+{
+	if (ip->proto == PROTO_TCP && length >= TCP_HEADER)
+		return upper + TCP_CHECKSUM;
+	if (ip->proto == PROTO_UDP && length >= UDP_HEADER && get_unaligned_be16(upper + UDP_CHECKSUM))
+		return upper + UDP_CHECKSUM;
+	return NULL;
+}
+
+/**
+ * klips_ip_sum_anew() - make the checksum of a packet's TCP or UDP anew: RFC 3948, 3.1.2
+ * @skb: skb->data at its IP header
+ *
+ * In transport mode it has the addresses from before the NAT in it, which are not known here. ESP has shown that nobody
+ * changed the rest. UDP without one stays so (RFC 768).
+ */
+void klips_ip_sum_anew(struct sk_buff *skb)
+{
+	struct klips_ip ip;
+	u32 length, sum;
+	u8 *upper, *at;
+
+	if (klips_ip_read(&ip, skb->data, skb->len) || ip.fragment)
+		return;
+	upper = skb->data + ip.header;
+	length = ip.total - ip.header;
+	at = checksum_at(&ip, upper, length);
+	if (!at)
+		return;
+	put_unaligned_be16(0, at);
+	sum = klips_checksum(upper, length, klips_checksum_pseudo(&ip.src, &ip.dst, ip.proto, length));
+	put_unaligned_be16((u16)(sum ? sum : ip.proto == PROTO_UDP ? 0xffff : 0), at);
 }

@@ -70,6 +70,9 @@ int klips_ip_shift(struct sk_buff *skb, unsigned int header, int gap);
 /* Transport mode: after a change of payload, the header's protocol and length (and checksum). skb->data is at it. */
 void klips_ip_mend(struct sk_buff *skb, const struct klips_ip *ip, u8 proto);
 
+/* Makes the checksum of TCP or UDP anew: a NAT has changed the addresses. skb->data is at the IP header. */
+void klips_ip_sum_anew(struct sk_buff *skb);
+
 /* What a packet may have at most so that the outer packet fits @mtu, and the path, with all SAs of the bundle. */
 /*
  * What an SA may need before and after a packet: an IPv6 header, UDP, ESP with an IV of 16 bytes, 15 bytes of padding

@@ -164,6 +164,8 @@ int klips_dev_create(struct klips *klips, const char *name, void *own)
 	if (!dev)
 		return -ENOMEM;
 	set_name(dev->name, name);
+	dev->mast = false;
+	dev->phys_mtu = 0;
 	rcu_assign_pointer(dev->own, own);
 	err = add_device(klips, dev);
 	if (err)
@@ -172,7 +174,29 @@ int klips_dev_create(struct klips *klips, const char *name, void *own)
 }
 
 /**
- * klips_dev_remove() - take an ipsecN away
+ * klips_mast_create() - make a mastN
+ * @klips: where
+ * @name: its name
+ * @own: the platform's handle of it
+ * @phys_mtu: bytes, not 0: of any device that its packets may leave by
+ *
+ * Return: what klips_dev_create() does.
+ */
+int klips_mast_create(struct klips *klips, const char *name, void *own, u32 phys_mtu)
+{
+	int err = phys_mtu ? klips_dev_create(klips, name, own) : -EINVAL;
+	struct klips_dev *dev;
+
+	if (err)
+		return err;
+	dev = klips_dev_find(klips, name);
+	WRITE_ONCE(dev->mast, true);
+	WRITE_ONCE(dev->phys_mtu, phys_mtu);
+	return 0;
+}
+
+/**
+ * klips_dev_remove() - take an ipsecN or a mastN away
  * @klips: where
  * @name: its name
  *
@@ -187,7 +211,7 @@ int klips_dev_remove(struct klips *klips, const char *name)
 
 	if (!dev)
 		return -ENODEV;
-	if (dev->phys_mtu)
+	if (dev->phys_mtu && !dev->mast)
 		return -EBUSY;
 	rcu_assign_pointer(klips->devices[dev->id - 1], NULL);
 	rcu_assign_pointer(dev->own, NULL);
@@ -240,7 +264,7 @@ int klips_detach(struct klips *klips, const char *name)
 {
 	struct klips_dev *dev = klips_dev_find(klips, name);
 
-	if (!dev || !dev->phys_mtu)
+	if (!dev || !dev->phys_mtu || dev->mast)
 		return -ENODEV;
 	WRITE_ONCE(dev->phys_mtu, 0);
 	WRITE_ONCE(dev->phys, NULL);

@@ -14,12 +14,13 @@
 struct klips;
 
 /**
- * struct klips_dev - an ipsecN
- * @name: ipsecN
+ * struct klips_dev - an ipsecN, or a mastN
+ * @name: ipsecN, mastN
  * @phys_name: of the device that it is attached to; empty: none
  * @id: N + 1; what klips_sa.if_id means
  * @mtu: its own; 0: follows from @phys_mtu
- * @phys_mtu: of the device that it is attached to; 0: detached
+ * @phys_mtu: of the device that it is attached to; 0: detached. Of a mastN: of any that its packets may leave by
+ * @mast: it is a mastN: packets' marks say which SA they take, and the platform by which device they leave
  * @phys: the platform's handle of that
  * @own: the platform's handle of the device itself
  * @next: the next of those that were removed; packets may still name them
@@ -31,6 +32,7 @@ struct klips_dev {
 	u32 id;
 	u32 mtu;
 	u32 phys_mtu;
+	bool mast;
 	void *phys;
 	void *own;
 	struct klips_dev *next;
@@ -51,7 +53,8 @@ struct klips_udp {
 
 /**
  * struct klips_ops - what core has the platform do. The packets given are the platform's then.
- * @send: outer packets, IP header first (with @udp: ESP after it, for the platform to put into UDP), all of one SA
+ * @send: outer packets, IP header first (with @udp: ESP after it, for the platform to put into UDP), all of one SA.
+ * Those of a mastN, which has no physical device, leave by that which leads to their destination
  * @receive: inner packets that appear on a device
  * @is_local: whether an address is this host's
  * @acquire: somebody is to make an SA; whether anybody listens
@@ -148,6 +151,7 @@ int klips_attach(struct klips *klips, const char *name, const char *phys_name, v
 int klips_detach(struct klips *klips, const char *name);
 struct klips_dev *klips_dev_find(struct klips *klips, const char *name);
 int klips_dev_create(struct klips *klips, const char *name, void *own);
+int klips_mast_create(struct klips *klips, const char *name, void *own, u32 phys_mtu);
 int klips_dev_remove(struct klips *klips, const char *name);
 
 /* Changes of the tables that move packets: what an eroute held is sent again through it. */

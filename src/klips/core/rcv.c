@@ -7,6 +7,7 @@
 #include "debug.h"
 #include "esp.h"
 #include "ipcomp.h"
+#include "mark.h"
 #include "pass.h"
 
 #define PROTO_NONE 59
@@ -80,7 +81,7 @@ static void deliver(struct klips_pass *pass, const struct klips_sa *sa)
 	}
 	for (i = 0; i < pass->count; i++) {
 		bytes += pass->skbs[i]->len;
-		pass->skbs[i]->mark = sa->ref;
+		pass->skbs[i]->mark = klips_mark_received(READ_ONCE(sa->ref), READ_ONCE(sa->ref_him));
 	}
 	atomic64_add(pass->count, &dev->stats.packets[0]);
 	atomic64_add((s64)bytes, &dev->stats.bytes[0]);
@@ -99,6 +100,17 @@ static bool is_allowed(struct klips_pass *pass, struct klips_sa *sa, struct sk_b
 	return !klips_flow_read(&flow, skb->data, skb->len) && klips_sa_is_for(sa, &flow);
 }
 
+/* RFC 3948, 3.1.2: what came in UDP and has its own header still. */
+static void mend_checksums(struct klips_pass *pass, const struct klips_sa *sa)
+{
+	u32 i;
+
+	if (!pass->in_udp || sa->mode != KLIPS_MODE_TRANSPORT || sa->said.proto == KLIPS_PROTO_IPIP)
+		return;
+	for (i = 0; i < pass->count; i++)
+		klips_ip_sum_anew(pass->skbs[i]);
+}
+
 static void check_and_deliver(struct klips_pass *pass, struct klips_sa *sa)
 {
 	u32 i;
@@ -109,10 +121,12 @@ static void check_and_deliver(struct klips_pass *pass, struct klips_sa *sa)
 			atomic64_inc(&sa->errors.policy);
 			klips_pass_drop(pass, i, &pass->klips->stats.in_policy);
 		}
-	if (klips_pass_compact(pass))
+	if (klips_pass_compact(pass)) {
+		mend_checksums(pass, sa);
 		deliver(pass, sa);
-	else
+	} else {
 		klips_pass_free(pass);
+	}
 }
 
 static bool has_more(struct klips_pass *pass, const struct sk_buff *skb)

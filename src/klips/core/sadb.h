@@ -5,7 +5,8 @@
 
 #include "sa.h"
 
-#define KLIPS_BUNDLE_MAX 4 /* SAs that a packet goes through */
+#define KLIPS_BUNDLE_MAX 4     /* SAs that a packet goes through */
+#define KLIPS_REFS	 32768 /* references, with 0, which is none */
 
 struct klips_ip;
 struct klips_sadb;
@@ -30,6 +31,7 @@ void klips_sadb_free(struct klips_sadb *db);
 int klips_sadb_add(struct klips_sadb *db, const struct klips_sa_config *config);
 int klips_sadb_update(struct klips_sadb *db, const struct klips_sa_config *config);
 int klips_sadb_move(struct klips_sadb *db, const struct klips_sa_move *move);
+int klips_sadb_refer(struct klips_sadb *db, const struct klips_said *said, u32 ref, u32 ref_him, u32 *now);
 int klips_sadb_delete(struct klips_sadb *db, const struct klips_said *said);
 void klips_sadb_clear(struct klips_sadb *db);
 int klips_sadb_allocate_spi(struct klips_sadb *db, const struct klips_said *said, __be32 min, __be32 max, __be32 *spi);

@@ -5,8 +5,6 @@
 
 #include "sadb.h"
 
-#define KLIPS_REF_BITS 15
-#define KLIPS_REFS     (1U << KLIPS_REF_BITS)
 #define KLIPS_REF_PAGE 2048 /* references that get memory at once */
 
 /**

@@ -103,6 +103,59 @@ void klips_ref_replace(struct klips_refs *refs, struct klips_sa *old, struct kli
 		rcu_assign_pointer(*slot(refs, new->ref), new);
 }
 
+/* Whoever has the reference loses it. */
+static int take(struct klips_refs *refs, struct klips_sa *sa, u32 ref)
+{
+	struct klips_sa *owner;
+
+	if (ref >= KLIPS_REFS)
+		return -EINVAL;
+	if (!ref || sa->ref == ref)
+		return 0;
+	if (have_page(refs, ref))
+		return -ENOMEM;
+	klips_ref_release(refs, sa);
+	owner = rcu_dereference_protected(*slot(refs, ref), true);
+	if (owner)
+		WRITE_ONCE(owner->ref, 0);
+	else
+		refs->count++;
+	refs->used[ref / 64] |= 1ULL << (ref % 64);
+	WRITE_ONCE(sa->ref, ref);
+	rcu_assign_pointer(*slot(refs, ref), sa);
+	return 0;
+}
+
+/**
+ * klips_sadb_refer() - change the references of an SA
+ * @db: the SADB
+ * @said: its name
+ * @ref: the one that it has from now on, and no other SA that had it: so an SA takes the place of one that it was made
+ * instead of, for all who know that by its reference. 0: it keeps its own
+ * @ref_him: that of the other direction; 0: as before
+ * @now: gets the one that it has; 0: all are in use
+ *
+ * Return: 0; -ENOENT: there is no such SA; -EINVAL: a reference is out of range; -ENOMEM.
+ */
+int klips_sadb_refer(struct klips_sadb *db, const struct klips_said *said, u32 ref, u32 ref_him, u32 *now)
+{
+	struct klips_sa *sa;
+	int err;
+
+	if (ref_him >= KLIPS_REFS)
+		return -EINVAL;
+	spin_lock_bh(&db->lock);
+	sa = klips_sadb_lookup(db, said);
+	err = sa ? take(&db->refs, sa, ref) : -ENOENT;
+	if (!err) {
+		if (ref_him)
+			WRITE_ONCE(sa->ref_him, ref_him);
+		*now = sa->ref;
+	}
+	spin_unlock_bh(&db->lock);
+	return err;
+}
+
 /**
  * klips_refs_free() - give back the memory of the references
  * @refs: which nobody uses any more

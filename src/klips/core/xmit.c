@@ -299,21 +299,17 @@ static void run(struct klips_pass *pass)
 }
 
 /**
- * klips_pass_enter() - send packets through a bundle of SAs
+ * klips_pass_enter_sa() - send packets through a bundle of SAs
  * @pass: the packets, of one flow
- * @said: the bundle's name
+ * @first: the bundle's innermost SA; the caller is in rcu_read_lock()
  */
-void klips_pass_enter(struct klips_pass *pass, const struct klips_said *said)
+void klips_pass_enter_sa(struct klips_pass *pass, struct klips_sa *first)
 {
 	struct klips *klips = pass->klips;
 	unsigned int head = 0, tail = 0;
-	struct klips_sa *first = klips_sadb_find(klips->sadb, said), *sa;
+	struct klips_sa *sa;
 	u32 i;
 
-	if (!first) {
-		klips_pass_end(pass, &klips->stats.no_sa);
-		return;
-	}
 	if (++pass->depth > KLIPS_DEPTH) {
 		klips_pass_end(pass, &klips->stats.loops);
 		return;
@@ -331,4 +327,19 @@ void klips_pass_enter(struct klips_pass *pass, const struct klips_said *said)
 		klips_pass_free(pass);
 	else
 		run(pass);
+}
+
+/**
+ * klips_pass_enter() - the same, of a bundle that is known by its name
+ * @pass: the packets, of one flow
+ * @said: the bundle's name
+ */
+void klips_pass_enter(struct klips_pass *pass, const struct klips_said *said)
+{
+	struct klips_sa *first = klips_sadb_find(pass->klips->sadb, said);
+
+	if (first)
+		klips_pass_enter_sa(pass, first);
+	else
+		klips_pass_end(pass, &pass->klips->stats.no_sa);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The way out. Packets of one flow come to an ipsecN; their eroute says what becomes of them: a shunt, or a bundle of
- * SAs (xmit.c). What comes out of a bundle is a flow of its own, which may have an eroute again.
+ * SAs (xmit.c). With a mastN it is their mark that says so (mast.c). What comes out of a bundle is a flow of its own,
+ * which may have an eroute again.
  */
 #include "debug.h"
 #include "hold.h"
@@ -145,17 +146,21 @@ static void treat(struct klips_pass *pass, struct klips_eroute *er, const struct
 		klips_pass_enter(pass, &er->said);
 }
 
+/* @sa: NULL: there is none */
+static bool keeps_header(const struct klips_sa *sa)
+{
+	return sa && sa->mode != KLIPS_MODE_TUNNEL && sa->said.proto != KLIPS_PROTO_IPIP;
+}
+
 /* What keeps packets may give them to any SA later; and where eroutes have ports only the datagram knows its own. */
 static bool is_for_whole(struct klips *klips, const struct klips_eroute *er)
 {
-	const struct klips_sa *sa;
 	u32 spi = be32_to_cpu(er->said.spi);
 
 	if (er->said.proto == KLIPS_PROTO_INT)
 		return spi == KLIPS_SHUNT_HOLD || spi == KLIPS_SHUNT_TRAP || spi == KLIPS_SHUNT_TRAPSUBNET ||
 		       klips_eroute_is_doubtful(klips->eroutes, er);
-	sa = klips_sadb_find(klips->sadb, &er->said);
-	return sa && sa->mode != KLIPS_MODE_TUNNEL && sa->said.proto != KLIPS_PROTO_IPIP;
+	return keeps_header(klips_sadb_find(klips->sadb, &er->said));
 }
 
 /*
@@ -176,6 +181,8 @@ static bool wants_whole(struct klips_pass *pass, const struct klips_flow *flow)
 		return false;
 	if (!klips->ops->is_local(klips, &flow->src) || klips_ip_read(&ip, skb->data, skb->len))
 		return false;
+	if (pass->dev->mast)
+		return keeps_header(klips_mast_sa(klips, skb->mark));
 	any.proto = ip.proto;
 	any.sport = any.dport = 0;
 	any.ports = false;
@@ -219,6 +226,10 @@ void klips_pass_route(struct klips_pass *pass)
 		make_whole(pass);
 		return;
 	}
+	if (pass->dev->mast && !pass->depth) {
+		klips_pass_mast(pass, &flow);
+		return;
+	}
 	er = klips_eroute_find(klips->eroutes, &flow);
 	if ((pass->depth && !er) || is_exempt(klips, &flow, er)) {
 		klips_pass_send(pass);
@@ -243,10 +254,10 @@ static void xmit(struct klips *klips, struct klips_dev *dev, struct sk_buff **sk
 }
 
 /**
- * klips_xmit() - packets leave through an ipsecN
+ * klips_xmit() - packets leave through an ipsecN or a mastN
  * @klips: where
- * @dev: the ipsecN
- * @skbs: packets, IP header first, all of one flow; they are taken over
+ * @dev: the device
+ * @skbs: packets, IP header first, all of one flow and with one mark; they are taken over
  * @count: 1 to KLIPS_BATCH
  */
 void klips_xmit(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count)

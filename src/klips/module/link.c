@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ipsecN devices come, are attached, and go; all under RTNL. */
+/* ipsecN devices come, are attached, and go; so do mastN, which are attached to nothing; all under RTNL. */
 #include <linux/rtnetlink.h>
 
 #include "module.h"
@@ -27,7 +27,34 @@ static void set_mtu(struct klips_link *link, struct klips_dev *dev, u32 phys_mtu
 	WRITE_ONCE(dev->mtu, mtu);
 }
 
-static int create(struct klips_net *net, const char *name)
+/* Of any device that a mastN's packets may leave by. */
+static u32 least_mtu(const struct klips_net *net)
+{
+	u32 least = ETH_DATA_LEN, i;
+
+	for (i = 0; i < KLIPS_DEVICES; i++) {
+		const struct klips_dev *dev = net->klips.devices[i];
+
+		if (dev && !dev->mast && dev->phys_mtu)
+			least = min(least, dev->phys_mtu);
+	}
+	return least;
+}
+
+/* An ipsecN has another MTU below it now. */
+static void refresh_masts(struct klips_net *net)
+{
+	u32 least = least_mtu(net), i;
+
+	for (i = 0; i < KLIPS_DEVICES; i++) {
+		struct klips_dev *dev = net->klips.devices[i];
+
+		if (dev && dev->mast)
+			WRITE_ONCE(dev->phys_mtu, least);
+	}
+}
+
+static int create(struct klips_net *net, const char *name, bool mast)
 {
 	struct net_device *netdev;
 	struct klips_link *link;
@@ -49,12 +76,16 @@ static int create(struct klips_net *net, const char *name)
 		free_netdev(netdev);
 		return err;
 	}
-	err = klips_dev_create(&net->klips, name, link);
-	if (err)
+	err = mast ? klips_mast_create(&net->klips, name, link, least_mtu(net)) :
+		     klips_dev_create(&net->klips, name, link);
+	if (err) {
 		unregister_netdevice(netdev);
-	else
-		rcu_assign_pointer(link->dev, klips_dev_find(&net->klips, name));
-	return err;
+		return err;
+	}
+	rcu_assign_pointer(link->dev, klips_dev_find(&net->klips, name));
+	if (mast)
+		set_mtu(link, klips_dev_find(&net->klips, name), least_mtu(net));
+	return 0;
 }
 
 /* Packets that are on their way may use the physical device until a grace period is over. */
@@ -89,7 +120,7 @@ static int attach(struct klips_net *net, const char *name, const char *phys_name
 
 	err = !phys ? -ENODEV : dev && dev->phys_mtu ? -EBUSY : !(phys->flags & IFF_UP) ? -ENETDOWN : 0;
 	if (!err && is_new)
-		err = create(net, name);
+		err = create(net, name, false);
 	if (!err)
 		err = klips_attach(&net->klips, name, phys_name, phys, NULL, phys->mtu);
 	if (err) {
@@ -98,6 +129,7 @@ static int attach(struct klips_net *net, const char *name, const char *phys_name
 	}
 	dev = klips_dev_find(&net->klips, name);
 	set_mtu(dev->own, dev, phys->mtu);
+	refresh_masts(net);
 	return 0;
 }
 
@@ -107,7 +139,17 @@ int klips_link_create(struct klips *klips, const char *name)
 	int err;
 
 	rtnl_lock();
-	err = create(klips->own, name);
+	err = create(klips->own, name, false);
+	rtnl_unlock();
+	return err;
+}
+
+int klips_link_create_mast(struct klips *klips, const char *name)
+{
+	int err;
+
+	rtnl_lock();
+	err = create(klips->own, name, true);
 	rtnl_unlock();
 	return err;
 }
@@ -176,6 +218,7 @@ static void phys_changed(struct klips_net *net, struct klips_dev *dev, struct ne
 		WRITE_ONCE(dev->phys_mtu, phys->mtu);
 		if (!link->by_hand)
 			set_mtu(link, dev, phys->mtu);
+		refresh_masts(net);
 		break;
 	}
 }

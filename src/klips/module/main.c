@@ -86,6 +86,7 @@ static const struct klips_control_ops control_ops = {
 	.set_eroute = set_eroute,
 	.unset_eroute = klips_unset_eroute,
 	.create = klips_link_create,
+	.create_mast = klips_link_create_mast,
 	.remove = klips_link_remove,
 	.attach = klips_link_attach,
 	.detach = klips_link_detach,

@@ -31,7 +31,7 @@ struct klips_net {
 };
 
 /**
- * struct klips_link - an ipsecN as the kernel has it; struct klips_dev.own
+ * struct klips_link - an ipsecN or a mastN as the kernel has it; struct klips_dev.own
  * @netdev: the device
  * @net: where it is
  * @dev: core's; NULL: it goes
@@ -52,6 +52,7 @@ void klips_net_changed(struct klips_net *net);
 
 /* link.c: under RTNL, those that klips_control_ops has take it */
 int klips_link_create(struct klips *klips, const char *name);
+int klips_link_create_mast(struct klips *klips, const char *name);
 int klips_link_remove(struct klips *klips, const char *name);
 int klips_link_attach(struct klips *klips, const char *name, const char *phys);
 int klips_link_detach(struct klips *klips, const char *name);

@@ -59,10 +59,37 @@ static int verdict(int sent)
 	return net_xmit_eval(sent) ? -ENOBUFS : -EINPROGRESS;
 }
 
+/* By what packets leave that would leave by an ipsecN: they are protected already. NULL: by nothing. */
+static struct net_device *below(struct net_device *netdev)
+{
+	struct klips_dev *dev;
+
+	if (netdev->netdev_ops != &klips_netdev_ops)
+		return netdev;
+	dev = rcu_dereference(((struct klips_link *)netdev_priv(netdev))->dev);
+	return dev ? READ_ONCE(dev->phys) : NULL;
+}
+
+/* @phys: NULL: as routes say. Not through XFRM's policies: what leaves here is protected. */
+static struct rtable *route_v4(struct net *net, struct net_device *phys, struct flowi4 *flow)
+{
+	struct rtable *route;
+
+	flow->flowi4_oif = phys ? phys->ifindex : 0;
+	route = __ip_route_output_key(net, flow);
+	if (phys || IS_ERR(route))
+		return route;
+	phys = below(route->dst.dev);
+	if (phys == route->dst.dev)
+		return route;
+	ip_rt_put(route);
+	return phys ? route_v4(net, phys, flow) : ERR_PTR(-ENETUNREACH);
+}
+
 static int send_v4(struct net *net, struct net_device *phys, struct sk_buff *skb, const struct klips_udp *udp)
 {
 	unsigned int header = ((struct iphdr *)skb->data)->ihl * 4;
-	struct flowi4 flow = { .flowi4_oif = phys->ifindex, .flowi4_flags = FLOWI_FLAG_ANYSRC };
+	struct flowi4 flow = { .flowi4_flags = FLOWI_FLAG_ANYSRC };
 	struct rtable *route;
 	struct iphdr *ip;
 
@@ -74,8 +101,7 @@ static int send_v4(struct net *net, struct net_device *phys, struct sk_buff *skb
 	flow.daddr = ip->daddr;
 	flow.saddr = ip->saddr;
 	flow.flowi4_tos = ip->tos & ~INET_ECN_MASK;
-	/* not through XFRM's policies: what leaves here is protected */
-	route = __ip_route_output_key(net, &flow);
+	route = route_v4(net, phys, &flow);
 	if (IS_ERR(route))
 		return PTR_ERR(route);
 	scrub(skb, ETH_P_IP, header);
@@ -97,10 +123,27 @@ static void sum_v6(struct sk_buff *skb)
 		udp->check = CSUM_MANGLED_0;
 }
 
+/* @phys: NULL: as routes say. Without the flag a device is but preferred: the route to the peer through ipsecN would be
+ * taken, again and again. */
+static struct dst_entry *route_v6(struct net *net, struct net_device *phys, struct flowi6 *flow)
+{
+	struct dst_entry *route;
+
+	flow->flowi6_oif = phys ? phys->ifindex : 0;
+	route = ip6_route_output_flags(net, NULL, flow, phys ? RT6_LOOKUP_F_IFACE : 0);
+	if (phys || route->error)
+		return route;
+	phys = below(route->dev);
+	if (!phys || phys == route->dev)
+		return route;
+	dst_release(route);
+	return route_v6(net, phys, flow);
+}
+
 static int send_v6(struct net *net, struct net_device *phys, struct sk_buff *skb, const struct klips_udp *udp)
 {
 	unsigned int header = sizeof(struct ipv6hdr);
-	struct flowi6 flow = { .flowi6_oif = phys->ifindex, .flowi6_flags = FLOWI_FLAG_ANYSRC };
+	struct flowi6 flow = { .flowi6_flags = FLOWI_FLAG_ANYSRC };
 	struct dst_entry *route;
 	struct ipv6hdr *ip;
 
@@ -114,9 +157,7 @@ static int send_v6(struct net *net, struct net_device *phys, struct sk_buff *skb
 	flow.daddr = ip->daddr;
 	flow.saddr = ip->saddr;
 	flow.flowlabel = ip6_flowinfo(ip);
-	/* Without that flag a device is but preferred: the route to the peer through ipsecN would be taken, again and
-	 * again. */
-	route = ip6_route_output_flags(net, NULL, &flow, RT6_LOOKUP_F_IFACE);
+	route = route_v6(net, phys, &flow);
 	if (route->error) {
 		int err = route->error;
 
@@ -136,7 +177,8 @@ static int send_v6(struct net *net, struct net_device *phys, struct sk_buff *skb
 }
 #endif
 
-/* struct klips_ops: @dev's physical device is the one that they leave by, whatever the routes of ipsecN say. */
+/* struct klips_ops: @dev's physical device is the one that they leave by, whatever the routes of ipsecN say; a mastN
+ * has none. */
 void klips_send(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
 		const struct klips_udp *udp)
 {
@@ -147,7 +189,7 @@ void klips_send(struct klips *klips, struct klips_dev *dev, struct sk_buff **skb
 
 	for (i = 0; i < count; i++) {
 		err = -ENODEV;
-		if (phys)
+		if (phys || dev->mast)
 			err = skbs[i]->data[0] >> 4 == KLIPS_V6 ? send_v6(net, phys, skbs[i], udp) :
 								  send_v4(net, phys, skbs[i], udp);
 		if (err == -EINPROGRESS)
@@ -159,7 +201,8 @@ void klips_send(struct klips *klips, struct klips_dev *dev, struct sk_buff **skb
 	}
 }
 
-static void receive_one(struct klips_link *link, struct sk_buff *skb)
+/* What comes by a mastN is not put together: GRO does not look at marks, and two peers' flows may look the same. */
+static void receive_one(struct klips_link *link, struct sk_buff *skb, bool mast)
 {
 	bool v6 = skb->data[0] >> 4 == KLIPS_V6;
 	u32 mark = skb->mark;
@@ -170,7 +213,10 @@ static void receive_one(struct klips_link *link, struct sk_buff *skb)
 	skb->pkt_type = PACKET_HOST;
 	skb_orphan(skb);
 	skb_record_rx_queue(skb, 0);
-	gro_cells_receive(&link->cells, skb);
+	if (mast)
+		netif_rx(skb);
+	else
+		gro_cells_receive(&link->cells, skb);
 }
 
 /* struct klips_ops: inner packets */
@@ -184,7 +230,7 @@ void klips_receive(struct klips *klips, struct klips_dev *dev, struct sk_buff **
 	local_bh_disable();
 	for (i = 0; i < count; i++) {
 		if (link) {
-			receive_one(link, skbs[i]);
+			receive_one(link, skbs[i], dev->mast);
 		} else {
 			atomic64_inc(&dev->stats.errors[0]);
 			kfree_skb(skbs[i]);

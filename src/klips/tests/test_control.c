@@ -493,7 +493,7 @@ static void changes_are_for_admins(void **state)
 		assert_refused(-EPERM, klips_op_policies[op].name);
 		refused++;
 	}
-	assert_int_equal(refused, 19);
+	assert_int_equal(refused, 20);
 	begin(KLIPS_CMD_STATUS, 0);
 	assert_done();
 }
@@ -670,6 +670,62 @@ static void devices_come_and_go(void **state)
 	assert_null(klips_dev_find(&rig_klips, "ipsec1"));
 }
 
+static u32 ref_of(const char *said)
+{
+	struct klips_sa_info info;
+
+	get_sa(said, &info);
+	return info.config.ref;
+}
+
+static void put_refer(const char *text, u32 ref, u32 ref_him)
+{
+	const struct klips_said said = said_of(text);
+
+	begin(KLIPS_CMD_SA_REFER, 0);
+	klips_put_said(&request, KLIPS_A_SA_SAID, &said);
+	klips_put_u32(&request, KLIPS_A_SA_REF, ref);
+	klips_put_u32(&request, KLIPS_A_SA_REF_HIM, ref_him);
+}
+
+static void references_are_handed_on(void **state)
+{
+	const char *old = "esp0x1@192.1.2.23", *new = "esp0x2@192.1.2.23";
+	struct klips_sa_info info;
+	u32 ref;
+
+	(void)state;
+	add_sa(old);
+	add_sa(new);
+	ref = ref_of(old);
+	put_refer(new, ref, 0);
+	assert_done();
+	assert_int_equal(ref_of(new), ref);
+	assert_int_equal(ref_of(old), 0);
+	put_refer(old, 0, ref);
+	assert_done();
+	get_sa(old, &info);
+	assert_int_equal(info.config.ref_him, ref);
+	put_refer(new, 32768, 0);
+	assert_refused(-EINVAL, "ref of sa: not below 32768");
+	put_refer(new, 5, 32768);
+	assert_refused(-EINVAL, "ref-him of sa: not below 32768");
+	put_refer("esp0x3@192.1.2.23", 0, 0);
+	assert_refused(-ENOENT, "there is no esp0x3@192.1.2.23");
+}
+
+static void masts_are_for_who_knows_marks(void **state)
+{
+	(void)state;
+	put_dev(KLIPS_CMD_DEV_CREATE, "mast0", NULL);
+	assert_refused(-EOPNOTSUPP, "mast0: only the kernel module has mastN: a TUN device tells no marks");
+	put_dev(KLIPS_CMD_DEV_ATTACH, "mast0", "eth1");
+	assert_refused(-EOPNOTSUPP, "mast0: a mastN is not attached");
+	put_dev(KLIPS_CMD_DEV_CREATE, "mast", NULL);
+	assert_done();
+	assert_false(klips_dev_find(&rig_klips, "mast")->mast);
+}
+
 static void put_port(u16 number)
 {
 	begin(KLIPS_CMD_PORT_ADD, 0);
@@ -830,6 +886,8 @@ int main(void)
 		CASE(bundles_are_shown),
 		CASE(spis_are_given_out),
 		CASE(devices_come_and_go),
+		CASE(references_are_handed_on),
+		CASE(masts_are_for_who_knows_marks),
 		CASE(ports_of_ike_are_added),
 		CASE(settings_and_debugging_change_what_is_named),
 		CASE(tables_come_in_packets),

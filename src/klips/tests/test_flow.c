@@ -645,6 +645,29 @@ static void test_natt_sa_wants_udp(void **state)
 	assert_int_equal(atomic64_read(&east.klips.stats.in_policy), 1);
 }
 
+/* RFC 3948, 3.1.2: of a peer that its NAT has at .99, the checksum is right only once it is made anew. */
+static void test_natt_transport_sums_anew(void **state)
+{
+	struct klips_said said = add_sa(KLIPS_PROTO_ESP, KLIPS_MODE_TRANSPORT, 0, NULL, KLIPS_NATT_NONESP);
+	struct klips_selector sel = pair_selector(KLIPS_V4, 1, 2);
+	const struct klips_addr nat = transform_addr(KLIPS_V4, 99), own = transform_addr(KLIPS_V4, 2);
+	struct sk_buff *skb = pair_udp(KLIPS_V4, 1, 2, 2000, 100, 7);
+	u32 sum = klips_checksum_pseudo(&west.own, &own, 17, 108);
+
+	(void)state;
+	assert_int_equal(klips_set_eroute(&west.klips, &sel, &said, false), 0);
+	put_unaligned_be16(klips_checksum(skb->data + 20, 108, sum), skb->data + 26);
+	pair_send(&west, skb);
+	skb = west.sent[0];
+	memcpy(skb->data + 12, nat.b, 4);
+	put_unaligned_be16(0, skb->data + 10);
+	put_unaligned_be16(klips_checksum(skb->data, 20, 0), skb->data + 10);
+	pair_carry(&west, &east);
+	expect_received(&east, 1, (u16[]){ 7 });
+	sum = klips_checksum_pseudo(&nat, &own, 17, 108);
+	assert_int_equal(klips_checksum(east.received[0]->data + 20, 108, sum), 0);
+}
+
 static struct sk_buff *long_packet(bool df)
 {
 	struct sk_buff *skb = pair_udp(KLIPS_V4, 11, 12, 2000, 1460, 1);
@@ -806,6 +829,7 @@ int main(void)
 		UNIT(test_clear_is_refused_where_sas_are_meant),
 		UNIT(test_natt_tells_a_new_mapping),
 		UNIT(test_natt_sa_wants_udp),
+		UNIT(test_natt_transport_sums_anew),
 		UNIT(test_too_long),
 		UNIT(test_tfc_hides_lengths),
 		UNIT(test_tos_is_hidden_if_wanted),

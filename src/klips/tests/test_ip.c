@@ -374,6 +374,58 @@ static void test_beet_errors(void **state)
 	klips_sa_put(sa);
 }
 
+static u16 sum_of(const struct sk_buff *skb)
+{
+	const struct klips_ip ip = read_ip(skb);
+	const u32 length = ip.total - ip.header;
+
+	return klips_checksum(skb->data + ip.header, length, klips_checksum_pseudo(&ip.src, &ip.dst, ip.proto, length));
+}
+
+/* A NAT has changed an address, and could not see the checksum. RFC 3948, 3.1.2. */
+static void sum_anew(u8 version, u8 proto, u32 payload, u32 at)
+{
+	struct sk_buff *skb = transform_packet(version, (version == KLIPS_V6 ? 40 : 20) + payload);
+	u32 header = version == KLIPS_V6 ? 40 : 20, i;
+
+	for (i = 8; i < payload; i++)
+		skb->data[header + i] = (u8)(i * 7);
+	skb->data[version == KLIPS_V6 ? 6 : 9] = proto;
+	if (version == KLIPS_V4)
+		set_tos(skb, 0);
+	put_unaligned_be16(0xabcd, skb->data + header + at);
+	assert_int_not_equal(sum_of(skb), 0);
+	klips_ip_sum_anew(skb);
+	assert_int_equal(sum_of(skb), 0);
+	kfree_skb(skb);
+}
+
+static void test_checksums_are_made_anew(void **state)
+{
+	struct sk_buff *skb = transform_packet(KLIPS_V4, 60);
+
+	(void)state;
+	sum_anew(KLIPS_V4, 17, 41, 6);
+	sum_anew(KLIPS_V6, 17, 40, 6);
+	sum_anew(KLIPS_V4, 6, 41, 16);
+	sum_anew(KLIPS_V6, 6, 20, 16);
+	/* none stays none; what is too short, a fragment, or no packet stays as it is */
+	put_unaligned_be16(0, skb->data + 26);
+	klips_ip_sum_anew(skb);
+	assert_int_equal(get_unaligned_be16(skb->data + 26), 0);
+	put_unaligned_be16(0x1234, skb->data + 26);
+	put_unaligned_be16(0x2000, skb->data + 6);
+	klips_ip_sum_anew(skb);
+	assert_int_equal(get_unaligned_be16(skb->data + 26), 0x1234);
+	put_unaligned_be16(0, skb->data + 6);
+	put_unaligned_be16(27, skb->data + 2);
+	klips_ip_sum_anew(skb);
+	assert_int_equal(get_unaligned_be16(skb->data + 26), 0x1234);
+	skb_trim(skb, 19);
+	klips_ip_sum_anew(skb);
+	kfree_skb(skb);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +441,7 @@ int main(void)
 		cmocka_unit_test(test_shift),
 		cmocka_unit_test(test_beet_options),
 		cmocka_unit_test(test_beet_errors),
+		cmocka_unit_test(test_checksums_are_made_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
