@@ -2,6 +2,7 @@
 /* ipsec klips: start and stop KLIPS, and see how it is. */
 #include "command.h"
 #include "klipsd_process.h"
+#include "klips_offload.h"
 
 #include "../lib/parse.h"
 
@@ -10,7 +11,8 @@ static int usage(void)
 	printf("usage: ipsec klips start [WORD...]    (words for klipsd: klipsd --help tells them)\n"
 	       "       ipsec klips stop\n"
 	       "       ipsec klips status [--json]\n"
-	       "       ipsec klips settings [--json] [NAME=VALUE...]\n");
+	       "       ipsec klips settings [--json] [NAME=VALUE...]\n"
+	       "       ipsec klips --offload [none | pcrypt | cryptd]    (of the module)\n");
 	return 0;
 }
 
@@ -231,6 +233,8 @@ int run_klips(int argc, char **argv)
 		return with_klips(run_status, &words);
 	if (!strcmp(argv[1], "settings"))
 		return with_klips(run_settings, &words);
+	if (!strcmp(argv[1], "--offload"))
+		return argc <= 3 ? klips_offload(argv[2]) : bad_usage("%s: --offload takes one word", argv[3]);
 	if (!strcmp(argv[1], "stop"))
 		return argc == 2 ? stop() : bad_usage("%s: stop takes no words", argv[2]);
 	if (strcmp(argv[1], "start"))

@@ -6,6 +6,7 @@
 #include <crypto/aead.h>
 #include <crypto/authenc.h>
 #include <crypto/hash.h>
+#include <linux/export.h>
 #include <linux/rtnetlink.h>
 #include <linux/scatterlist.h>
 
@@ -128,7 +129,7 @@ static int init_aead(struct klips_crypto *crypto, const struct klips_keys *keys,
 			 ciphers[keys->encr]);
 	else
 		snprintf(name, sizeof(name), "%s", aeads[keys->encr]);
-	crypto->aead = crypto_alloc_aead(name, 0, 0);
+	crypto->aead = klips_offload_aead(name);
 	if (IS_ERR(crypto->aead)) {
 		err = refused(PTR_ERR(crypto->aead));
 		crypto->aead = NULL;
@@ -206,6 +207,7 @@ int klips_crypto_new(struct klips_crypto **result, const struct klips_keys *keys
 		*result = crypto;
 	return err;
 }
+EXPORT_SYMBOL_GPL(klips_crypto_new);
 
 /**
  * klips_crypto_free() - end a transform that no CPU uses any more, soon
@@ -216,6 +218,7 @@ void klips_crypto_free(struct klips_crypto *crypto)
 	if (crypto)
 		queue_work(ending, &crypto->end);
 }
+EXPORT_SYMBOL_GPL(klips_crypto_free);
 
 /**
  * klips_crypto_init() - before the first transform
@@ -255,6 +258,7 @@ const char *klips_crypto_driver(const struct klips_crypto *crypto)
 	return crypto->aead ? crypto_tfm_alg_driver_name(crypto_aead_tfm(crypto->aead)) :
 			      crypto_tfm_alg_driver_name(crypto_shash_tfm(crypto->mac));
 }
+EXPORT_SYMBOL_GPL(klips_crypto_driver);
 
 static void put_result(struct batch *batch, unsigned int index, int err)
 {
@@ -386,6 +390,7 @@ int klips_crypto_seal(struct klips_crypto *crypto, struct klips_job *jobs, unsig
 {
 	return run_all(crypto, jobs, NULL, count, true);
 }
+EXPORT_SYMBOL_GPL(klips_crypto_seal);
 
 /**
  * klips_crypto_open() - verify packets' ICVs, and decrypt those that are authentic
@@ -406,6 +411,7 @@ int klips_crypto_open(struct klips_crypto *crypto, struct klips_job *jobs, int *
 			results[i] = -EBADMSG;
 	return err;
 }
+EXPORT_SYMBOL_GPL(klips_crypto_open);
 
 /**
  * klips_crypto_mac() - authenticate bytes for AH: RFC 4302, 3.3.3

@@ -105,6 +105,9 @@ int klips_crypto_init(void);
 void klips_crypto_wait(void);
 void klips_crypto_exit(void);
 
+/* offload.c */
+struct crypto_aead *klips_offload_aead(const char *name);
+
 /* deflate.c */
 int klips_deflate_init(void);
 void klips_deflate_exit(void);

@@ -368,6 +368,7 @@ static void complaints_name_the_argument(void **state)
 		{ run_klips, "klips settings tos=2", 1, "tos of settings: too high" },
 		{ run_klips, "klips settings shape=round", 2, "shape=round" },
 		{ run_klips, "klips restart", 2, "restart" },
+		{ run_klips, "klips --offload none cryptd", 2, "cryptd: --offload takes one word" },
 		{ run_look, "look closely", 2, "closely" },
 	};
 
@@ -394,6 +395,31 @@ static void without_klips_that_is_said(void **state)
 	assert_int_equal(command_status, EXIT_REFUSED);
 	assert_string_equal(command_err, "ipsec eroute: KLIPS does not run: nobody answers at /nonexistent/control\n");
 	setenv("KLIPS_CONTROL", socket_path, 1);
+}
+
+/* A file in place of the module's parameter: the kernel answers bad words. */
+static void offload_is_the_modules(void **state)
+{
+	char path[80];
+	FILE *file;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/offload", folder);
+	setenv("KLIPS_OFFLOAD", path, 1);
+	run(run_klips, "klips --offload pcrypt");
+	assert_int_equal(command_status, EXIT_REFUSED);
+	assert_string_equal(command_err, "ipsec klips: ipsec.ko is not loaded: klipsd's cryptography has no offload\n");
+	file = fopen(path, "we");
+	assert_non_null(file);
+	assert_true(fputs("none  \n", file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	run_well(run_klips, "klips --offload pcrypt");
+	run_well(run_klips, "klips --offload");
+	assert_string_equal(command_out, "pcrypt\n");
+	assert_int_equal(unlink(path), 0);
+	run(run_klips, "klips --offload");
+	assert_int_equal(command_status, EXIT_REFUSED);
+	unsetenv("KLIPS_OFFLOAD");
 }
 
 static int count_sa(const struct klips_sa_info *info, void *arg)
@@ -524,6 +550,7 @@ int main(void)
 		CASE(complaints_name_the_argument),
 		CASE(a_bad_key_is_not_repeated),
 		CASE(without_klips_that_is_said),
+		CASE(offload_is_the_modules),
 		CASE(big_tables_come_whole),
 		CASE(events_reach_subscribers),
 		CASE(lost_events_are_told),
