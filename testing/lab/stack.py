@@ -65,8 +65,17 @@ def of_cell(stacks: Iterable[str], place: str, instead: str = "") -> list[str]:
 
 
 def to_load(stacks: Iterable[str], instead: str, kernel: str) -> str:
-    """The module that a guest's kernel has to load for a test about these stacks; "" if none. See of_cell() and module()."""
-    return str(module(kernel)) if instead == MODULE and is_own(stacks) else ""
+    """The module that a guest's kernel has to load for a test about these stacks; "" if none, or if the kernel has it built in.
+
+    See of_cell() and module().
+    """
+    return str(module(kernel)) if instead == MODULE and is_own(stacks) and not _has_klips(kernel) else ""
+
+
+def _has_klips(kernel: str) -> bool:
+    from lab.kernels import catalog
+    build = catalog.builds().get(kernel)
+    return bool(build and build.klips)
 
 
 def module(kernel: str) -> Path:

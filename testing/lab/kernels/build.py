@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab import debs, kernels
 from lab.errors import UnresolvedError
-from lab.kernels import compiler, gcov, headers
+from lab.kernels import compiler, gcov, headers, klips
 from lab.kernels.catalog import Build, Edit
 
 _ROOM = 4_000_000_000  # bytes that a source tree and its objects take
@@ -39,6 +39,8 @@ def make(build: Build, draft: Path, progress: kernels.Progress) -> None:
                      draft / "build.log")
         for edit in build.edits:
             apply(edit, work, build.name)
+        if build.klips:
+            klips.build_in(work)
         compiled(build, work, draft, progress)
         shutil.rmtree(work)
     progress(f"{build.name}: built in {time.monotonic() - began:.0f} s")

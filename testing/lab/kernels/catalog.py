@@ -36,7 +36,7 @@ class Build:
     """A kernel that is built here.
 
     source is a package, or empty for a commit of a user's git tree; arch is um or x86; config are fragments, of which
-    the later win; edits are made to the source first.
+    the later win; edits are made to the source first. klips: our own sources are laid into it.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Build:
     edits: tuple[Edit, ...]
     tree: Path | None = None
     commit: str = ""
+    klips: bool = False
 
     @property
     def folder(self) -> str:
@@ -55,7 +56,9 @@ class Build:
 
     def recipe(self) -> str:
         """A hash of how it is made: all but the commit."""
-        return _hash([self.source, self.arch, *(part.read_text() for part in self.config), repr(self.edits)])
+        from lab.kernels import klips
+        parts = [self.source, self.arch, *(part.read_text() for part in self.config), repr(self.edits)]
+        return _hash([*parts, klips.digest()] if self.klips else parts)
 
 
 @dataclass(frozen=True)

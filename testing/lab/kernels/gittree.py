@@ -21,7 +21,7 @@ from pathlib import Path
 from lab import kernels, once
 from lab.errors import UnresolvedError, UsageError
 from lab.kernels import build as building
-from lab.kernels import catalog
+from lab.kernels import catalog, klips
 from lab.kernels.catalog import Build, Edit
 
 _BASES = {"": "uml-6.12", "uml": "uml-6.12", "qemu": "qemu-6.12"}
@@ -112,6 +112,8 @@ def _update(build: Build, place: Path, sources: Path) -> None:
         raise UnresolvedError(f"{build.name}: git read-tree: {(done.stderr.strip().splitlines() or ['it failed'])[0]}")
     after = {file: _edited(sources, file, edits, build.name, before.get(file))
              for file, edits in _by_file(build.edits).items()}
+    if build.klips:
+        klips.build_in(sources)
     once.replace(place / "edited.json", json.dumps(after))
 
 

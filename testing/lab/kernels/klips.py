@@ -18,9 +18,9 @@ NETWORKS = "net/klips"  # where it is in a kernel's source
 
 
 def sources() -> dict[str, Path]:
-    """Our files, by their names in the tree that is compiled."""
+    """Our files, by their names in the tree that is compiled; none where a checkout has no src, as machines of a farm."""
     top = paths.ROOT / "src"
-    found = {name: top / "klips" / "module" / name for name in ABOVE}
+    found = {name: top / "klips" / "module" / name for name in ABOVE if top.is_dir()}
     for folder in FOLDERS:
         found |= {str(path.relative_to(top)): path for path in sorted((top / folder).rglob("*.[ch]"))}
     for name in SHARED:
@@ -42,6 +42,12 @@ def link(folder: Path) -> None:
 def copy(folder: Path) -> None:
     """Lay out copies of them, for a folder that goes elsewhere."""
     _lay(folder, sources(), shutil.copyfile)
+
+
+def build_in(tree: Path) -> None:
+    """Lay out copies of them in a kernel's source, where edits have its Kconfig and its Makefile name them."""
+    shutil.rmtree(tree / NETWORKS, ignore_errors=True)
+    copy(tree / NETWORKS)
 
 
 def digest() -> str:

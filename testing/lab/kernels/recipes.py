@@ -15,7 +15,7 @@ from lab.kernels.catalog import Build, Edit
 
 ARCHITECTURES = ("um", "x86")
 _TABLES = ("packages", "builds", "edits")
-_BUILD = {"base": str, "source": str, "arch": str, "config": list, "edits": list}
+_BUILD = {"base": str, "source": str, "arch": str, "config": list, "edits": list, "klips": bool}
 _SERIES = {"pattern": str, "name": str, "flavours": dict}
 _EDIT = ("file", "find", "replace", "why")
 
@@ -124,7 +124,8 @@ class _Reader:
             raise self._error(f"{where}.arch", f"'{arch}' is none of {', '.join(ARCHITECTURES)}")
         config = tuple(self._fragment(where, word) for word in settings.get("config", []))
         edits = tuple(edit for word in settings.get("edits", []) for edit in self._set(where, word))
-        return Build(name, source, arch, (base.config if base else ()) + config, (base.edits if base else ()) + edits)
+        return Build(name, source, arch, (base.config if base else ()) + config, (base.edits if base else ()) + edits,
+                     klips=settings.get("klips", getattr(base, "klips", False)))
 
     def _base(self, name: str, base: str, above: tuple[str, ...]) -> Build:
         if base not in self._table["builds"]:

@@ -8,7 +8,7 @@ import pytest
 
 from lab import apt, kernels
 from lab.errors import UnresolvedError, UsageError
-from lab.kernels import archive, catalog, package, recipes
+from lab.kernels import archive, catalog, klips, package, recipes
 
 _GOOD = '[builds.k]\nsource = "s"\narch = "um"\nconfig = ["a"]\n'
 _EDIT = {"file": "f", "find": "x", "replace": "y", "why": "z"}
@@ -43,10 +43,20 @@ def test_recipes_are_read(tmp_path):
         ("6", "image-6.{abi}-amd64", "6.{abi}"), ("6-rt", "image-6.{abi}-rt-amd64", "6.{abi}-rt")]
 
 
+def test_klips_is_a_part_of_the_recipe(tmp_path, monkeypatch):
+    path = _write(tmp_path, _GOOD + "klips = true\n[builds.l]\nbase = \"k\"\n[builds.m]\nbase = \"k\"\nklips = false\n")
+    found = recipes.read(path).builds
+    assert [found[name].klips for name in "klm"] == [True, True, False]
+    before = {name: found[name].recipe() for name in "klm"}
+    monkeypatch.setattr(klips, "digest", lambda: "other sources")
+    assert [found[name].recipe() == before[name] for name in "klm"] == [False, False, True]
+
+
 @pytest.mark.parametrize("text, said", [
     (_GOOD + "[tools]\n", "unknown table 'tools'; known are packages, builds, edits"),
-    (_GOOD + "color = 1\n", "builds.k: unknown key 'color'; known are base, source, arch, config, edits"),
+    (_GOOD + "color = 1\n", "builds.k: unknown key 'color'; known are base, source, arch, config, edits, klips"),
     (_GOOD.replace('"s"', "3"), "builds.k.source: a value of the wrong type: 3"),
+    (_GOOD + "klips = 1\n", "builds.k.klips: a value of the wrong type: 1"),
     (_GOOD.replace('["a"]', '"a"'), "builds.k.config: a value of the wrong type: 'a'"),
     (_GOOD.replace('source = "s"\n', ""), "builds.k: 'source' is missing"),
     (_GOOD.replace('arch = "um"\n', ""), "builds.k: 'arch' is missing"),

@@ -112,6 +112,21 @@ def test_build(kernel, tmp_path):
     assert any("compiling" in line for line in said) and said[-1].startswith("k: built in ")
 
 
+def test_klips_is_laid_into_the_tree(kernel, tmp_path):
+    (tmp_path / "kernels.toml").write_text(_RECIPES.replace("[builds.k]", "[builds.k]\nklips = true"))
+    recipes._read.cache_clear()
+    stale = tmp_path / "tree" / "linux-source-s" / "net" / "klips" / "stale.c"
+    stale.parent.mkdir(parents=True)
+    stale.touch()
+    rule = "linux: net/klips/klips/core/esp.c more.o code.o\n\ttest ! -e net/klips/stale.c"
+    (tmp_path / "tree" / "linux-source-s" / "Makefile").write_text(_MAKEFILE.replace("linux: more.o code.o", rule))
+    folder = tmp_path / "source" / "usr" / "src"
+    subprocess.run(["tar", "-C", tmp_path / "tree", "-cJf", folder / "s.tar.xz", "linux-source-s"], check=True)
+    assert kernels.ensure(catalog.find("k"), _quiet).image.exists()
+    with pytest.raises(UnresolvedError):  # the same tree without KLIPS
+        kernels.ensure(kernel, _quiet)
+
+
 def test_what_modules_are_compiled_with_is_kept(kernel, tmp_path):
     tree = tmp_path / "tree" / "linux-source-s"
     for name in ("include/net/xfrm.h", "arch/um/include/asm/page.h", "arch/um/kernel/main.c", "scripts/mod/modpost",

@@ -247,6 +247,7 @@ def test_another_stack_takes_the_place_of_cygnets_own():
 def test_module_is_loaded_where_it_takes_cygnets_place(monkeypatch):
     monkeypatch.setattr(stack, "module", lambda kernel: Path("/made") / kernel)
     assert stack.to_load(["auto"], stack.MODULE, "uml-6.1") == "/made/uml-6.1"
+    assert stack.to_load(["auto"], stack.MODULE, "uml-klips") == ""  # it is built in
     assert stack.to_load(["netkey"], stack.MODULE, "uml-6.1") == stack.to_load(["auto"], "", "uml-6.1") == ""
 
 
