@@ -187,6 +187,7 @@ uint16_t child_sa_take_answer(struct child_sa *child, const struct ike_message *
 	if (ike_notify_find(message, N_ADDITIONAL_TS_POSSIBLE, NULL))
 		child_sa_log(child, PLUTO_NOTICE, "the peer takes the rest of the traffic in another Child SA");
 	see_ends(child->sa, child->connection, &got.tsi, &got.tsr);
+	cp_resolve(child->sa, &got.tsr);
 	cp_limit(child, &got.tsi);
 	return take_selectors(child, &got);
 }
@@ -275,6 +276,7 @@ uint16_t child_sa_choose(struct child_sa **to, struct ike_sa *sa, const struct i
 
 	if (!read_payloads(&asked, request) || !asked.proposals.count)
 		return N_INVALID_SYNTAX;
+	cp_resolve(sa, &asked.tsi);
 	connection =
 		old ? old->connection : pick(sa, &asked, ike_notify_find(request, N_USE_TRANSPORT_MODE, NULL), initial);
 	if (!connection->child.count)

@@ -113,6 +113,34 @@ void cp_selectors(const struct ike_sa *sa, const struct connection *connection, 
 		select_given(sa, connection, remote);
 }
 
+/**
+ * cp_resolve() - what a peer that is given an address calls its own is that address
+ * @peer: selectors of a message of the peer's, for its side
+ *
+ * Some offer the unspecified address alone for what they are still to be given, and go on to do so: OpenIKED with
+ * `from dynamic`. Others offer all addresses, as RFC 7296, 2.19, has it, and mean what they are narrowed to.
+ */
+void cp_resolve(const struct ike_sa *sa, struct ike_ts_list *peer)
+{
+	static const uint8_t none[16];
+	const struct cp_settings *settings = sa->connection->cp;
+	const struct klips_addr *given;
+	unsigned int at;
+
+	if (!settings || !settings->pool || !sa->cp)
+		return;
+	for (at = 0; at < peer->count; at++) {
+		struct ike_ts *ts = &peer->ts[at];
+		const size_t size = ts->version == KLIPS_V4 ? 4 : 16;
+
+		given = &sa->cp->addrs[address_family(ts->version)];
+		if (!given->version || memcmp(ts->first, none, size) != 0 || memcmp(ts->last, none, size) != 0)
+			continue;
+		memcpy(ts->first, given->b, size);
+		memcpy(ts->last, given->b, size);
+	}
+}
+
 const struct klips_addr *cp_own_addr(const struct ike_sa *sa, uint8_t version)
 {
 	const struct cp_settings *settings = sa->connection->cp;

@@ -62,6 +62,8 @@ void cp_settings_free(struct cp_settings *settings);
  * addresses that were given or are still to be. */
 void cp_selectors(const struct ike_sa *sa, const struct connection *connection, struct ike_ts_list *local,
 		  struct ike_ts_list *remote);
+/* As the one who gives: what the peer says of its side is the address that it was given, where it leaves that open. */
+void cp_resolve(const struct ike_sa *sa, struct ike_ts_list *peer);
 /* The address that this side was given; NULL: none of that version. */
 const struct klips_addr *cp_own_addr(const struct ike_sa *sa, uint8_t version);
 /* An IKE SA takes another's place, or has come to its end: then its addresses are free. */

@@ -157,7 +157,7 @@ static enum ike_outcome answer_child(struct ike_sa *sa, const struct ike_message
 		error = child_sa_choose(&child, sa, request, old, false);
 	if (error)
 		return refuse(sa, reply, error);
-	ike_nonce_make(sa->pluto, &answer.nonce[1]);
+	ike_nonce_make(sa->pluto, &answer.nonce[1], true);
 	answer.child = child->spi[0];
 	answer.protocol = child->protocol;
 	answer.old = old ? old->spi[0] : 0;

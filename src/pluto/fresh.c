@@ -6,6 +6,8 @@
 
 #include "impair.h"
 
+#define LOW 8 /* bytes that no nonce is likely to begin with */
+
 static const struct ike_transform *find_ke(const struct ike_proposals *proposals, const uint16_t *method)
 {
 	const struct ike_proposal *one;
@@ -27,10 +29,12 @@ const struct ike_alg *ike_fresh_method(const struct ike_proposals *proposals)
 	return first ? ike_alg_by_id(IKE_KE, first->id) : NULL;
 }
 
-void ike_nonce_make(struct pluto *pluto, struct ike_nonce *nonce)
+void ike_nonce_make(struct pluto *pluto, struct ike_nonce *nonce, bool response)
 {
 	nonce->length = IKE_NONCE_OWN;
 	pluto_bytes(pluto, nonce->data, IKE_NONCE_OWN);
+	if (impair_fails(pluto, response ? IMPAIR_LOW_RESPONSE : IMPAIR_LOW_REQUEST))
+		memset(nonce->data, 0, LOW);
 }
 
 bool ike_nonce_take(struct ike_nonce *nonce, const struct ike_message *message)
@@ -88,7 +92,7 @@ void ike_fresh_start(struct ike_sa *sa, struct ike_exchange *exchange, const str
 	exchange->sa = sa;
 	exchange->ops = ops;
 	exchange->fresh = fresh;
-	ike_nonce_make(sa->pluto, &fresh->nonce[0]);
+	ike_nonce_make(sa->pluto, &fresh->nonce[0], false);
 	fresh->method = ike_fresh_method(proposals);
 	if (!fresh->method)
 		ike_exchange_start(sa, exchange, ops);

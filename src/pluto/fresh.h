@@ -11,7 +11,8 @@
 /* The key exchange that is proposed first; NULL: none is. */
 const struct ike_alg *ike_fresh_method(const struct ike_proposals *proposals);
 
-void ike_nonce_make(struct pluto *pluto, struct ike_nonce *nonce);
+/* @response: of a reply; else of a request. */
+void ike_nonce_make(struct pluto *pluto, struct ike_nonce *nonce, bool response);
 /* The Nonce payload of a message: whether there is a good one. */
 bool ike_nonce_take(struct ike_nonce *nonce, const struct ike_message *message);
 /* The KE payload of a message: whether it is of that method; NULL: none is wanted. @value: gets it */

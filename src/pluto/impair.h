@@ -35,6 +35,8 @@ enum impair_step {
 	IMPAIR_HASHES_IGNORE,
 	IMPAIR_COOKIE,	    /* the cookie that is shown is not the one that was asked for */
 	IMPAIR_FIRST_CHILD, /* IKE_AUTH makes no Child SA */
+	IMPAIR_LOW_REQUEST, /* nonces of requests are lower than others */
+	IMPAIR_LOW_RESPONSE,
 	IMPAIR_STEPS,
 };
 

@@ -20,7 +20,7 @@ static const char *const steps[IMPAIR_STEPS] = {
 	[IMPAIR_AUTH] = "auth", [IMPAIR_KEYS] = "keys",
 };
 
-/* libreswan's names of steps. */
+/* Those with names of their own, most of them libreswan's. */
 static const struct step_word {
 	const char *word;
 	enum impair_step step;
@@ -48,6 +48,8 @@ static const struct step_word {
 	{ "ignore-v2n-signature-hash-algorithms", IMPAIR_HASHES_IGNORE },
 	{ "send-bogus-dcookie", IMPAIR_COOKIE },
 	{ "omit-v2-ike-auth-child", IMPAIR_FIRST_CHILD },
+	{ "low-nonce-in-request", IMPAIR_LOW_REQUEST },
+	{ "low-nonce-in-response", IMPAIR_LOW_RESPONSE },
 };
 
 /* libreswan's names of what happens to messages; @sealed: to those that are encrypted alone. */
@@ -250,6 +252,8 @@ void impair_help(void (*each)(void *arg, const char *line), void *arg)
 		"  omit-v2-ike-auth-child: messages, and what is taken of them, are not as they should be",
 		"add-unknown-v2-payload-to:ike-sa-init|ike-auth, add-unknown-v2-payload-to-sk:ike-auth: there is one",
 		"  payload more; unknown-v2-payload-critical: with the critical bit",
+		"low-nonce-in-request, low-nonce-in-response: nonces of those are lower than the peer's: of two SAs of a",
+		"  collision this side's goes, or the peer's",
 		"replay-duplicates, replay-encrypted, replay-forward, corrupt-encrypted, jacob-two-two,",
 		"  send-no-ikev2-auth: as in libreswan",
 		"release: what was held goes on, and nothing more is held",

@@ -183,7 +183,7 @@ static void begin(const struct asked *asked, struct connection *connection, cons
 	sa->setup->number = asked->chosen.number;
 	sa->setup->first[0] = ike_packet_new(asked->message.whole);
 	ike_nonce_take(&sa->setup->fresh.nonce[0], &asked->message);
-	ike_nonce_make(sa->pluto, &sa->setup->fresh.nonce[1]);
+	ike_nonce_make(sa->pluto, &sa->setup->fresh.nonce[1], true);
 	ike_natd_take(sa, &asked->message);
 	ike_hashes_take(sa, &asked->message);
 	sa->fragmentation =

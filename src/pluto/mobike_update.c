@@ -217,6 +217,9 @@ static enum ike_outcome build_check(struct ike_exchange *exchange, struct ike_bu
 {
 	if (is_over(exchange->sa))
 		return IKE_DROP;
+	/* libreswan repeats the cookie only where it is asked about NATs, too. */
+	if (exchange->sa->nat_known)
+		ike_natd_put(exchange->sa, builder);
 	put_cookie(request_of(exchange), builder);
 	return IKE_DONE;
 }

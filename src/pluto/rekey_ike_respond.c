@@ -116,7 +116,7 @@ static enum ike_outcome start_answer(struct ike_sa *sa, const struct ike_message
 	wanted[1] = method->id;
 	if (!ike_fresh_peer(&value, request, method))
 		return refuse(sa, reply, N_INVALID_KE_PAYLOAD, (struct ike_slice){ wanted, sizeof(wanted) });
-	ike_nonce_make(sa->pluto, &made->setup->fresh.nonce[1]);
+	ike_nonce_make(sa->pluto, &made->setup->fresh.nonce[1], true);
 	ike_rekey_collides(sa, made); /* this side's own request may be answered before the reply is made */
 	if (ike_ke_start(sa, method, NULL, value, reply_is_made, taken))
 		return refuse(sa, reply, N_TEMPORARY_FAILURE, (struct ike_slice){ 0 });

@@ -209,12 +209,16 @@ static void test_only_the_second(void **state)
 	assert_null(world.west.pluto->impair);
 }
 
+static const char *crossing; /* what else is impaired at west while they cross; NULL: nothing */
+
 /* Both requests are on their way before either arrives: RFC 7296, 2.8.1. */
 static void cross(void (*west)(void), void (*east)(void))
 {
 	up();
 	set(&world.west, "hold-inbound");
 	set(&world.east, "hold-inbound");
+	if (crossing)
+		set(&world.west, crossing);
 	west();
 	east();
 	world_settle(&world);
@@ -222,6 +226,8 @@ static void cross(void (*west)(void), void (*east)(void))
 	world_settle(&world);
 	assert_int_equal(impair_release(world.east.pluto), 2);
 	world_settle(&world);
+	if (crossing)
+		impair_clear(world.west.pluto);
 	assert_null(world.west.pluto->impair);
 	assert_null(world.east.pluto->impair);
 }
@@ -269,6 +275,36 @@ static void test_ike_rekeys_cross(void **state)
 	cross(rekey_ike_west, rekey_ike_east);
 	assert_true(is_whole());
 	assert_true(side_said(&world.west, "both sides rekeyed") || side_said(&world.east, "both sides rekeyed"));
+}
+
+/* Which of two crossing rekeys goes is up to the nonces, and so to the test. */
+static void test_nonces_decide(void **state)
+{
+	static const struct {
+		const char *word;
+		void (*west)(void), (*east)(void);
+		const char *says;
+		bool west_goes;
+	} cases[] = {
+		{ "low-nonce-in-request", rekey_child_west, rekey_child_east, "both sides rekeyed: Child SA #", true },
+		{ "low-nonce-in-response", rekey_child_west, rekey_child_east, "both sides rekeyed: Child SA #",
+		  false },
+		{ "low-nonce-in-request", rekey_ike_west, rekey_ike_east, "both sides rekeyed: this one goes", true },
+		{ "low-nonce-in-response", rekey_ike_west, rekey_ike_east, "both sides rekeyed: this one goes", false },
+	};
+	size_t at;
+
+	(void)state;
+	for (at = 0; at < ARRAY_SIZE(cases); at++) {
+		world_free(&world);
+		world_make(&world);
+		crossing = cases[at].word;
+		cross(cases[at].west, cases[at].east);
+		crossing = NULL;
+		assert_true(is_whole());
+		assert_int_equal(side_said(&world.west, cases[at].says), cases[at].west_goes);
+		assert_int_equal(side_said(&world.east, cases[at].says), !cases[at].west_goes);
+	}
 }
 
 static void test_triggers(void **state)
@@ -362,6 +398,7 @@ int main(void)
 		ONE(test_only_the_second),
 		ONE(test_child_rekeys_cross),
 		ONE(test_ike_rekeys_cross),
+		ONE(test_nonces_decide),
 		ONE(test_triggers),
 		ONE(test_steps_fail),
 		ONE(test_retransmission),

@@ -303,6 +303,36 @@ static void test_forwarded_liveness_moves_nothing(void **state)
 	assert_between(WEST, EAST);
 }
 
+/* What is next on the way, as its receiver reads it. */
+static void assert_next_has(struct side *side, uint16_t type)
+{
+	const struct packet *packet = &world.packet[world.first % PACKETS_MAX];
+	struct ike_message message;
+	uint8_t data[sizeof(packet->data)];
+	const char *why;
+
+	memcpy(data, packet->data, packet->length);
+	assert_int_equal(ike_unprotect(sa(side), &message, (struct ike_slice){ data, packet->length }, &why), 0);
+	assert_true(ike_notify_find(&message, type, NULL));
+}
+
+/* libreswan repeats a cookie only to who asks about NATs, too. */
+static void test_check_asks_about_nats(void **state)
+{
+	(void)state;
+	start();
+	side_has(&world.west, NEW, (char *)NULL);
+	world_deliver(&world);
+	world_deliver(&world);
+	assert_int_equal(world.count, 1);
+	assert_next_has(&world.west, N_COOKIE2);
+	assert_next_has(&world.west, N_NAT_DETECTION_SOURCE_IP);
+	assert_next_has(&world.west, N_NAT_DETECTION_DESTINATION_IP);
+	world_settle(&world);
+	assert_between(NEW, EAST);
+	assert_false(sa(&world.west)->nat_local || sa(&world.west)->nat_remote);
+}
+
 /* Then the check goes elsewhere, and traffic does not. */
 static void test_forwarded_update_is_checked(void **state)
 {
@@ -552,6 +582,7 @@ int main(void)
 		CASE(test_responder_loses_its_address),
 		CASE(test_replayed_from_elsewhere),
 		CASE(test_forwarded_liveness_moves_nothing),
+		CASE(test_check_asks_about_nats),
 		CASE(test_forwarded_update_is_checked),
 		CASE(test_garbage_brings_no_reply_elsewhere),
 		CASE(test_peer_refuses),

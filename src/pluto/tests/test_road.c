@@ -305,6 +305,56 @@ static void test_rekeying_keeps_it(void **state)
 }
 
 /* After a restart the server knows nobody; the road asks for what it had. */
+/* The road's side of a Child SA as OpenIKED has it, which never says more of its address than that it is open. */
+static void leave_open(struct connection *connection)
+{
+	connection->cp->client = false;
+	assert_null(ike_ts_parse(&connection->local.client.ts[0], "0.0.0.0/32"));
+	connection->local.client.count = 1;
+}
+
+static void test_what_is_left_open_is_the_address(void **state)
+{
+	struct child_sa *child;
+	unsigned int seen = 0;
+
+	(void)state;
+	up(world.west.connection);
+	leave_open(world.west.connection);
+	child_sa_rekey_start(side_child(&world.west));
+	world_deliver(&world);
+	cds_list_for_each_entry(child, &side_sa(&world.east, IKE_SA_ESTABLISHED)->children, node) {
+		list_is(&child->remote_ts, "10.9.0.1/32");
+		seen++;
+	}
+	assert_int_equal(seen, 2);
+}
+
+static void test_what_an_answer_leaves_open(void **state)
+{
+	struct ike_ts_list list = { .count = 3 };
+	char text[IKE_TS_TEXT];
+	unsigned int at;
+	static const char *const said[] = { "0.0.0.0/32", "0.0.0.0/0", "::/128" }, *const meant[] = { "10.9.0.1/32",
+												      "0.0.0.0/0",
+												      "::/128" };
+
+	(void)state;
+	up(world.west.connection);
+	for (at = 0; at < ARRAY_SIZE(said); at++)
+		assert_null(ike_ts_parse(&list.ts[at], said[at]));
+	cp_resolve(side_sa(&world.east, IKE_SA_ESTABLISHED), &list);
+	for (at = 0; at < ARRAY_SIZE(said); at++) {
+		ike_ts_print(text, sizeof(text), &list.ts[at]);
+		assert_string_equal(text, meant[at]);
+	}
+	/* Who was given an address himself decides nothing about the other's. */
+	assert_null(ike_ts_parse(&list.ts[0], said[0]));
+	cp_resolve(side_sa(&world.west, IKE_SA_ESTABLISHED), &list);
+	ike_ts_print(text, sizeof(text), &list.ts[0]);
+	assert_string_equal(text, said[0]);
+}
+
 static void test_the_same_is_asked_for_again(void **state)
 {
 	(void)state;
@@ -591,6 +641,8 @@ int main(void)
 		TEST(test_it_is_free_when_the_sa_ends),
 		TEST(test_it_is_free_when_the_peer_is_dead),
 		TEST(test_rekeying_keeps_it),
+		TEST(test_what_is_left_open_is_the_address),
+		TEST(test_what_an_answer_leaves_open),
 		TEST(test_the_same_is_asked_for_again),
 		TEST(test_initial_contact),
 		TEST(test_a_new_one_takes_over),

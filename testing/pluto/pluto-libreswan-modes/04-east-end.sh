@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-ip xfrm state
+../../guestbin/wait-for.sh --no-match --match . -- ip xfrm state

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 ../../guestbin/wait-for.sh --timeout 600 --every 5 --no-match --match ESTABLISHED -- ikectl show sa
-ip xfrm state
+../../guestbin/wait-for.sh --no-match --match . -- ip xfrm state
