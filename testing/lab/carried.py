@@ -8,6 +8,7 @@ import functools
 import os
 import re
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 from lab import stack
@@ -19,9 +20,19 @@ _ELF = b"\x7fELF"
 _LINE = re.compile(r"^\s*(\S+) => (?:(not found)|(\S+) \(0x)", re.MULTILINE)
 
 
-def tree() -> Path:
-    """stack.tree() with those libraries, in the cache. UnresolvedError if one is not to be found; see stack.keep()."""
-    return _with_libraries(stack.tree())
+def tree(modules: Iterable[str] = ()) -> Path:
+    """stack.tree() with those libraries, and with some files of KLIPS's module, in the cache; see module_at().
+
+    UnresolvedError if a library is not to be found; see stack.keep().
+    """
+    made = _with_libraries(stack.tree())
+    found = {module_at(path): Path(path) for path in modules}
+    return stack.keep({**stack.files(made), **found}) if found else made
+
+
+def module_at(path: str) -> str:
+    """Where in such a tree a file of KLIPS's module is: by the kernel that it was made for."""
+    return f"lib/klips/{Path(path).parent.name}/ipsec.ko"
 
 
 @functools.cache

@@ -54,7 +54,7 @@ def add_place(made: argparse.ArgumentParser) -> None:
     made.add_argument("--seed", type=natural, metavar="N", help="have a UML guest's random numbers follow from N")
     made.add_argument("--real-time", action="store_true", help="give the guest the real clock instead of a virtual one")
     made.add_argument("--stack", choices=(stack.MODULE,),
-                      help="have KLIPS's module in the UML guest's kernel, for tests about one of Cygnet's stacks")
+                      help="have KLIPS's module in the UML or QEMU guest's kernel, for tests about one of Cygnet's stacks")
     made.add_argument("--machine", choices=("microvm", "q35"),
                       help="the QEMU guest's board (microvm, or q35 where the kernel cannot run on that)")
     made.add_argument("--no-snapshot", action="store_true", help="boot the QEMU guest instead of restoring one that is ready")
@@ -95,8 +95,8 @@ def _listed(value: object) -> list:
 
 def options(arguments: argparse.Namespace, **others) -> Options:
     """How to run, by the arguments of add_place() and what else is given. UsageError if that does not fit together."""
-    if arguments.stack and arguments.place != "uml":
-        raise UsageError("--stack is for UML guests: --place uml")
+    if arguments.stack and arguments.place not in ("uml", "qemu"):
+        raise UsageError("--stack is for UML and QEMU guests: --place uml, --place qemu")
     if arguments.place == "ns":
         if arguments.kernel or arguments.real_time or arguments.apart or arguments.seed is not None:
             raise UsageError("--kernel, --real-time, --apart and --seed are for guests: --place uml, --place qemu")

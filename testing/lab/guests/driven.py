@@ -26,8 +26,7 @@ CONSOLE = "console.txt"  # of a guest, in its folder
 class Guest:
     """A guest to be: its name, the hosts in it, its kernel, the processor that a UML guest is kept on.
 
-    card: what its cards are called, before a number, until they are a host's. module: what a UML guest's kernel has to load, if
-    anything.
+    card: what its cards are called, before a number, until they are a host's. module: what its kernel has to load, if anything.
     """
 
     name: str

@@ -93,20 +93,22 @@ def disks(setup: Setup, work: Path) -> list[qemu.Disk]:
     return found
 
 
-def stage(stacks: Iterable[str], work: Path, progress: Progress) -> dict[str, str]:
+def stage(stacks: Iterable[str], work: Path, progress: Progress, modules: Iterable[str] = ()) -> dict[str, str]:
     """Put the disk with Cygnet's programs into a folder if a test about these stacks needs it.
 
-    Where in the guest they are, by the folder that hosts get on this machine; nothing if they are not needed.
+    modules: files of KLIPS's module that are on it too. Where in the guest they are, and the programs by the folder that hosts
+    get on this machine; nothing if they are not needed.
     """
     if not stack.is_own(stacks):
         return {}
-    (work / STAGE).symlink_to(stage_image(progress))
-    return {str(stack.tree()): STAGE_AT}
+    wanted = sorted(set(modules))
+    (work / STAGE).symlink_to(stage_image(progress, wanted))
+    return {str(stack.tree()): STAGE_AT, **{path: f"{STAGE_AT}/{carried.module_at(path)}" for path in wanted}}
 
 
-def stage_image(progress: Progress) -> Path:
-    """The image of Cygnet's programs and what they need, made where it is not cached."""
-    return image.stage(carried.tree(), _STAGE_SIZE, progress)
+def stage_image(progress: Progress, modules: Iterable[str] = ()) -> Path:
+    """The image of Cygnet's programs and what they need, and of KLIPS's modules, made where it is not cached."""
+    return image.stage(carried.tree(modules), _STAGE_SIZE, progress)
 
 
 def boot_words(setup: Setup, work: Path, console: Path, progress: Progress, memory: Path | None = None,

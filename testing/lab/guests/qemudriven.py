@@ -38,7 +38,7 @@ class QemuGuests(driven.Guests):
             words = qemuboot.boot_words(setup, self._work_of(guest), console, self._progress)
             words += qemu.cards(setup.machine, macs, ends)
         order = {"serve": True, "cards": macs, "random": uml.random_bytes(None, guest.name).hex(),
-                 "stage": has_stage(self._work)}
+                 "stage": has_stage(self._work), "module": guest.module}
         return {"argv": words, "log": str(log), "state": state, "order": order}
 
     def _work_of(self, guest: driven.Guest) -> Path:

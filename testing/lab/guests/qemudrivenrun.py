@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from lab import paths, runone, suites
+from lab import paths, runone, stack, suites
 from lab.errors import UnresolvedError
 from lab.guests import driven, drivenrun, mailbox, processors, qemuboot, qemudriven, qemurun, ram
 from lab.place import HostSpec, Place
@@ -29,8 +29,9 @@ class QemuDrivenRun(drivenrun.DrivenRun):
             mailbox.pack(self._work / qemuboot.IN)
             trees = next(iter(self._setups.values())).trees
             laid = {name: trees[str(folder)] for name, folder in suites.folders([self.case], self.progress).items()}
-            moves = {str(paths.TESTING): qemurun.TESTING, **trees, **laid,
-                     **qemuboot.stage(self.case.stacks, self._work, self.progress)}
+            self._staged = qemuboot.stage(self.case.stacks, self._work, self.progress,
+                                          filter(None, map(self._module, self._setups)))
+            moves = {str(paths.TESTING): qemurun.TESTING, **trees, **laid, **self._staged}
             self._start_twice([HostSpec(**qemurun.moved(vars(spec), moves)) for spec in specs], plan)
         finally:
             shutil.rmtree(self._work, ignore_errors=True)  # QEMU has open what it needs
@@ -61,8 +62,14 @@ class QemuDrivenRun(drivenrun.DrivenRun):
 
     @property
     def _guests(self) -> list[driven.Guest]:
-        return [driven.Guest(name, hosts, self._setups[name].kernel, card="card")
+        return [driven.Guest(name, hosts, self._setups[name].kernel, card="card",
+                             module=self._staged.get(self._module(name), ""))
                 for name, hosts in drivenrun.groups(self.case, self.options).items()]
+
+    def _module(self, guest: str) -> str:
+        """The file that a guest has to load, here; "" if none."""
+        hosts = drivenrun.groups(self.case, self.options)[guest]
+        return stack.to_load(self.case.stacks, self.options.stack, self.kernel_of(hosts[0]))
 
     def new_place(self) -> Place:
         """See Run."""

@@ -35,7 +35,7 @@ def options(arguments: argparse.Namespace, **others) -> runone.Options:
     made = runone.Options(
         place="qemu", kernel=catalog.find(common, "qemu").name, apart=arguments.apart or bool(by_host),
         kernels={host: catalog.find(name, "qemu").name for host, name in by_host.items()}, machine=arguments.machine or "",
-        snapshot=not arguments.no_snapshot, gdb=arguments.gdb, patience=PATIENCE[qemu.accelerator()], **others)
+        snapshot=not arguments.no_snapshot, gdb=arguments.gdb, stack=arguments.stack or "", patience=PATIENCE[qemu.accelerator()], **others)
     if made.gdb and (made.apart or made.may_stay):
         raise UsageError("--gdb is for one guest that runs its test by itself: not with --apart, --keep and --stop-...")
     return made
@@ -52,7 +52,7 @@ class QemuRun(run.GuestRun):
         laid = suites.folders([self.case], self.progress)
         setup = provide(self.options, self.progress, list(laid.values()))
         with self._work() as work:
-            staged = qemuboot.stage(self.case.stacks, work, self.progress)
+            staged = qemuboot.stage(self.case.stacks, work, self.progress, filter(None, [order["module"]]))
             places = {name: setup.trees[str(folder)] for name, folder in laid.items()}
             order = moved(order, {str(paths.TESTING): TESTING, **setup.trees, **places, **staged})
             order["stage"] = bool(staged)

@@ -12,6 +12,7 @@ import ctypes
 import gc
 import json
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -53,6 +54,7 @@ def main() -> None:
             _say(port, ready=True)
             order = json.loads(_line(port))
             _settle(order)
+            _load_own(order.get("module", ""))
             if order.get("serve"):
                 init.in_child(lambda: _serve(order, port))
             else:
@@ -157,6 +159,14 @@ def _settle(order: dict) -> None:
     mount_disk(disks["in"], str(paths.TESTING))
     if order["stage"]:
         mount_disk(disks["stage"], "/mnt/stage")
+
+
+def _load_own(path: str) -> None:
+    """Load KLIPS's module, if there is one to load, and those that it names as what it depends on."""
+    if path:
+        depends = re.search(rb"\0depends=([^\0]*)\0", Path(path).read_bytes())
+        load("-q", "-a", *(depends[1].decode().split(",") if depends else ()))
+        syscalls.load_module(path)
 
 
 def _run_test(order: dict, port) -> None:
