@@ -271,9 +271,21 @@ int klips_links_init(void)
 }
 
 /**
- * klips_links_exit() - hear no more of them
+ * klips_links_exit() - take all ipsecN of all network namespaces away, and hear no more of devices
+ *
+ * Nobody can make new ones any more. Not the other way round: a notifier that is unregistered is told that all devices
+ * go, and would forget those that are still there.
  */
 void klips_links_exit(void)
 {
+	LIST_HEAD(links);
+	struct net *ns;
+
+	rtnl_lock();
+	down_read(&net_rwsem);
+	for_each_net(ns) klips_links_remove(klips_net_of(ns), &links);
+	up_read(&net_rwsem);
+	unregister_netdevice_many(&links);
+	rtnl_unlock();
 	unregister_netdevice_notifier(&block);
 }
