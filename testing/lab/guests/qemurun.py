@@ -35,7 +35,8 @@ def options(arguments: argparse.Namespace, **others) -> runone.Options:
     made = runone.Options(
         place="qemu", kernel=catalog.find(common, "qemu").name, apart=arguments.apart or bool(by_host),
         kernels={host: catalog.find(name, "qemu").name for host, name in by_host.items()}, machine=arguments.machine or "",
-        snapshot=not arguments.no_snapshot, gdb=arguments.gdb, stack=arguments.stack or "", patience=PATIENCE[qemu.accelerator()], **others)
+        snapshot=not arguments.no_snapshot, gdb=arguments.gdb, stack=arguments.stack or "",
+        patience=PATIENCE[qemu.accelerator()], **others)
     if made.gdb and (made.apart or made.may_stay):
         raise UsageError("--gdb is for one guest that runs its test by itself: not with --apart, --keep and --stop-...")
     return made

@@ -6,7 +6,7 @@ import re
 _REPORTS = re.compile(
     r"Kernel panic - |\bBUG: |kernel BUG at |Oops: |general protection fault|unable to handle"
     r"|WARNING: (?:CPU|possible|suspicious|bad|inconsistent|held lock|lock held|Nested lock|\S+-safe -> |\S+:\d+ at )"
-    r"|INFO: task .* blocked|UBSAN: |unreferenced object|Kernel mode fault")
+    r"|INFO: task .* blocked|unregister_netdevice: waiting for|UBSAN: |unreferenced object|Kernel mode fault")
 _LINES = 60
 STARVED = "a guest's memory was not enough, so nothing is known: {}; see {}"  # what starved() says, and the console
 _STARVED = re.compile(r"Out of memory: Killed process \d+ \([^)\n]*\)"

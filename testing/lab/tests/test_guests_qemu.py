@@ -142,12 +142,12 @@ class _Guest:
         monkeypatch.setattr(mailbox, "pack", lambda target: target.touch())
         monkeypatch.setattr(initrd, "write", lambda target, *_: target)
 
-    def play(self, *lines: str, limit: float = 30.0):
+    def play(self, *lines: str, limit: float = 30.0, **others):
         """The result of the test whose guest does this."""
         self._script.write_text("\n".join(lines) + "\n")
         self._patch.setattr(guestrun, "_MARGIN", limit - self.case.total)
         self._patch.setitem(qemuboot.READY_LIMIT, "tcg", limit)
-        options = runone.Options(place="qemu", kernel="6.1", machine="microvm", snapshot=False)
+        options = runone.Options(place="qemu", kernel="6.1", machine="microvm", snapshot=False, **others)
         return qemurun.QemuRun(self.case, self.out, options, lambda text: None, 0).play()
 
     @property
@@ -194,6 +194,21 @@ def test_programs_of_cygnets_own_are_on_a_disk(guest, monkeypatch, tmp_path):
     assert made.read_bytes().rstrip(b"\0") == b"one" and made.stat().st_size == 256 << 20
     with pytest.raises(UnresolvedError, match="MB of programs, a guest takes 0 at most"):
         image.stage(stack.tree(), 2, print)
+
+
+def test_klipss_module_is_on_that_disk_too(guest, monkeypatch, tmp_path):
+    monkeypatch.setenv("CYGNET_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("CYGNET_STAGE", str(tmp_path / "stage"))
+    monkeypatch.setattr(paths, "BUILD", tmp_path)
+    (tmp_path / "stage/usr").mkdir(parents=True)
+    module = tmp_path / "module" / "6.1" / "ipsec.ko"
+    module.parent.mkdir(parents=True)
+    module.write_text("a module")
+    inside = "lib/klips/6.1/ipsec.ko"
+    monkeypatch.setattr(image, "write", lambda source, target: target.write_text((source / inside).read_text()))
+    guest.case.stacks.append("klips-user")
+    guest.play(*_BEGINS, f"archive result.json {_RESULT}", stack="klips-kernel")
+    assert guest.order["module"] == f"/mnt/stage/{inside}" and guest.order["stack"] == "klips-kernel"
 
 
 def test_orders_differ_in_their_random_numbers(guest):

@@ -205,6 +205,16 @@ def test_a_library_that_is_in_the_tree_is_taken_from_there(program, monkeypatch)
     assert carried.tree() == stack.tree()
 
 
+def test_modules_are_carried_by_their_kernels(program, tmp_path, monkeypatch):
+    monkeypatch.setattr(carried, "_of_every_machine", set)
+    for kernel in ("6.1.0-50", "6.12.100"):
+        (tmp_path / kernel).mkdir()
+        (tmp_path / kernel / "ipsec.ko").write_text(kernel)
+    made = carried.tree([str(tmp_path / "6.1.0-50/ipsec.ko"), str(tmp_path / "6.12.100/ipsec.ko")])
+    assert [path.parent.name == path.read_text() for path in made.glob("lib/klips/*/ipsec.ko")] == [True, True]
+    assert not (carried.tree() / "lib/klips").exists()
+
+
 def test_a_library_that_is_nowhere_is_named(program):
     program.write_bytes(program.read_bytes().replace(b"libcrypto.so.3", b"libcrypto.so.Z"))
     with pytest.raises(UnresolvedError, match=r"/usr/local/sbin/ipsec: needs libcrypto\.so\.Z, which this machine has not"):

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Programs of src/klips/guest/, which test ipsec.ko from inside a guest, and what runs them.
+
+GUEST_ALL := $(wildcard src/klips/guest/*.c)
+GUEST_MAINS := $(if $(GUEST_ALL),$(shell grep -l '^int main\>' $(GUEST_ALL)))
+GUEST_PROGRAMS := $(GUEST_MAINS:src/%.c=$(KLIPS)/plain/%)
+
+$(KLIPS)/plain/libguest.a: $(patsubst src/%.c,$(KLIPS)/plain/%.o,$(filter-out $(GUEST_MAINS),$(GUEST_ALL)))
+	@rm -f $@
+	ar rcs $@ $^
+
+$(GUEST_PROGRAMS): %: %.o $(KLIPS)/plain/libguest.a $(KLIPS)/plain/libtests.a $(KLIPS)/plain/libklips.a
+	$(KLIPS_CC_plain) $^ -o $@ $(KLIPS_LIBS)
+
+.PHONY: guest-programs
+
+guest-programs: deps-klips $(GUEST_PROGRAMS)
+
+# In which kernel; and how much of it.
+MODULE_KERNEL ?= uml-kasan
+MODULE_PACKETS ?= 1000000
+MODULE_CYCLES ?= 1000
+
+.PHONY: module-fuzz module-torture
+
+module-fuzz: build ## send ipsec.ko bad packets and control messages, in a guest under KASAN (MODULE_PACKETS=1000 MODULE_KERNEL=6.12)
+	@$(MAKE) -s guest-programs module KERNEL=$(MODULE_KERNEL)
+	testing/module/fuzz.py --kernel $(MODULE_KERNEL) --packets $(MODULE_PACKETS) --messages $(MODULE_PACKETS)
+
+module-torture: build ## tunnels of ipsec.ko come and go under traffic, in a guest under KASAN (MODULE_CYCLES=50 MODULE_KERNEL=6.12)
+	@$(MAKE) -s guest-programs module KERNEL=$(MODULE_KERNEL)
+	testing/module/torture.py --kernel $(MODULE_KERNEL) --cycles $(MODULE_CYCLES)

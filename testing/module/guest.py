@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A guest with ipsec.ko in its kernel, left up for what is no scenario: programs put there, and what its kernel reports."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "testing"))
+sys.dont_write_bytecode = True  # none into the checkout
+
+from lab.errors import LabError  # noqa: E402 - after its path is known
+from lab.guests import report  # noqa: E402
+from lab.kernels import catalog  # noqa: E402
+
+LAB = str(ROOT / "lab")
+TEST = "klips/device"  # any whose hosts have Cygnet's programs; only one of them is used
+HOST = "west"
+PROGRAMS = ROOT / "build/klips/plain/klips/guest"
+ENDS = "/testing/module/ends.sh"
+_UP_SECONDS = 900
+_LEAKS = "/sys/kernel/debug/kmemleak"
+_AGE = 6  # seconds: kmemleak says nothing of what is younger than 5
+
+
+class Failed(Exception):
+    """The guest's kernel reports something, or what ran there failed."""
+
+
+class Guest:
+    """One guest; to be used with `with`. Failed if it does not come up."""
+
+    def __init__(self, folder: Path, kernel: str, test: str = TEST) -> None:
+        self.kernel = catalog.find(kernel).name
+        self.out, self.test = folder / "guest", test
+        self.place = "uml" if self.kernel.startswith("uml-") else "qemu"
+
+    def __enter__(self) -> "Guest":
+        clock = ["--real-time"] if self.place == "uml" else []
+        done = subprocess.run([LAB, "run", self.test, "--place", self.place, "--kernel", self.kernel, *clock, "--stack",
+                               "klips-kernel", "--stop-at", "1", "--out", str(self.out)], capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, timeout=_UP_SECONDS, check=False)
+        if not (self.out / self.test / "live.pid").exists():
+            raise Failed(f"the guest is not up:\n{done.stdout}{done.stderr}")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        subprocess.run([LAB, "stop", self.test], capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False)
+
+    def at(self, script: str, limit: int = 60, source: bytes = b"", quiet: bool = False) -> str:
+        """What a script prints in the guest, which is shown too; it has that many seconds. Failed if it fails."""
+        command = [LAB, "exec", "--limit", str(limit), self.test, HOST, "sh", "-euc", script]
+        done = subprocess.run(command, input=source, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=limit + 120,
+                              check=False)
+        text = done.stdout.decode(errors="replace")
+        if not quiet:
+            print(text, end="", flush=True)
+        self.check()
+        if done.returncode:
+            raise Failed(f"'{script}' ended with {done.returncode}:\n{text[-2000:]}")
+        return text
+
+    def put(self, *programs: str) -> None:
+        """Have programs of src/klips/guest/ in the guest's /tmp."""
+        for name in programs:
+            self.at(f"cat >/tmp/{name}; chmod +x /tmp/{name}", source=(PROGRAMS / name).read_bytes())
+
+    def check(self) -> None:
+        """Failed if the kernel has reported anything on its console."""
+        for console in self.out.rglob("guests/*/console.txt"):
+            if trace := report.find(console.read_text(encoding="utf-8", errors="replace")):
+                raise Failed(f"the kernel reports:\n{trace}")
+
+    def leaks(self) -> str:
+        """What kmemleak finds, twice the same, or nothing; "unknown" if the kernel has none."""
+        there = f"mount -t debugfs none /sys/kernel/debug 2>/dev/null || true; [ -e {_LEAKS} ] && echo there || echo unknown"
+        if self.at(there, quiet=True).strip() == "unknown":
+            return "unknown"
+        script = f"for time in 1 2; do sleep {_AGE}; echo scan >{_LEAKS}; done; cat {_LEAKS}"
+        return self.at(script, limit=300, quiet=True).strip()
+
+
+def play(name: str, work) -> int:
+    """The exit status of a program that does this; what went wrong is printed."""
+    try:
+        work()
+    except (Failed, LabError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return 1
+    print(f"{name}: nothing found")
+    return 0

@@ -1,0 +1,45 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""module-torture: tunnels of ipsec.ko that come and go under traffic, in a guest, and the module with them.
+
+Each cycle makes a tunnel between two namespaces, waits until packets come through both ways, and takes it down in one of
+several ways; src/klips/guest/module_cycle.c tells which. Exit status 1 if the guest's kernel reports anything, if a tunnel
+does not carry packets, or if memory was not given back, as far as its kernel can tell.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from guest import ENDS, ROOT, Failed, Guest, play
+
+SECONDS_EACH = 2  # that a cycle may take, under KASAN on a busy machine
+
+
+def torture(options: argparse.Namespace, folder: Path) -> None:
+    """Do it in a guest of its own."""
+    with Guest(folder, options.kernel) as guest:
+        guest.put("module_cycle")
+        module = ROOT / "build/module" / guest.kernel / "ipsec.ko"
+        guest.at("cat >/tmp/ipsec.ko", source=module.read_bytes())
+        guest.at(f"{ENDS} up\n/tmp/module_cycle {options.cycles} /tmp/ipsec.ko\n{ENDS} down",
+                 limit=120 + options.cycles * SECONDS_EACH)
+        leaks = guest.leaks()
+        if leaks and leaks != "unknown":
+            raise Failed(f"not freed:\n{leaks}")
+
+
+def main() -> int:
+    """Do it."""
+    parser = argparse.ArgumentParser(prog="module-torture", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kernel", default="uml-kasan", help="as 'lab kernels list' names it (%(default)s)")
+    parser.add_argument("--cycles", type=int, default=1000, help="how many (%(default)s)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="module-torture-") as folder:
+        return play("module-torture", lambda: torture(options, Path(folder)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
