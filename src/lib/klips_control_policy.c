@@ -120,6 +120,7 @@ static const struct klips_attr_policy settings_attrs[] = {
 	[KLIPS_A_SETTINGS_TOS] = { "tos", KLIPS_TYPE_U32, 4, 1, 0, 0 },
 	[KLIPS_A_SETTINGS_ACQUIRE_RATE] = { "acquire-rate", KLIPS_TYPE_U32, 4, 1000000, 0, 0 },
 	[KLIPS_A_SETTINGS_ACQUIRE_BURST] = { "acquire-burst", KLIPS_TYPE_U32, 4, 1000000, 0, 0 },
+	[KLIPS_A_SETTINGS_KEEPALIVE] = { "keepalive", KLIPS_TYPE_U32, 4, 86400, 0, 0 },
 };
 
 static const struct klips_attr_policy stats_attrs[] = {
@@ -351,7 +352,8 @@ const struct klips_op_policy klips_op_policies[KLIPS_CMD_END] = {
 		KLIPS_ATTR_BIT(KLIPS_A_SETTINGS_INBOUND_POLICY_CHECK) |
 		KLIPS_ATTR_BIT(KLIPS_A_SETTINGS_TOS) |
 		KLIPS_ATTR_BIT(KLIPS_A_SETTINGS_ACQUIRE_RATE) |
-		KLIPS_ATTR_BIT(KLIPS_A_SETTINGS_ACQUIRE_BURST),
+		KLIPS_ATTR_BIT(KLIPS_A_SETTINGS_ACQUIRE_BURST) |
+		KLIPS_ATTR_BIT(KLIPS_A_SETTINGS_KEEPALIVE),
 	},
 	[KLIPS_CMD_SETTINGS_GET] = { "settings-get", KLIPS_SET_SETTINGS, KLIPS_OP_REQUEST, 0 },
 	[KLIPS_CMD_STATUS] = { "status", KLIPS_SET_STATUS, KLIPS_OP_REQUEST, 0 },

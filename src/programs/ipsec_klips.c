@@ -165,7 +165,23 @@ static bool is_module(void)
 	return module;
 }
 
-/* The module runs as soon as it is loaded. */
+static int set_keepalive(struct klips_client *client, void *arg)
+{
+	struct klips_refusal why = { 0 };
+	u32 values[KLIPS_A_SETTINGS_END];
+	const char *wrong;
+	u64 value;
+
+	wrong = klips_parse_number(&value, arg, UINT32_MAX);
+	if (wrong)
+		return bad_usage("--keepalive %s: %s", (const char *)arg, wrong);
+	values[KLIPS_A_SETTINGS_KEEPALIVE] = (u32)value;
+	if (klips_client_settings_set(client, values, KLIPS_ATTR_BIT(KLIPS_A_SETTINGS_KEEPALIVE), &why))
+		return refused(&why, NULL);
+	return 0;
+}
+
+/* The module runs as soon as it is loaded; what is klipsd's alone means nothing to it. */
 static int start(char **words)
 {
 	struct klips_refusal why = { 0 };
@@ -174,7 +190,9 @@ static int start(char **words)
 		return klipsd_start(words);
 	if (!words[1])
 		return 0;
-	klips_refuse(&why, -EBUSY, NULL, NULL, "%s: the module is KLIPS here, and takes no words of klipsd's",
+	if (!strcmp(words[1], "--keepalive") && words[2] && !words[3])
+		return with_klips(set_keepalive, words[2]);
+	klips_refuse(&why, -EBUSY, NULL, NULL, "%s: the module is KLIPS here, and of klipsd's words takes --keepalive alone",
 		     words[1]);
 	return refused(&why, NULL);
 }

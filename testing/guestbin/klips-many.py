@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Adds many outbound ESP tunnels to KLIPS, and an eroute to each, over its control socket: by commands it would take a minute.
+"""Adds many outbound ESP tunnels to KLIPS, and an eroute to each, by its control messages: by commands it would take a minute.
 
 usage: klips-many.py N
 
@@ -14,8 +14,9 @@ import socket
 import struct
 import sys
 
-PATH = "/run/klips/control"
-TYPE, ERROR = 0x10, 2  # of messages: the family's, and a verdict (linux/netlink.h)
+PATH = "/run/klips/control"  # klipsd's; where it is not, KLIPS is the kernel's module
+TYPE = 0x10  # klipsd's family: KLIPS_CONTROL_TYPE
+GENERIC, CONTROLLER, GETFAMILY, FAMILY_ID, FAMILY_NAME = 16, 0x10, 3, 1, 2  # linux/netlink.h, linux/genetlink.h
 REQUEST, ACK = 1, 4
 SA_ADD, EROUTE_ADD = 1, 8
 NEST = 0x8000
@@ -52,11 +53,34 @@ def eroute(spi: int, destination: str) -> bytes:
     return selector + said(2, spi)
 
 
-def ask(channel: socket.socket, operation: int, attributes: bytes, sequence: int) -> None:
-    """Send a request and wait for its verdict; SystemExit with KLIPS's words if it is no."""
+def connect() -> tuple[socket.socket, int]:
+    """A channel to KLIPS, and the type of its messages."""
+    if os.path.exists(PATH):
+        channel = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        channel.connect(PATH)
+        return channel, TYPE
+    channel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, GENERIC)
+    channel.bind((0, 0))
+    answer = exchange(channel, CONTROLLER, GETFAMILY, attribute(FAMILY_NAME, b"klips\0"), 0, REQUEST)
+    at = 20
+    while at < len(answer):
+        length, number = struct.unpack_from("=HH", answer, at)
+        if number == FAMILY_ID:
+            return channel, struct.unpack_from("=H", answer, at + 4)[0]
+        at += length + 3 & ~3
+    raise SystemExit("klips-many.py: KLIPS does not run")
+
+
+def exchange(channel: socket.socket, kind: int, operation: int, attributes: bytes, sequence: int, flags: int) -> bytes:
+    """Send a request; its answer."""
     body = struct.pack("=BBH", operation, 1, 0) + attributes
-    channel.send(struct.pack("=IHHII", 16 + len(body), TYPE, REQUEST | ACK, sequence, 0) + body)
-    answer = channel.recv(65536)
+    channel.send(struct.pack("=IHHII", 16 + len(body), kind, flags, sequence, 0) + body)
+    return channel.recv(65536)
+
+
+def ask(channel: socket.socket, kind: int, operation: int, attributes: bytes, sequence: int) -> None:
+    """Send a request and wait for its verdict; SystemExit with KLIPS's words if it is no."""
+    answer = exchange(channel, kind, operation, attributes, sequence, REQUEST | ACK)
     error = struct.unpack_from("=i", answer, 16)[0]
     if error:
         words = answer[40:].split(b"\0")[0].decode("ascii", "replace")  # the first attribute behind the verdict
@@ -67,13 +91,13 @@ def main() -> int:
     if len(sys.argv) != 2 or not sys.argv[1].isdigit():
         print(__doc__, file=sys.stderr)
         return 2
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as channel:
+    channel, kind = connect()
+    with channel:
         channel.settimeout(10)
-        channel.connect(PATH)
         for number in range(int(sys.argv[1])):
             spi = FIRST_SPI + number
-            ask(channel, SA_ADD, sa(spi), 2 * number + 1)
-            ask(channel, EROUTE_ADD, eroute(spi, str(ipaddress.IPv4Address(FIRST) + number)), 2 * number + 2)
+            ask(channel, kind, SA_ADD, sa(spi), 2 * number + 1)
+            ask(channel, kind, EROUTE_ADD, eroute(spi, str(ipaddress.IPv4Address(FIRST) + number)), 2 * number + 2)
     return 0
 
 

@@ -89,7 +89,7 @@ class Run(Attempt):
 
     def attempt(self) -> None:
         """See Attempt."""
-        if reason := self.missing():
+        if reason := self.case.unfit() or self.missing():
             self.settle("skipped", reason)
             return
         with self.phase("hosts"):

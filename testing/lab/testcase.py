@@ -18,8 +18,8 @@ _PHASES = ("init", "run")
 _VARIANT = re.compile(r"[^.]+\.(?:console|capture)\.(.+)\.txt")
 _KEYS = {"hosts": list, "peers": (dict, str), "stacks": list, "needs": list, "nat": list, "x509": (str, list),
          "limit": (int, float), "total": (int, float), "tags": list, "topology": str, "sanitizers": list, "unordered": dict,
-         "variants": dict}
-_INNER = {"peers": str, "unordered": list, "variants": str}  # what the tables hold
+         "variants": dict, "skipped": dict}
+_INNER = {"peers": str, "unordered": list, "variants": str, "skipped": str}  # what the tables hold
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class TestCase:
     sanitizers: list[str] = field(default_factory=list)
     unordered: dict[str, list[str]] = field(default_factory=dict)
     variants: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
     instead: str = ""  # the peer that was put in place of others
     kernel_words: tuple[str, ...] = ()  # for the command line of a UML guest's kernel
@@ -92,6 +93,10 @@ class TestCase:
         series = ".".join(cell.get("release", "").split(".")[:2])
         lists = [*cell["stack"].split(","), *cell["peer"].split(",")]
         return replace(self, words=frozenset([cell["place"], cell["kernel"], series, *lists]))
+
+    def unfit(self) -> str:
+        """Why the test means nothing in its cell, as its test.toml says; empty if it does. See in_cell()."""
+        return next((why for word, why in self.skipped.items() if word in self.words), "")
 
     def golden(self, kind: str, name: str) -> Path:
         """Where the expected text of a "console" or "capture" is: a variant's, if there is one; it may not exist."""

@@ -16,6 +16,7 @@
  * @create_mast: make a mastN; NULL: there is no such thing, as marks are not told
  * @remove: take one away; NULL likewise
  * @attach: attach an ipsecN, which is made if there is none; @detach likewise
+ * @listen: ESP in UDP is to arrive at that port, over IPv4 or IPv6; NULL: it does, or that is somebody else's business
  * @add_port: IKE has that UDP port too, and with @encapsulation ESP; NULL: klips_ike_port_add() does, without ESP
  * @driver: whose cryptography new SAs get
  * @guard_name: who refuses packets in clear, "none" for nobody; brings the counter of these up to date; NULL: core does
@@ -31,6 +32,7 @@ struct klips_control_ops {
 	int (*remove)(struct klips *klips, const char *name);
 	int (*attach)(struct klips *klips, const char *name, const char *phys);
 	int (*detach)(struct klips *klips, const char *name);
+	int (*listen)(struct klips *klips, u16 port, bool v6);
 	int (*add_port)(struct klips *klips, u16 port, bool encapsulation);
 	const char *(*driver)(struct klips *klips);
 	const char *(*guard_name)(struct klips *klips);

@@ -144,6 +144,7 @@ void klips_read_dev(struct klips_dev_info *info, const struct klips_dev *dev)
 		{ KLIPS_A_DEV_TX_PACKETS, KLIPS_A_DEV_TX_BYTES, KLIPS_A_DEV_TX_ERRORS, KLIPS_A_DEV_TX_DROPPED },
 	};
 	const struct klips_dev_stats *stats = &dev->stats;
+	struct klips_traffic traffic;
 	unsigned int way;
 
 	memset(info, 0, sizeof(*info));
@@ -153,9 +154,10 @@ void klips_read_dev(struct klips_dev_info *info, const struct klips_dev *dev)
 	info->phys_mtu = READ_ONCE(dev->phys_mtu);
 	if (info->phys_mtu)
 		memcpy(info->phys, dev->phys_name, sizeof(info->phys));
+	klips_dev_traffic(dev, &traffic);
 	for (way = 0; way < 2; way++) {
-		info->stats[types[way][0]] = (u64)atomic64_read(&stats->packets[way]);
-		info->stats[types[way][1]] = (u64)atomic64_read(&stats->bytes[way]);
+		info->stats[types[way][0]] = traffic.packets[way];
+		info->stats[types[way][1]] = traffic.bytes[way];
 		info->stats[types[way][2]] = (u64)atomic64_read(&stats->errors[way]);
 		info->stats[types[way][3]] = (u64)atomic64_read(&stats->dropped[way]);
 	}
@@ -226,6 +228,7 @@ int klips_handle_settings_set(struct klips_request *request)
 	set_int(&settings->tos, request->attrs[KLIPS_A_SETTINGS_TOS]);
 	set_u32(&settings->acquire_rate, request->attrs[KLIPS_A_SETTINGS_ACQUIRE_RATE]);
 	set_u32(&settings->acquire_burst, request->attrs[KLIPS_A_SETTINGS_ACQUIRE_BURST]);
+	set_u32(&settings->keepalive, request->attrs[KLIPS_A_SETTINGS_KEEPALIVE]);
 	return 0;
 }
 
@@ -262,6 +265,7 @@ int klips_handle_settings_get(struct klips_request *request)
 	klips_put_u32(&request->answer, KLIPS_A_SETTINGS_TOS, (u32)settings->tos);
 	klips_put_u32(&request->answer, KLIPS_A_SETTINGS_ACQUIRE_RATE, settings->acquire_rate);
 	klips_put_u32(&request->answer, KLIPS_A_SETTINGS_ACQUIRE_BURST, settings->acquire_burst);
+	klips_put_u32(&request->answer, KLIPS_A_SETTINGS_KEEPALIVE, settings->keepalive);
 	return 0;
 }
 

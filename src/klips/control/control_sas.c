@@ -146,6 +146,20 @@ static int get_config(struct klips_request *request, struct klips_sa_config *con
 	return err;
 }
 
+/* What the SA is for comes to its port; it is there already, so that nobody closes the port meanwhile. */
+static int await_port(struct klips_request *request, const struct klips_sa_config *config)
+{
+	const struct klips_control *control = request->control;
+	int err;
+
+	if (!control->ops->listen || config->natt == KLIPS_NATT_NONE || !(config->flags & KLIPS_SA_INBOUND))
+		return 0;
+	err = control->ops->listen(control->klips, config->natt_dport, config->said.dst.version == KLIPS_V6);
+	return err ? klips_refuse_value(&request->refusal, KLIPS_SET_SA, request->attrs[KLIPS_A_SA_NATT_DPORT],
+					"no socket can be opened there") :
+		     0;
+}
+
 /* @keys: whether they must fit the protocol */
 static int set(struct klips_request *request, bool keys,
 	       int (*op)(struct klips_sadb *db, const struct klips_sa_config *config))
@@ -157,6 +171,8 @@ static int set(struct klips_request *request, bool keys,
 		err = check_keys(request, &config);
 	if (!err)
 		err = refuse_said(request, &config.said, op(sadb(request), &config));
+	if (!err)
+		err = await_port(request, &config);
 	memzero_explicit(&config, sizeof(config));
 	if (!err)
 		changed(request);

@@ -2,6 +2,7 @@
 /* One KLIPS: its tables and devices come and go. */
 #include "debug.h"
 #include "hold.h"
+#include "keepalive.h"
 #include "klips.h"
 
 /**
@@ -22,6 +23,7 @@ int klips_init(struct klips *klips, const struct klips_ops *ops, void *own)
 	klips->settings.tos = 1;
 	klips->settings.acquire_rate = KLIPS_ACQUIRE_RATE;
 	klips->settings.acquire_burst = KLIPS_ACQUIRE_BURST;
+	klips->settings.keepalive = KLIPS_KEEPALIVE;
 	klips->ike_ports[0] = 500;
 	klips->ike_ports[1] = 4500;
 	klips_holds_init(&klips->holds);
@@ -34,6 +36,77 @@ int klips_init(struct klips *klips, const struct klips_ops *ops, void *own)
 	return -ENOMEM;
 }
 
+/* 0: it is too long or empty */
+static unsigned int name_length(const char *name)
+{
+	unsigned int length = 0;
+
+	while (name[length])
+		if (++length >= KLIPS_NAME_MAX)
+			return 0;
+	return length;
+}
+
+static void set_name(char *to, const char *from)
+{
+	memset(to, 0, KLIPS_NAME_MAX);
+	memcpy(to, from, name_length(from));
+}
+
+static struct klips_dev *new_device(const char *name)
+{
+	struct klips_dev *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+
+	if (!dev)
+		return NULL;
+	dev->traffic = alloc_percpu(struct klips_traffic);
+	if (!dev->traffic) {
+		kfree(dev);
+		return NULL;
+	}
+	set_name(dev->name, name);
+	return dev;
+}
+
+static void free_device(struct klips_dev *dev)
+{
+	if (!dev)
+		return;
+	free_percpu(dev->traffic);
+	kfree(dev);
+}
+
+/* Those whose packets are on their way may count still, which does not matter. */
+static void reset_counters(struct klips_dev *dev)
+{
+	int cpu;
+
+	memset(&dev->stats, 0, sizeof(dev->stats));
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(dev->traffic, cpu), 0, sizeof(*dev->traffic));
+}
+
+/**
+ * klips_dev_traffic() - what passed an ipsecN
+ * @dev: it
+ * @sum: gets that of all CPUs, each as it was at some moment of this call
+ */
+void klips_dev_traffic(const struct klips_dev *dev, struct klips_traffic *sum)
+{
+	const struct klips_traffic *one;
+	unsigned int way;
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	for_each_possible_cpu(cpu) {
+		one = per_cpu_ptr(dev->traffic, cpu);
+		for (way = 0; way < ARRAY_SIZE(sum->packets); way++) {
+			sum->packets[way] += READ_ONCE(one->packets[way]);
+			sum->bytes[way] += READ_ONCE(one->bytes[way]);
+		}
+	}
+}
+
 /**
  * klips_exit() - free all tables and devices; no packet may be on its way
  * @klips: it
@@ -44,12 +117,12 @@ void klips_exit(struct klips *klips)
 
 	klips_holds_clear(klips);
 	for (i = 0; i < KLIPS_DEVICES; i++)
-		kfree(klips->devices[i]);
+		free_device(klips->devices[i]);
 	while (klips->removed) {
 		struct klips_dev *dev = klips->removed;
 
 		klips->removed = dev->next;
-		kfree(dev);
+		free_device(dev);
 	}
 	if (klips->eroutes)
 		klips_eroutes_free(klips->eroutes);
@@ -69,23 +142,6 @@ static bool is_same_name(const char *a, const char *b)
 			return true;
 	}
 	return false;
-}
-
-/* 0: it is too long or empty */
-static unsigned int name_length(const char *name)
-{
-	unsigned int length = 0;
-
-	while (name[length])
-		if (++length >= KLIPS_NAME_MAX)
-			return 0;
-	return length;
-}
-
-static void set_name(char *to, const char *from)
-{
-	memset(to, 0, KLIPS_NAME_MAX);
-	memcpy(to, from, name_length(from));
 }
 
 /**
@@ -114,7 +170,7 @@ static struct klips_dev *find_removed(struct klips *klips, const char *name)
 		if (is_same_name((*at)->name, name)) {
 			dev = *at;
 			*at = dev->next;
-			memset(&dev->stats, 0, sizeof(dev->stats));
+			reset_counters(dev);
 			return dev;
 		}
 	return NULL;
@@ -160,10 +216,9 @@ int klips_dev_create(struct klips *klips, const char *name, void *own)
 		return -EEXIST;
 	dev = find_removed(klips, name);
 	if (!dev)
-		dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+		dev = new_device(name);
 	if (!dev)
 		return -ENOMEM;
-	set_name(dev->name, name);
 	dev->mast = false;
 	dev->phys_mtu = 0;
 	rcu_assign_pointer(dev->own, own);
@@ -357,8 +412,14 @@ int klips_unset_eroute(struct klips *klips, const struct klips_selector *sel)
 	return 0;
 }
 
+/* 0 is never. */
+static u64 sooner(u64 a, u64 b)
+{
+	return a && b ? min(a, b) : a + b;
+}
+
 /**
- * klips_run_timers() - end what is past its time
+ * klips_run_timers() - end what is past its time, and send what keeps NATs awake; one caller at a time
  * @klips: where
  * @now: monotonic nanoseconds
  *
@@ -369,9 +430,9 @@ u64 klips_run_timers(struct klips *klips, u64 now)
 	u64 sa = klips_sadb_run_timers(klips->sadb, now, klips->ops->expire, klips);
 	u64 hold = klips_holds_run_timers(klips, now);
 
-	if (!sa || !hold)
-		return sa + hold;
-	return min(sa, hold);
+	if (now >= klips->keepalive.due)
+		klips->keepalive.due = klips_keepalive_run(klips, now);
+	return sooner(sooner(sa, hold), klips->keepalive.due);
 }
 
 /**

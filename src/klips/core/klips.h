@@ -11,7 +11,16 @@
 #define KLIPS_NAME_MAX 16 /* of a device, with its end */
 #define KLIPS_DEVICES  64
 
+#define KLIPS_KEEPALIVE 20 /* seconds: RFC 3948, 4 */
+
 struct klips;
+
+/**
+ * struct klips_traffic - packets, and bytes of them: received, and sent
+ */
+struct klips_traffic {
+	u64 packets[2], bytes[2];
+};
 
 /**
  * struct klips_dev - an ipsecN, or a mastN
@@ -23,8 +32,9 @@ struct klips;
  * @mast: it is a mastN: packets' marks say which SA they take, and the platform by which device they leave
  * @phys: the platform's handle of that
  * @own: the platform's handle of the device itself
+ * @traffic: what passed it; each CPU counts its own
  * @next: the next of those that were removed; packets may still name them
- * @stats: what passed it, each received and sent: @packets, @bytes of them, @errors, @dropped
+ * @stats: what did not, each received and sent
  */
 struct klips_dev {
 	char name[KLIPS_NAME_MAX];
@@ -35,9 +45,10 @@ struct klips_dev {
 	bool mast;
 	void *phys;
 	void *own;
+	struct klips_traffic __percpu *traffic;
 	struct klips_dev *next;
 	struct klips_dev_stats {
-		atomic64_t packets[2], bytes[2], errors[2], dropped[2]; /* received, sent */
+		atomic64_t errors[2], dropped[2]; /* received, sent */
 	} stats;
 };
 
@@ -63,6 +74,8 @@ struct klips_udp {
  * @defrag: a fragment of what this host itself sends, for transport mode, which is for whole datagrams: the platform
  * keeps it, and returns the datagram when it has all of them; NULL: not yet, or it dropped and counted some
  * (stats.defrag_dropped). No such function: those fragments are refused
+ * @keepalive: send the byte that keeps a NAT awake (RFC 3948, 2.3) where an outbound SA's packets go, unless an IKE daemon
+ * has their port, and does so itself; NULL: there are none
  */
 struct klips_ops {
 	void (*send)(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
@@ -73,6 +86,7 @@ struct klips_ops {
 	klips_expire_fn expire;
 	void (*mapping)(struct klips *klips, struct klips_sa *sa, const struct klips_addr *addr, u16 port);
 	struct sk_buff *(*defrag)(struct klips *klips, struct klips_dev *dev, struct sk_buff *skb);
+	void (*keepalive)(struct klips *klips, struct klips_dev *dev, const struct klips_sa *sa);
 };
 
 /**
@@ -82,6 +96,7 @@ struct klips_ops {
  * @tos: copy the TOS outwards (0: hide it)
  * @acquire_rate: requests for SAs a second, at most
  * @acquire_burst: so many at once
+ * @keepalive: seconds between NAT keepalives, 0: none
  */
 struct klips_settings {
 	int icmp;
@@ -89,6 +104,7 @@ struct klips_settings {
 	int tos;
 	u32 acquire_rate;
 	u32 acquire_burst;
+	u32 keepalive;
 };
 
 #define KLIPS_IKE_PORTS 18 /* with the last 0 */
@@ -99,6 +115,7 @@ struct klips_settings {
  * @eroutes: its eroutes
  * @acquires: how many SAs may be asked for
  * @holds: %hold eroutes that traps made: @count of them in @list, under @lock
+ * @keepalive: when it was last looked who needs one, and is to be again, in monotonic nanoseconds; 0: not yet
  * @settings: what can be set at run time
  * @ike_ports: of UDP, readable at any time, up to the first 0: klips_has_ike_port()
  * @devices: RCU, by number; NULL: there is none
@@ -116,6 +133,10 @@ struct klips {
 		struct list_head list;
 		u32 count;
 	} holds;
+	struct klips_keepalives {
+		u64 looked;
+		u64 due;
+	} keepalive;
 	struct klips_settings settings;
 	u16 ike_ports[KLIPS_IKE_PORTS];
 	struct klips_dev *devices[KLIPS_DEVICES]; /* RCU */
@@ -153,6 +174,7 @@ struct klips_dev *klips_dev_find(struct klips *klips, const char *name);
 int klips_dev_create(struct klips *klips, const char *name, void *own);
 int klips_mast_create(struct klips *klips, const char *name, void *own, u32 phys_mtu);
 int klips_dev_remove(struct klips *klips, const char *name);
+void klips_dev_traffic(const struct klips_dev *dev, struct klips_traffic *sum);
 
 /* Changes of the tables that move packets: what an eroute held is sent again through it. */
 int klips_set_eroute(struct klips *klips, const struct klips_selector *sel, const struct klips_said *said,

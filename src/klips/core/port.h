@@ -15,6 +15,7 @@
  *   locks      spinlock_t with spin_lock_init, spin_lock_bh, spin_unlock_bh; atomic64_t with atomic64_read, _set, _add,
  *              _inc, _inc_return, _cmpxchg; refcount_t with refcount_set, _inc, _inc_not_zero, _dec_and_test;
  *              smp_load_acquire, smp_store_release
+ *   CPUs       __percpu, alloc_percpu, free_percpu, per_cpu_ptr, this_cpu_add, for_each_possible_cpu
  *   RCU        rcu_read_lock, rcu_read_unlock, rcu_dereference, rcu_dereference_protected, rcu_assign_pointer, struct
  *              rcu_head, call_rcu, rcu_barrier; hlist_head, hlist_node with the _rcu functions of <linux/rculist.h>;
  *              list_head
@@ -33,6 +34,7 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/spinlock.h>
 #include <linux/refcount.h>
 #include <linux/rculist.h>

@@ -83,8 +83,8 @@ static void deliver(struct klips_pass *pass, const struct klips_sa *sa)
 		bytes += pass->skbs[i]->len;
 		pass->skbs[i]->mark = klips_mark_received(READ_ONCE(sa->ref), READ_ONCE(sa->ref_him));
 	}
-	atomic64_add(pass->count, &dev->stats.packets[0]);
-	atomic64_add((s64)bytes, &dev->stats.bytes[0]);
+	this_cpu_add(dev->traffic->packets[0], pass->count);
+	this_cpu_add(dev->traffic->bytes[0], bytes);
 	pass->klips->ops->receive(pass->klips, dev, pass->skbs, pass->count);
 	pass->count = 0;
 	klips_pass_free(pass);

@@ -24,8 +24,8 @@ void klips_pass_send(struct klips_pass *pass)
 	} else {
 		for (i = 0; i < pass->count; i++)
 			bytes += pass->skbs[i]->len;
-		atomic64_add(pass->count, &dev->stats.packets[1]);
-		atomic64_add((s64)bytes, &dev->stats.bytes[1]);
+		this_cpu_add(dev->traffic->packets[1], pass->count);
+		this_cpu_add(dev->traffic->bytes[1], bytes);
 		klips->ops->send(klips, dev, pass->skbs, pass->count, pass->in_udp ? &pass->udp : NULL);
 		pass->count = 0;
 	}

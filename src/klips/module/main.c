@@ -55,6 +55,8 @@ static const struct klips_ops ops = {
 	.acquire = klips_genl_acquire,
 	.expire = klips_genl_expire,
 	.mapping = klips_genl_mapping,
+	.defrag = klips_defrag,
+	.keepalive = klips_keepalive_send,
 };
 
 static const char *driver(struct klips *klips)
@@ -82,6 +84,22 @@ static int set_eroute(struct klips *klips, const struct klips_selector *sel, con
 	return err;
 }
 
+static int listen(struct klips *klips, u16 port, bool v6)
+{
+	return klips_port_open(klips->own, port, v6);
+}
+
+static int add_port(struct klips *klips, u16 port, bool encapsulation)
+{
+	int err = klips_ike_port_add(klips, port);
+
+	if (!err && encapsulation)
+		err = klips_port_open(klips->own, port, false);
+	if (!err && encapsulation)
+		err = klips_port_open(klips->own, port, true);
+	return err;
+}
+
 static const struct klips_control_ops control_ops = {
 	.set_eroute = set_eroute,
 	.unset_eroute = klips_unset_eroute,
@@ -90,6 +108,8 @@ static const struct klips_control_ops control_ops = {
 	.remove = klips_link_remove,
 	.attach = klips_link_attach,
 	.detach = klips_link_detach,
+	.listen = listen,
+	.add_port = add_port,
 	.driver = driver,
 	.guard_name = guard_name,
 	.changed = changed,
@@ -111,6 +131,7 @@ static void run_timers(struct work_struct *work)
 	u64 now = ktime_get_ns(), next = klips_run_timers(&net->klips, now);
 	unsigned long wait = TICK;
 
+	klips_ports_close_unused(net);
 	/* a trap may make a %hold, and an SA may be used for the first time */
 	if (!next && !klips_sadb_count(net->klips.sadb) && !klips_eroutes_count(net->klips.eroutes))
 		return;
@@ -127,6 +148,8 @@ static int __net_init start_net(struct net *ns)
 
 	net->net = ns;
 	INIT_DELAYED_WORK(&net->timers, run_timers);
+	INIT_LIST_HEAD(&net->ports);
+	mutex_init(&net->ports_lock);
 	err = klips_init(&net->klips, &ops, net);
 	if (err)
 		return err;
@@ -169,6 +192,7 @@ static void __net_exit stop_nets(struct list_head *nets)
 		klips_guard_stop(net);
 		WRITE_ONCE(net->stopping, true);
 		cancel_delayed_work_sync(&net->timers);
+		klips_ports_close(net);
 	}
 	synchronize_net();
 	klips_crypto_wait();

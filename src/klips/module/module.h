@@ -19,6 +19,8 @@
  * @control: what requests in it are about
  * @sysctls: net.ipsec.*
  * @timers: klips_run_timers(), when it is due
+ * @ports: where ESP in UDP arrives by KLIPS's own sockets, RCU
+ * @ports_lock: for those who change them
  * @stopping: the namespace or the module goes; no timer is set any more
  */
 struct klips_net {
@@ -26,6 +28,8 @@ struct klips_net {
 	struct klips klips;
 	struct klips_control control;
 	struct delayed_work timers;
+	struct list_head ports;
+	struct mutex ports_lock;
 	struct ctl_table_header *sysctls;
 	bool stopping;
 };
@@ -70,7 +74,17 @@ void klips_netdev_setup(struct net_device *netdev);
 void klips_send(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
 		const struct klips_udp *udp);
 void klips_receive(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count);
+void klips_keepalive_send(struct klips *klips, struct klips_dev *dev, const struct klips_sa *sa);
 struct sk_buff *klips_own(struct sk_buff *skb, unsigned int head, unsigned int tail);
+
+/* defrag.c: struct klips_ops */
+struct sk_buff *klips_defrag(struct klips *klips, struct klips_dev *dev, struct sk_buff *skb);
+
+/* ports.c */
+int klips_port_open(struct klips_net *net, u16 number, bool v6);
+bool klips_port_is_open(struct klips_net *net, u16 number, bool v6);
+void klips_ports_close(struct klips_net *net);
+void klips_ports_close_unused(struct klips_net *net);
 
 /* protocols.c */
 int klips_take(struct sk_buff *skb, bool in_udp);

@@ -121,16 +121,18 @@ static void get_stats(struct net_device *netdev, struct rtnl_link_stats64 *to)
 {
 	struct klips_link *link = netdev_priv(netdev);
 	const struct klips_dev_stats *from;
+	struct klips_traffic traffic;
 	struct klips_dev *dev;
 
 	rcu_read_lock();
 	dev = rcu_dereference(link->dev);
 	if (dev) {
+		klips_dev_traffic(dev, &traffic);
+		to->rx_packets = traffic.packets[0];
+		to->tx_packets = traffic.packets[1];
+		to->rx_bytes = traffic.bytes[0];
+		to->tx_bytes = traffic.bytes[1];
 		from = &dev->stats;
-		to->rx_packets = atomic64_read(&from->packets[0]);
-		to->tx_packets = atomic64_read(&from->packets[1]);
-		to->rx_bytes = atomic64_read(&from->bytes[0]);
-		to->tx_bytes = atomic64_read(&from->bytes[1]);
 		to->rx_errors = atomic64_read(&from->errors[0]);
 		to->tx_errors = atomic64_read(&from->errors[1]);
 		to->rx_dropped = atomic64_read(&from->dropped[0]);

@@ -47,6 +47,7 @@ static void scrub(struct sk_buff *skb, u16 protocol, unsigned int header)
 	skb->protocol = cpu_to_be16(protocol);
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->encapsulation = 0;
+	skb->ignore_df = 0;
 	skb->mark = 0;
 	skb->priority = 0;
 	skb->skb_iif = 0;
@@ -199,6 +200,55 @@ void klips_send(struct klips *klips, struct klips_dev *dev, struct sk_buff **skb
 		if (err != -ENOBUFS)
 			kfree_skb(skbs[i]);
 	}
+}
+
+#define KEEPALIVE_ROOM (MAX_HEADER + UDP_HEADER)
+
+/* An outer header of IPv4, of which ip_local_out() makes the rest. */
+static void put_v4(struct sk_buff *skb, const struct klips_sa *sa)
+{
+	struct iphdr *ip = skb_push(skb, sizeof(*ip));
+
+	*ip = (struct iphdr){ .version = 4, .ihl = sizeof(*ip) / 4, .ttl = sa->ttl, .protocol = IPPROTO_ESP };
+	ip->frag_off = htons(IP_DF);
+	ip->saddr = sa->src.w[0];
+	ip->daddr = sa->said.dst.w[0];
+}
+
+static void put_v6(struct sk_buff *skb, const struct klips_sa *sa)
+{
+	struct ipv6hdr *ip = skb_push(skb, sizeof(*ip));
+
+	*ip = (struct ipv6hdr){ .version = 6, .hop_limit = sa->ttl, .nexthdr = IPPROTO_ESP };
+	ip->payload_len = cpu_to_be16(skb->len - sizeof(*ip));
+	memcpy(&ip->saddr, sa->src.b, sizeof(ip->saddr));
+	memcpy(&ip->daddr, sa->said.dst.b, sizeof(ip->daddr));
+}
+
+/**
+ * klips_keepalive_send() - struct klips_ops: the byte that keeps a NAT awake (RFC 3948, 2.3)
+ * @klips: where
+ * @dev: the ipsecN by whose physical device it leaves
+ * @sa: outbound and in UDP; where an IKE daemon has its port, that knows which NATs it keeps awake
+ */
+void klips_keepalive_send(struct klips *klips, struct klips_dev *dev, const struct klips_sa *sa)
+{
+	const struct klips_udp udp = { .sport = sa->natt_sport, .dport = sa->natt_dport };
+	bool v6 = sa->said.dst.version == KLIPS_V6;
+	struct sk_buff *skb;
+
+	if (!klips_port_is_open(klips->own, sa->natt_sport, v6))
+		return;
+	skb = alloc_skb(KEEPALIVE_ROOM + sizeof(struct ipv6hdr) + 1, GFP_ATOMIC);
+	if (!skb)
+		return;
+	skb_reserve(skb, KEEPALIVE_ROOM + sizeof(struct ipv6hdr));
+	skb_put_u8(skb, 0xff);
+	if (v6)
+		put_v6(skb, sa);
+	else
+		put_v4(skb, sa);
+	klips_send(klips, dev, &skb, 1, &udp);
 }
 
 /* What comes by a mastN is not put together: GRO does not look at marks, and two peers' flows may look the same. */

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <unistd.h>
 
+#include "core/keepalive.h"
 #include "tests/test.h"
 #include "tests/transform.h"
 #include "user/daemon.h"
@@ -15,6 +16,8 @@ static struct klipsd daemon_of_test;
 static struct klips_sa *sa;
 static int near_end, far_end;
 static u64 added;
+static const struct klips_ops ops = { .keepalive = klipsd_keepalive };
+static struct klips_dev dev = { .name = "ipsec0", .id = 1, .phys_mtu = 1500 };
 
 static int udp_at(struct sockaddr_in *name)
 {
@@ -47,7 +50,7 @@ static unsigned int sent_at(u64 tenths)
 {
 	u64 now = added + tenths * (SECOND / 10);
 
-	assert_true(klips_keepalive_run(&daemon_of_test, now) == now + EVERY * SECOND / 10);
+	assert_true(klips_keepalive_run(&daemon_of_test.klips, now) == now + EVERY * SECOND / 10);
 	return come();
 }
 
@@ -75,7 +78,9 @@ static int begin(void **state)
 
 	(void)state;
 	memset(&daemon_of_test, 0, sizeof(daemon_of_test));
-	daemon_of_test.options.keepalive = EVERY;
+	daemon_of_test.klips.settings.keepalive = EVERY;
+	daemon_of_test.klips.ops = &ops;
+	daemon_of_test.klips.devices[0] = &dev;
 	daemon_of_test.udp_ports[0] = PORT;
 	daemon_of_test.klips.sadb = klips_sadb_new();
 	near_end = udp_at(&name);
@@ -90,6 +95,7 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
+	dev.phys_mtu = 1500;
 	klips_sadb_free(daemon_of_test.klips.sadb);
 	rcu_unregister_thread();
 	close(near_end);
@@ -135,12 +141,43 @@ static void test_not_without_udp_nor_inbound(void **state)
 	assert_int_equal(sent_at(601), 1);
 }
 
+static void test_not_where_no_device_is_attached(void **state)
+{
+	(void)state;
+	assert_int_equal(sent_at(1), 0);
+	dev.phys_mtu = 0;
+	assert_int_equal(sent_at(201), 0);
+	dev.phys_mtu = 1500;
+	sa->if_id = 2;
+	assert_int_equal(sent_at(401), 0);
+	sa->if_id = 1;
+	assert_int_equal(sent_at(601), 1);
+}
+
+static void test_none_while_the_setting_is_zero(void **state)
+{
+	struct klips *klips = &daemon_of_test.klips;
+	u64 now = added + 201 * (SECOND / 10);
+
+	(void)state;
+	assert_int_equal(sent_at(1), 0);
+	klips->settings.keepalive = 0;
+	assert_int_equal(klips_keepalive_run(klips, now), 0);
+	assert_int_equal(come(), 0);
+	/* it begins anew, and sends not at once for all the time before */
+	klips->settings.keepalive = EVERY;
+	assert_int_equal(sent_at(399), 0);
+	assert_int_equal(sent_at(401), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_silence_brings_one_each_interval, begin, end),
 		cmocka_unit_test_setup_teardown(test_the_interval_begins_with_the_last_packet, begin, end),
 		cmocka_unit_test_setup_teardown(test_not_without_udp_nor_inbound, begin, end),
+		cmocka_unit_test_setup_teardown(test_not_where_no_device_is_attached, begin, end),
+		cmocka_unit_test_setup_teardown(test_none_while_the_setting_is_zero, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,7 +85,6 @@ struct klips_worker {
  * @udp_first: sockets that keep the first place on the UDP ports for IKE; -1: none
  * @guard: NULL: packets in clear are not refused
  * @stop: an eventfd that is readable when all shall end
- * @keepalive_looked: when it was last seen who needs a keepalive, in monotonic nanoseconds; 0: never
  * @wrote_pid: whether the file of @options.pid_file is ours
  */
 struct klipsd {
@@ -106,7 +105,6 @@ struct klipsd {
 	struct klips_guard_nft *guard_nft;
 	int stop;
 	int netlink; /* changes of links and addresses */
-	u64 keepalive_looked;
 	bool wrote_pid;
 };
 
@@ -190,7 +188,7 @@ void klips_route_end(struct klipsd *daemon);
 bool klipsd_is_local(struct klips *klips, const struct klips_addr *addr);
 
 /* keepalive.c, privileges.c */
-u64 klips_keepalive_run(struct klipsd *daemon, u64 now);
+void klipsd_keepalive(struct klips *klips, struct klips_dev *dev, const struct klips_sa *sa);
 int klips_privileges_drop(const char *user);
 int klips_filter_start(void);
 

@@ -105,6 +105,7 @@ unsigned long crypto_memneq(const void *a, const void *b, size_t size);
 #include "atomic.h"
 #include "rcu.h"
 #include "list.h"
+#include "percpu.h"
 
 /* time and random numbers */
 #define NSEC_PER_SEC 1000000000ULL

@@ -50,6 +50,7 @@ static const struct klips_ops ops = {
 	.expire = tell_expire,
 	.mapping = tell_mapping,
 	.defrag = defrag,
+	.keepalive = klipsd_keepalive,
 };
 
 static const char *driver(struct klips *klips)
@@ -148,6 +149,7 @@ static int start(struct klipsd *daemon)
 	int err = klips_init(&daemon->klips, &ops, daemon);
 	if (err)
 		return complain("start", err);
+	daemon->klips.settings.keepalive = daemon->options.keepalive;
 	klips_defrag_init(&daemon->defrag, &daemon->klips.stats.defrag_dropped);
 	daemon->control.klips = &daemon->klips;
 	daemon->control.ops = &control_ops;
@@ -169,15 +171,11 @@ static int start(struct klipsd *daemon)
 }
 
 /* Milliseconds until something is due. */
-static int run_timers(struct klipsd *daemon, u64 *keepalive_due)
+static int run_timers(struct klipsd *daemon)
 {
 	u64 now = ktime_get_ns(), next = klips_run_timers(&daemon->klips, now), due = now + TICK;
 
 	klips_defrag_expire(&daemon->defrag, now);
-	if (daemon->options.keepalive && now >= *keepalive_due)
-		*keepalive_due = klips_keepalive_run(daemon, now);
-	if (*keepalive_due && *keepalive_due < due)
-		due = *keepalive_due;
 	if (next && next < due)
 		due = next;
 	return due > now ? (int)((due - now + 999999) / 1000000) : 0;
@@ -192,11 +190,10 @@ static int run(struct klipsd *daemon, int signals)
 		{ .fd = daemon->icmp[0], .events = POLLIN },
 		{ .fd = daemon->icmp[1], .events = POLLIN },
 	};
-	u64 keepalive_due = 0;
 	int err = 0;
 
 	while (!err) {
-		if (poll(polled, ARRAY_SIZE(polled), run_timers(daemon, &keepalive_due)) < 0) {
+		if (poll(polled, ARRAY_SIZE(polled), run_timers(daemon)) < 0) {
 			err = errno == EINTR ? 0 : -errno;
 			continue;
 		}

@@ -9,7 +9,6 @@
 #include "daemon.h"
 
 #define NATT_PORT      4500
-#define KEEPALIVE      20 /* seconds: RFC 3948, 4 */
 #define WORKERS_CHOSEN 4  /* at most, unless more are asked for */
 #define MTU_LEAST      68
 #define MTU_MOST       65535
@@ -181,7 +180,7 @@ static void set_defaults(struct klipsd_options *options)
 	options->crypto = "auto";
 	options->workers = (unsigned int)max(1L, min(processors, (long)WORKERS_CHOSEN)); /* -1: nobody knows */
 	options->udp_port = NATT_PORT;
-	options->keepalive = KEEPALIVE;
+	options->keepalive = KLIPS_KEEPALIVE;
 	options->raw = true;
 }
 

@@ -221,14 +221,16 @@ static void klips_tells_its_state(void **state)
 	assert_non_null(strstr(command_out, "Cygnet KLIPS version: 0.0-test\ncrypto: of the rig\nSAs: 0\n"));
 	run_well(run_klips, "klips settings tos=0 acquire-rate=5");
 	run_well(run_klips, "klips settings");
-	assert_string_equal(command_out, "icmp=1\ninbound-policy-check=1\ntos=0\nacquire-rate=5\nacquire-burst=50\n");
+	assert_string_equal(command_out, "icmp=1\ninbound-policy-check=1\ntos=0\nacquire-rate=5\nacquire-burst=50\n"
+					"keepalive=20\n");
 	/* All or none. */
 	run(run_klips, "klips settings tos=1 shape=round");
 	assert_int_equal(command_status, EXIT_USAGE);
 	run(run_klips, "klips settings acquire-rate=6 tos=2");
 	assert_int_equal(command_status, EXIT_REFUSED);
 	run_well(run_klips, "klips settings");
-	assert_string_equal(command_out, "icmp=1\ninbound-policy-check=1\ntos=0\nacquire-rate=5\nacquire-burst=50\n");
+	assert_string_equal(command_out, "icmp=1\ninbound-policy-check=1\ntos=0\nacquire-rate=5\nacquire-burst=50\n"
+					"keepalive=20\n");
 }
 
 /* Each eroute with its whole bundle, then the devices, then the SAs. */

@@ -242,6 +242,12 @@ def test_what_the_two_stacks_count_in_their_ways_is_masked_for_it_alone(tmp_path
     assert "stacks" not in [path.stem for path in verdict.chain(_case(tmp_path / "two", 'stacks = ["netkey"]'))]
 
 
+def test_a_test_says_in_which_cells_it_means_nothing(tmp_path):
+    case = _case(tmp_path, 'stacks = ["klips-user"]\n[skipped]\nklips-kernel = "it kills klipsd"\n')
+    assert case.in_cell(runone.cell(case, "uml", stack.MODULE)).unfit() == "it kills klipsd"
+    assert not case.in_cell(runone.cell(case, "uml")).unfit()
+
+
 def test_a_variant_goes_by_the_stack(tmp_path):
     files = {"east.console.netkey.txt": "", "east.console.txt": ""}
     case = _case(tmp_path, 'stacks = ["auto"]\n[variants]\nnetkey = "why"\n', **files)

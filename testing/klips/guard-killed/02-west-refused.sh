@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+../../guestbin/ping-once.sh --down -I 192.0.1.254 192.0.2.254
