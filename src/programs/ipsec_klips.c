@@ -192,8 +192,8 @@ static int start(char **words)
 		return 0;
 	if (!strcmp(words[1], "--keepalive") && words[2] && !words[3])
 		return with_klips(set_keepalive, words[2]);
-	klips_refuse(&why, -EBUSY, NULL, NULL, "%s: the module is KLIPS here, and of klipsd's words takes --keepalive alone",
-		     words[1]);
+	klips_refuse(&why, -EBUSY, NULL, NULL,
+		     "%s: the module is KLIPS here, and of klipsd's words takes --keepalive alone", words[1]);
 	return refused(&why, NULL);
 }
 

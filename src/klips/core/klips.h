@@ -8,8 +8,8 @@
 #include "sadb.h"
 #include "ip.h"
 
-#define KLIPS_NAME_MAX 16 /* of a device, with its end */
-#define KLIPS_DEVICES  64
+#define KLIPS_NAME_MAX	16 /* of a device, with its end */
+#define KLIPS_DEVICES	64
 
 #define KLIPS_KEEPALIVE 20 /* seconds: RFC 3948, 4 */
 
@@ -74,8 +74,8 @@ struct klips_udp {
  * @defrag: a fragment of what this host itself sends, for transport mode, which is for whole datagrams: the platform
  * keeps it, and returns the datagram when it has all of them; NULL: not yet, or it dropped and counted some
  * (stats.defrag_dropped). No such function: those fragments are refused
- * @keepalive: send the byte that keeps a NAT awake (RFC 3948, 2.3) where an outbound SA's packets go, unless an IKE daemon
- * has their port, and does so itself; NULL: there are none
+ * @keepalive: send the byte that keeps a NAT awake (RFC 3948, 2.3) where an outbound SA's packets go, unless an IKE
+ * daemon has their port, and does so itself; NULL: there are none
  */
 struct klips_ops {
 	void (*send)(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,

@@ -42,8 +42,7 @@ void klips_deflate_exit(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-	{
+	for_each_possible_cpu(cpu) {
 		vfree(per_cpu_ptr(workspaces, cpu)->deflate.workspace);
 		vfree(per_cpu_ptr(workspaces, cpu)->inflate.workspace);
 	}
@@ -62,7 +61,9 @@ int klips_deflate_init(void)
 	workspaces = alloc_percpu(struct workspace);
 	if (!workspaces)
 		return -ENOMEM;
-	for_each_possible_cpu(cpu) if (!err) err = make(per_cpu_ptr(workspaces, cpu));
+	for_each_possible_cpu(cpu)
+		if (!err)
+			err = make(per_cpu_ptr(workspaces, cpu));
 	if (err)
 		klips_deflate_exit();
 	return err;

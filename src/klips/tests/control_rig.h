@@ -19,16 +19,8 @@ static int rig_create(struct klips *klips, const char *name)
 
 static int rig_remove(struct klips *klips, const char *name)
 {
-	unsigned int i;
-
-	for (i = 0; i < KLIPS_DEVICES; i++) {
-		if (klips->devices[i] && !strcmp(klips->devices[i]->name, name)) {
-			kfree(klips->devices[i]);
-			klips->devices[i] = NULL;
-			return 0;
-		}
-	}
-	return -ENODEV;
+	klips_detach(klips, name);
+	return klips_dev_remove(klips, name);
 }
 
 /* There are all devices whose names begin with eth. */

@@ -9,7 +9,7 @@
 #include "daemon.h"
 
 #define NATT_PORT      4500
-#define WORKERS_CHOSEN 4  /* at most, unless more are asked for */
+#define WORKERS_CHOSEN 4 /* at most, unless more are asked for */
 #define MTU_LEAST      68
 #define MTU_MOST       65535
 

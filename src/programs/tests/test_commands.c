@@ -222,7 +222,7 @@ static void klips_tells_its_state(void **state)
 	run_well(run_klips, "klips settings tos=0 acquire-rate=5");
 	run_well(run_klips, "klips settings");
 	assert_string_equal(command_out, "icmp=1\ninbound-policy-check=1\ntos=0\nacquire-rate=5\nacquire-burst=50\n"
-					"keepalive=20\n");
+					 "keepalive=20\n");
 	/* All or none. */
 	run(run_klips, "klips settings tos=1 shape=round");
 	assert_int_equal(command_status, EXIT_USAGE);
@@ -230,7 +230,7 @@ static void klips_tells_its_state(void **state)
 	assert_int_equal(command_status, EXIT_REFUSED);
 	run_well(run_klips, "klips settings");
 	assert_string_equal(command_out, "icmp=1\ninbound-policy-check=1\ntos=0\nacquire-rate=5\nacquire-burst=50\n"
-					"keepalive=20\n");
+					 "keepalive=20\n");
 }
 
 /* Each eroute with its whole bundle, then the devices, then the SAs. */
