@@ -120,6 +120,8 @@ int conf_each(struct conf_reading *reading, const char *separators, conf_item_fn
 	return err;
 }
 
+#define URL_MAX 900 /* more follows in those that are made of it */
+
 static int read_text(struct conf_reading *reading)
 {
 	fputs(reading->text, reading->out);
@@ -399,6 +401,24 @@ static int read_names(struct conf_reading *reading)
 	return conf_each(reading, ", \t", add_name);
 }
 
+/* http://HOST/...: a host whose name goes on would be another one where URLs are compared by how they begin. */
+static int read_url(struct conf_reading *reading)
+{
+	const char *text = reading->text, *at;
+
+	if (strncmp(text, "http://", 7) != 0)
+		return refuse_all(reading, "not a URL that begins with http://");
+	for (at = text; *at; at++)
+		if (*at <= ' ' || *at > '~')
+			return conf_refuse(reading, at, 1, "not a character of URLs");
+	if (at - text > URL_MAX)
+		return refuse_all(reading, "more than 900 characters");
+	at = strchr(text + 7, '/');
+	if (!at || at == text + 7)
+		return refuse_all(reading, "a host, and a / after it, are missing");
+	return read_text(reading);
+}
+
 static int (*const readers[])(struct conf_reading *reading) = {
 	[KEYWORD_TEXT] = read_text,
 	[KEYWORD_BOOL] = read_enum,
@@ -428,6 +448,7 @@ static int (*const readers[])(struct conf_reading *reading) = {
 	[KEYWORD_PRIVATE] = conf_read_private,
 	[KEYWORD_INTERFACES] = conf_read_interfaces,
 	[KEYWORD_MARK] = read_mark,
+	[KEYWORD_URL] = read_url,
 };
 
 /* Texts may be empty: leftupdown= runs nothing. plutodebug= with nothing after it is an old way to write none. */

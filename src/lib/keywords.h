@@ -43,6 +43,7 @@ enum keyword_kind {
 	KEYWORD_PRIVATE,
 	KEYWORD_INTERFACES,
 	KEYWORD_MARK,
+	KEYWORD_URL,
 	KEYWORD_ALIAS,
 	KEYWORD_OBSOLETE,
 	KEYWORD_ABSENT, /* of another implementation: it changes nothing here */

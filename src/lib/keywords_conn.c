@@ -76,6 +76,13 @@ static const struct keyword end_auth_keywords[] = {
 	KEYWORD("ca", ID, NULL, "The subject of the CA that its certificate must lead to; %same: the other end's.",
 		.words = ca_words),
 	KEYWORD("sendcert", ENUM, "always", "Whether it sends its certificate.", .words = sendcert_words),
+	KEYWORD("certuribase", URL, NULL,
+		"Where its certificates are, as http://HOST/PATH/: each by the hexadecimal SHA-1 hash of its DER, "
+		"which is put behind this. A peer that looks certificates up (RFC 7296, 3.6; hash-and-url= in "
+		"config setup) is sent that in place of them; pki(8) makes the files."),
+	KEYWORD("certbundleuri", URL, NULL,
+		"The URL of a bundle of its certificate and those of the authorities that go with it (sendca=), in "
+		"this order: one URL for them all."),
 	KEYWORD("username", TEXT, NULL, "Its name for XAUTH or EAP."),
 	KEYWORD("xauthserver", BOOL, "no", "Whether it asks for an XAUTH password."),
 	KEYWORD("xauthclient", BOOL, "no", "Whether it gives one."),

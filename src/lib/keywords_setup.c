@@ -168,7 +168,8 @@ static const struct keyword_word ocsp_words[] = { { "get", 0 }, { "post", 1 }, {
 static const struct keyword pki_keywords[] = {
 	KEYWORD("crl-strict", BOOL, "no", "Whether a certificate counts only with a current CRL."),
 	KEYWORD("crlcheckinterval", TIME, "0", "How often CRLs are fetched; 0 for never."),
-	KEYWORD("crl-timeout", TIME, "5s", "How long fetching a CRL may take.", .min = 1, .max = 3600),
+	KEYWORD("crl-timeout", TIME, "5s", "How long fetching a CRL, or a certificate by its URL, may take.", .min = 1,
+		.max = 3600),
 	KEYWORD("curl-iface", TEXT, NULL, "The device by which CRLs are fetched."),
 	KEYWORD("ocsp-enable", BOOL, "no", "Whether certificates are looked up by OCSP."),
 	KEYWORD("ocsp-strict", BOOL, "no", "Whether they count only with an answer."),
@@ -179,6 +180,14 @@ static const struct keyword pki_keywords[] = {
 	KEYWORD("ocsp-cache-size", NUMBER, "1000", "How many answers are kept.", .max = UINT32_MAX),
 	KEYWORD("ocsp-cache-min-age", TIME, "1h", "How long an answer is kept at least."),
 	KEYWORD("ocsp-cache-max-age", TIME, "24h", "And at most."),
+	KEYWORD("hash-and-url", BOOL, "no",
+		"Whether peers are told that they may name their certificates by hash and URL (RFC 7296, 3.6), which "
+		"are then fetched. The URL is the choice of somebody who is not authenticated yet: whoever can send "
+		"this host messages can have it ask any web server that it reaches. What comes counts only if it has "
+		"the hash; 4 URLs of a message, 4 look-ups for an address and 32 altogether at a time are the limits, "
+		"and none while cookies are demanded."),
+	KEYWORD("hash-and-url-base", URL, NULL,
+		"What these URLs must begin with, as http://pki.example.net/certs/; without, they may be any."),
 	{ 0 },
 };
 

@@ -8,11 +8,14 @@
 
 #include "pki_own.h"
 
-static BIO *post(const struct pki_request *request, const char *host, const char *port, const char *path)
+/* A POST, or a GET, that goes where it is told to and nowhere else. */
+static BIO *transfer(const struct pki_request *request, const char *host, const char *port, const char *path)
 {
-	BIO *body = BIO_new_mem_buf(request->body.data, (int)request->body.length), *answer = NULL;
+	BIO *answer = NULL, *body = NULL;
 
-	if (body)
+	if (request->body.length)
+		body = BIO_new_mem_buf(request->body.data, (int)request->body.length);
+	if (body || !request->body.length)
 		answer = OSSL_HTTP_transfer(NULL, host, port, path, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL,
 					    request->type, body, NULL, 1, request->most, (int)request->timeout, 0);
 	BIO_free(body);
@@ -26,8 +29,8 @@ static BIO *ask(const struct pki_request *request)
 	int ssl = 0;
 
 	if (OSSL_HTTP_parse_url(request->uri, &ssl, NULL, &host, &port, NULL, &path, NULL, NULL) == 1 && !ssl) {
-		if (request->body.length)
-			answer = post(request, host, port, path);
+		if (request->body.length || request->no_redirects)
+			answer = transfer(request, host, port, path);
 		else
 			answer = OSSL_HTTP_get(request->uri, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, 1,
 					       request->most, (int)request->timeout);

@@ -54,6 +54,8 @@ static void end_clear(struct connection_end *end)
 	pki_key_put(end->key);
 	pki_cert_put(end->cert);
 	free((void *)end->ca.data);
+	free(end->cert_uri_base);
+	free(end->cert_bundle_uri);
 }
 
 void connection_put(struct connection *connection)

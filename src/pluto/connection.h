@@ -62,6 +62,7 @@ enum connection_sendcert {
  * @key: this host's, private; of the peer, the public one that it must have; NULL: none, of the peer a certificate's
  * @cert: this host's, or the one that the peer must have; NULL: none
  * @ca: DER of the subject of a CA that its certificate must lead to, and memory of the end's; empty: any
+ * @cert_uri_base, @cert_bundle_uri: of this host: where its certificates are; NULL: nowhere
  * @client: what is behind it; none: the host itself
  * @protocol, @port: of the host's own traffic, where @client is none; 0: any
  */
@@ -75,6 +76,7 @@ struct connection_end {
 	struct pki_cert *cert;
 	enum connection_sendcert sendcert;
 	struct ike_slice ca;
+	char *cert_uri_base, *cert_bundle_uri;
 	struct ike_ts_list client;
 	uint8_t protocol;
 	uint16_t port;
@@ -131,8 +133,7 @@ struct connection {
 	unsigned int keyingtries, sendca; /* 0: for ever; enum ike_sendca */
 	enum backend_action failure, shunt;
 	struct pluto_timer shunt_timer;
-	uint32_t priority;
-	uint32_t window, tfc;
+	uint32_t priority, window, tfc;
 	struct backend_options options;
 	uint32_t reqid, instances;
 	struct cp_settings *cp;

@@ -22,6 +22,7 @@ struct updowns;
  * @unsettled: a plan has lost its address, and what it had there
  * @armed: when @timer is set for, as the engine's clock has it; UINT64_MAX: it is not
  * @plans: of struct plan; @loaded: of struct loaded; @held: of struct held
+ * @fetchers: for what peers name by URLs; NULL: nothing is looked up
  * @stack: what was chosen, and why
  * @runner: whoever made it frees it
  * @started: seconds since 1970
@@ -32,7 +33,7 @@ struct daemon {
 	struct event_base *base;
 	struct event *timer, *stack_event, *terminate, *interrupt, *stop_limit, *keepalive, *fetch;
 	uint64_t armed;
-	struct pool *pool;
+	struct pool *pool, *fetchers;
 	struct net *net;
 	struct host_watch *watch;
 	struct host_addresses addresses;

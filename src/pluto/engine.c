@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cert_lookup.h"
 #include "child_sa.h"
 #include "exchange.h"
 #include "hint.h"
@@ -37,6 +38,8 @@ struct pluto *pluto_new(const struct pluto_port *port, void *arg)
 	pluto->next_reqid = PLUTO_REQID_FIRST;
 	pluto->next_serial = 1;
 	CDS_INIT_LIST_HEAD(&pluto->connections);
+	CDS_INIT_LIST_HEAD(&pluto->lookups.running);
+	CDS_INIT_LIST_HEAD(&pluto->lookups.kept);
 	CDS_INIT_LIST_HEAD(&pluto->pools);
 	CDS_INIT_LIST_HEAD(&pluto->sas);
 	CDS_INIT_LIST_HEAD(&pluto->entries);
@@ -70,6 +73,7 @@ void pluto_free(struct pluto *pluto)
 		connection_put(connection);
 	}
 	ike_farewells_free(pluto);
+	ike_lookups_forget(pluto);
 	impair_clear(pluto);
 	pki_store_put(pluto->trust.store);
 	pluto_timers_free(&pluto->timers);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "auth_certs.h"
+#include "cert_lookup.h"
 #include "cp_state.h"
 #include "ike_auth.h"
 #include "impair.h"
@@ -43,7 +44,7 @@ static enum ike_outcome build(struct ike_exchange *exchange, struct ike_builder 
 
 	ike_auth_put_identity(sa->pluto, builder, IKE_P_IDI, &auth->claim->who);
 	ike_certs_put(builder, auth->claim);
-	ike_certreq_put(builder, sa->pluto, connection_asks_cert(sa->connection));
+	ike_certreq_put(builder, sa, connection_asks_cert(sa->connection));
 	if (!ike_identity_is_many(peer))
 		ike_auth_put_identity(sa->pluto, builder, IKE_P_IDR, peer);
 	ike_auth_put(builder, auth->claim);
@@ -107,6 +108,8 @@ bool ike_auth_keep_peer(struct ike_sa *sa, const struct ike_identity *peer)
 
 bool ike_auth_keep_message(struct ike_sa *sa, const struct ike_message *message)
 {
+	if (sa->setup->message == message)
+		return true;
 	free(sa->setup->message);
 	sa->setup->message = ike_message_copy(message);
 	return sa->setup->message;
@@ -179,19 +182,44 @@ static void peer_is_checked(struct ike_auth_claim *claim)
 	ike_auth_claim_free(claim);
 }
 
-static enum ike_outcome answer(struct ike_exchange *exchange, const struct ike_message *message)
+/* With all that the message names. */
+static enum ike_outcome check_peer(struct auth *auth, const struct ike_message *message)
 {
-	struct auth *auth = caa_container_of(exchange, struct auth, exchange);
-	struct ike_sa *sa = exchange->sa;
+	struct ike_sa *sa = auth->exchange.sa;
 	struct ike_identity peer;
 
-	if (is_refused(sa, message))
-		return IKE_END;
 	if (!ike_auth_read_identity(&peer, message, IKE_P_IDR)) {
 		ike_sa_log(sa, PLUTO_NOTICE, "the peer does not say who it is");
 		return distrust(sa);
 	}
 	if (!ike_auth_keep_message(sa, message) || ike_auth_check(sa, &auth->claim->who, &peer, peer_is_checked))
+		return distrust(sa);
+	return IKE_LATER;
+}
+
+static void looked_up(struct ike_sa *sa)
+{
+	enum ike_outcome outcome;
+	struct auth *auth;
+
+	if (sa->state == IKE_SA_DEAD)
+		return;
+	auth = caa_container_of(sa->exchange, struct auth, exchange);
+	outcome = check_peer(auth, sa->setup->message);
+	if (outcome != IKE_LATER)
+		ike_exchange_done(&auth->exchange, outcome);
+}
+
+static enum ike_outcome answer(struct ike_exchange *exchange, const struct ike_message *message)
+{
+	struct auth *auth = caa_container_of(exchange, struct auth, exchange);
+	struct ike_sa *sa = exchange->sa;
+
+	if (is_refused(sa, message))
+		return IKE_END;
+	if (!ike_lookup_is_due(sa, message))
+		return check_peer(auth, message);
+	if (!ike_auth_keep_message(sa, message) || ike_lookup_start(sa, looked_up))
 		return distrust(sa);
 	return IKE_LATER;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "auth_certs.h"
+#include "cert_lookup.h"
 #include "cp_state.h"
 #include "ike_auth.h"
 #include "mobike.h"
@@ -25,7 +26,7 @@ static struct connection *choose(struct ike_sa *sa, const struct ike_message *re
 	found = connection_for_peer(sa->pluto, &sa->local.addr, &sa->remote.addr, asked);
 	if (found && !found->remote.ca.length)
 		return found;
-	asked->cert_count = ike_certs_read(certs, request, sa->pluto->trust.store);
+	asked->cert_count = ike_certs_read(certs, sa, request);
 	if (asked->cert_count) {
 		asked->certs = certs;
 		found = connection_for_peer(sa->pluto, &sa->local.addr, &sa->remote.addr, asked);
@@ -147,14 +148,12 @@ static void peer_is_checked(struct ike_auth_claim *claim)
 	ike_auth_claim_free(claim);
 }
 
-/**
- * ike_auth_answer() - a row of respond.c's table
- */
-enum ike_outcome ike_auth_answer(struct ike_sa *sa, const struct ike_message *request, struct ike_builder *reply)
+/* With all that the request names. */
+static enum ike_outcome check_peer(struct ike_sa *sa, const struct ike_message *request, struct ike_builder *reply)
 {
 	struct ike_identity peer, own, named = { 0 };
 
-	if (sa->initiator || !ike_auth_read_identity(&peer, request, IKE_P_IDI))
+	if (!ike_auth_read_identity(&peer, request, IKE_P_IDI))
 		return refuse(reply, N_AUTHENTICATION_FAILED);
 	if (ike_payload_find(request, IKE_P_IDR) && !ike_auth_read_identity(&named, request, IKE_P_IDR))
 		return refuse(reply, N_INVALID_SYNTAX);
@@ -167,6 +166,33 @@ enum ike_outcome ike_auth_answer(struct ike_sa *sa, const struct ike_message *re
 		connection_local_id(sa->connection, &sa->local.addr, &own);
 	ike_certreq_take(sa, request);
 	if (!ike_auth_keep_message(sa, request) || ike_auth_check(sa, &own, &peer, peer_is_checked))
+		return refuse(reply, N_AUTHENTICATION_FAILED);
+	return IKE_LATER;
+}
+
+static void looked_up(struct ike_sa *sa)
+{
+	struct ike_builder reply;
+	enum ike_outcome outcome;
+
+	if (sa->state == IKE_SA_DEAD)
+		return;
+	ike_reply_start(&reply);
+	outcome = check_peer(sa, sa->setup->message, &reply);
+	if (outcome != IKE_LATER)
+		ike_reply(sa, IKE_AUTH, &reply, outcome);
+}
+
+/**
+ * ike_auth_answer() - a row of respond.c's table
+ */
+enum ike_outcome ike_auth_answer(struct ike_sa *sa, const struct ike_message *request, struct ike_builder *reply)
+{
+	if (sa->initiator)
+		return refuse(reply, N_AUTHENTICATION_FAILED);
+	if (!ike_lookup_is_due(sa, request))
+		return check_peer(sa, request, reply);
+	if (!ike_auth_keep_message(sa, request) || ike_lookup_start(sa, looked_up))
 		return refuse(reply, N_AUTHENTICATION_FAILED);
 	return IKE_LATER;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cert_lookup.h"
 #include "child_sa.h"
 #include "cp_state.h"
 #include "fresh.h"
@@ -142,6 +143,7 @@ void ike_sa_forget_setup(struct ike_sa *sa)
 	ike_packets_free(sa->setup->first[0]);
 	ike_packets_free(sa->setup->first[1]);
 	ike_fresh_wipe(&sa->setup->fresh);
+	ike_lookup_free(sa->setup->lookup);
 	free(sa->setup->message);
 	free(sa->setup);
 	sa->setup = NULL;

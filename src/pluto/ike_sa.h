@@ -50,6 +50,7 @@ struct ike_path {
 
 struct ike_exchange;
 struct ike_fragments;
+struct ike_lookup;
 struct mobike;
 
 /**
@@ -59,6 +60,7 @@ struct mobike;
  * @number: of the proposal that this side chose
  * @hashes: that the peer can have signatures of (RFC 7427): 1 << enum pki_hash of each; 0: it has not said
  * @wants_cert, @wants_key: the peer asks for a certificate, for a raw public key
+ * @wants_urls: the peer looks certificates up; @takes_urls: it was told that this side does; @lookup: those that it did
  * @message: the peer's of IKE_AUTH, while it is looked at
  */
 struct ike_setup {
@@ -68,7 +70,8 @@ struct ike_setup {
 	uint8_t cookie_length;
 	uint8_t number;
 	uint32_t hashes;
-	bool wants_cert, wants_key;
+	bool wants_cert, wants_key, wants_urls, takes_urls;
+	struct ike_lookup *lookup;
 	struct ike_message *message;
 };
 

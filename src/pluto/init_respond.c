@@ -130,7 +130,7 @@ static void put_answer(struct ike_sa *sa, struct ike_builder *builder, const str
 	auth = connections_peer_auth(sa->pluto, &sa->local.addr, &sa->remote.addr, &certs);
 	ike_hashes_put(builder, auth);
 	ike_put_status(builder, N_CHILDLESS_IKEV2_SUPPORTED, (struct ike_slice){ 0 });
-	ike_certreq_put(builder, sa->pluto, certs);
+	ike_certreq_put(builder, sa, certs);
 }
 
 /* Its reply is kept twice: AUTH signs it, and a request that comes again brings it again. */

@@ -22,6 +22,7 @@
 #include "trust.h"
 #include "updown.h"
 
+#define FETCHERS   8	   /* threads that wait for what peers name by URLs */
 #define STOP_LIMIT 1	   /* seconds that peers have to answer deletions */
 #define FAR	   3600000 /* milliseconds: a timer further away is looked at again then */
 
@@ -319,6 +320,17 @@ static int open_net(struct daemon *daemon)
 	return 0;
 }
 
+/* They are threads of their own: whom peers have them wait for must not keep others from being authenticated. */
+static int open_lookups(struct daemon *daemon)
+{
+	if (!daemon->setup->hash_and_url)
+		return 0;
+	daemon->pluto->lookups.on = true;
+	daemon->pluto->lookups.base = daemon->setup->hash_and_url_base;
+	daemon->fetchers = pool_new(daemon->base, FETCHERS, turn, daemon);
+	return daemon->fetchers ? 0 : reason();
+}
+
 static int open_engine(struct daemon *daemon)
 {
 	daemon->pluto = pluto_new(&daemon_port, daemon);
@@ -333,7 +345,7 @@ static int open_engine(struct daemon *daemon)
 	errno = 0;
 	daemon->updowns = updowns_new(daemon);
 	daemon->pool = pool_new(daemon->base, daemon->setup->nhelpers, turn, daemon);
-	return daemon->updowns && daemon->pool ? 0 : reason();
+	return daemon->updowns && daemon->pool ? open_lookups(daemon) : reason();
 }
 
 static int open_all(struct daemon *daemon)
@@ -412,8 +424,11 @@ static void free_events(struct daemon *daemon)
 
 bool daemon_close(struct daemon *daemon)
 {
-	bool all = pool_free(daemon->pool);
+	/* What has been fetched is looked at by the others. */
+	bool all = pool_free(daemon->fetchers);
 
+	daemon->fetchers = NULL;
+	all = pool_free(daemon->pool) && all;
 	daemon->pool = NULL;
 	if (daemon->pluto && daemon->backend)
 		end_sas(daemon->pluto);

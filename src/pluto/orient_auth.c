@@ -236,6 +236,20 @@ static void set_sendcert(const struct auth_end *end)
 		(enum connection_sendcert)orient_number(end->orientation, end->side, "sendcert", SENDCERT_ALWAYS);
 }
 
+/* Where this host's certificates are; of the peer's it is the peer who says that. */
+static int set_uris(const struct auth_end *end)
+{
+	const char *base = text_of(end, "certuribase"), *bundle = text_of(end, "certbundleuri");
+
+	if (!end->own)
+		return 0;
+	if (base && !(end->to->cert_uri_base = strdup(base)))
+		return -ENOMEM;
+	if (bundle && !(end->to->cert_bundle_uri = strdup(bundle)))
+		return -ENOMEM;
+	return 0;
+}
+
 static int keep_ca(const struct auth_end *end, struct ike_slice der)
 {
 	uint8_t *copy = malloc(der.length);
@@ -285,6 +299,8 @@ static int set_end(const struct auth_end *end, uint32_t both)
 	}
 	if (!err)
 		err = set_id(end);
+	if (!err)
+		err = set_uris(end);
 	set_sendcert(end);
 	return err;
 }

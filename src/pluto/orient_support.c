@@ -8,8 +8,8 @@
 static const char *const acted_on[] = {
 	/* of the ends */
 	"", "id", "subnet", "subnets", "protoport", "nexthop", "sourceip", "updown", "ikeport", "auth", "cert", "ckaid",
-	"rsasigkey", "ecdsakey", "pubkey", "ca", "sendcert", "addresspool", "interface-ip", "vti", "modecfgserver",
-	"modecfgclient",
+	"rsasigkey", "ecdsakey", "pubkey", "ca", "sendcert", "certuribase", "certbundleuri", "addresspool",
+	"interface-ip", "vti", "modecfgserver", "modecfgclient",
 	/* of the conn */
 	"auto", "type", "rekey", "reauth", "narrowing", "keyingtries", "rekeymargin", "rekeyfuzz", "ikelifetime",
 	"salifetime", "ipsec-max-bytes", "ipsec-max-packets", "dpddelay", "dpdaction", "retransmit-timeout",

@@ -5,9 +5,9 @@
 
 #include <urcu/list.h>
 
-#include "../lib/pki_online.h"
 #include "backend.h"
 #include "timer.h"
+#include "trusted.h"
 
 #define PLUTO_REQID_FIRST 16388 /* below are those that users give */
 
@@ -18,16 +18,18 @@ struct connection;
 struct impair;
 struct ike_child_keys;
 struct ike_identity;
+struct pki_located;
 
 /**
  * struct pluto_job - heavy arithmetic: @work runs in any thread and touches nothing but the job; then @done in the
  * loop's
  * @brief: it takes a tenth of a millisecond or so: hardly more than another thread takes to wake
+ * @waits: it takes no time of a processor, but perhaps seconds
  */
 struct pluto_job {
 	void (*work)(struct pluto_job *job);
 	void (*done)(struct pluto_job *job);
-	bool brief;
+	bool brief, waits;
 	struct pluto_job *next;
 };
 
@@ -44,6 +46,7 @@ enum pluto_log_level {
  * @send: @from and @to with ports in host byte order; the bytes are the engine's. Whether they arrive nobody knows.
  * @random: as ike_random()
  * @submit: has a job done some time; its @done may run before submit returns
+ * @fetch: what a hash and a URL stand for, in a job's work, as pki_located_fetch(); NULL: nothing is looked up
  * @log: a line, of an SA's connection or NULL
  * @secret: a pre-shared key for two identities: its length is returned, 0: none; @to has 256 bytes
  * @addresses: where this host can be reached, up to @room of them, the best first: how many there are; may be NULL
@@ -64,6 +67,7 @@ struct pluto_port {
 	void (*send)(void *arg, const struct ike_endpoint *from, const struct ike_endpoint *to, struct ike_slice data);
 	int (*random)(void *arg, void *out, size_t length);
 	void (*submit)(void *arg, struct pluto_job *job);
+	int (*fetch)(void *arg, struct pki_located *to, struct pki_why *why);
 	void (*log)(void *arg, enum pluto_log_level level, const char *line);
 	size_t (*secret)(void *arg, const struct connection *connection, const struct ike_identity *local,
 			 const struct ike_identity *remote, uint8_t *to);
@@ -86,18 +90,6 @@ struct pluto_port {
 struct pluto_limits {
 	unsigned int half_open;
 	unsigned int cookies;
-};
-
-/**
- * struct pluto_trust - what certificates are checked by
- * @store: the newest; NULL: there are none
- * @online: what asks others about revocations; NULL: nothing does
- * @crl_strict: as struct pki_check has it
- */
-struct pluto_trust {
-	struct pki_store *store;
-	struct pki_online *online;
-	bool crl_strict;
 };
 
 enum pluto_entry_sort {
@@ -127,6 +119,7 @@ struct pluto {
 	struct backend *backend;
 	struct pluto_limits limits;
 	struct pluto_trust trust;
+	struct pluto_lookups lookups;
 	uint16_t nat_port;   /* this host's, RFC 3948 */
 	uint64_t shunt_life; /* milliseconds, of a failureshunt= */
 	struct pluto_timers timers;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../lib/pki_bundle.h"
 #include "control.h"
 #include "held.h"
 #include "keylog.h"
@@ -61,7 +62,15 @@ static void submit(void *arg, struct pluto_job *job)
 {
 	struct daemon *daemon = arg;
 
-	pool_submit(daemon->pool, job);
+	pool_submit(job->waits && daemon->fetchers ? daemon->fetchers : daemon->pool, job);
+}
+
+/* It is seconds: no thread that computes is to wait for it. */
+static int fetch(void *arg, struct pki_located *to, struct pki_why *why)
+{
+	const struct daemon *daemon = arg;
+
+	return pki_located_fetch(to, daemon->setup->online.crl_timeout, why);
 }
 
 static void note(void *arg, enum pluto_log_level level, const char *line)
@@ -235,6 +244,7 @@ const struct pluto_port daemon_port = {
 	.send = dispatch,
 	.random = chance,
 	.submit = submit,
+	.fetch = fetch,
 	.log = note,
 	.secret = secret,
 	.addresses = addresses,

@@ -163,6 +163,8 @@ static void read_section(struct setup *to, const struct conf_section *setup)
 	read_listen(to, conf_text(setup, "listen"));
 	to->many_of_one = !number_of(setup, "uniqueids");
 	read_limits(to, setup);
+	to->hash_and_url = number_of(setup, "hash-and-url");
+	to->hash_and_url_base = conf_text(setup, "hash-and-url-base");
 	read_online(&to->online, setup);
 }
 
@@ -327,6 +329,8 @@ static const char *const acted_on[] = { "protostack",
 					"ocsp-cache-size",
 					"ocsp-cache-min-age",
 					"ocsp-cache-max-age",
+					"hash-and-url",
+					"hash-and-url-base",
 					"uniqueids",
 					"shuntlifetime",
 					"seccomp",

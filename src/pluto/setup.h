@@ -18,6 +18,7 @@
  * @online: crl-strict= and what is about revocation
  * @keep_alive: seconds between NAT keepalives, 0: none
  * @keylog: the folder that keys are logged in, NULL: none
+ * @hash_and_url: certificates are looked up by URLs; @hash_and_url_base: what these begin with; NULL: anything
  * @many_of_one: uniqueids=no
  * @shunt_life: milliseconds
  * @room: bytes of sockets' buffers, 0: the kernel's choice
@@ -36,7 +37,8 @@ struct setup {
 	struct pki_online_options online;
 	uint64_t shunt_life;
 	enum filter_mode seccomp;
-	bool nofork, many_of_one;
+	const char *hash_and_url_base;
+	bool nofork, many_of_one, hash_and_url;
 };
 
 /* -1: go on; else the exit status. What is wrong is said on standard error. */

@@ -7,7 +7,7 @@
 
 #include "../lib/conf_file.h"
 #include "command.h"
-#include "pki_file.h"
+#include "pki_publish.h"
 
 #define NAMES_MAX 64
 #define DAY	  86400
@@ -37,6 +37,8 @@ enum {
 	OPT_REQ,
 	OPT_SIGNCRL,
 	OPT_PUB,
+	OPT_PUBLISH,
+	OPT_BUNDLE,
 	OPT_PRINT,
 	OPT_IN,
 	OPT_TYPE,
@@ -67,6 +69,8 @@ static const struct option options[] = {
 	{ "req", no_argument, NULL, OPT_REQ },
 	{ "signcrl", no_argument, NULL, OPT_SIGNCRL },
 	{ "pub", no_argument, NULL, OPT_PUB },
+	{ "publish", no_argument, NULL, OPT_PUBLISH },
+	{ "bundle", no_argument, NULL, OPT_BUNDLE },
 	{ "print", no_argument, NULL, OPT_PRINT },
 	{ "in", required_argument, NULL, OPT_IN },
 	{ "type", required_argument, NULL, OPT_TYPE },
@@ -101,6 +105,8 @@ static int usage(void)
 	       "                 [--san NAME]... [--ca [--pathlen N]] [--flag FLAG]... [--crl URI] [--ocsp URI]\n"
 	       "       ipsec pki --signcrl --cacert FILE --cakey FILE [--lastcrl FILE]\n"
 	       "                 [--serial HEX | --cert FILE]...\n"
+	       "       ipsec pki --publish --cert FILE... --out DIR\n"
+	       "       ipsec pki --bundle --cert FILE... [--out FILE]\n"
 	       "       ipsec pki --print [--in FILE] [--json]\n"
 	       "  what is made: [--lifetime DAYS] [--not-before DATE] [--not-after DATE] [--serial HEX]\n"
 	       "  where it goes: [--out FILE] [--outform pem|der]\n"
@@ -239,7 +245,8 @@ static int take(void *arg, int option)
 	if (option > OPT_PRINT)
 		return take_other(order, option);
 	if (order->op && order->op != option)
-		return bad_usage("only one of --gen, --pub, --self, --req, --issue, --signcrl and --print");
+		return bad_usage(
+			"only one of --gen, --pub, --self, --req, --issue, --signcrl, --publish, --bundle and --print");
 	order->op = option;
 	return 0;
 }
@@ -256,6 +263,10 @@ static int check(void *arg)
 		return bad_usage("--cacert and --cakey are missing: who signs?");
 	if (order->path_length >= 0 && !order->is_ca)
 		return bad_usage("--pathlen is for --ca");
+	if ((order->op == OPT_PUBLISH || order->op == OPT_BUNDLE) && !order->cert_count)
+		return bad_usage("--cert is missing: which certificates?");
+	if (order->op == OPT_PUBLISH && !order->output.path)
+		return bad_usage("--out is missing: which folder does the web server have?");
 	if (order->json && order->op != OPT_PRINT)
 		return bad_usage("--json is for --print");
 	if (order->op != OPT_SIGNCRL && order->serial_count > 1)
@@ -546,6 +557,10 @@ static int act(void *arg)
 		return issue(order);
 	case OPT_SIGNCRL:
 		return sign_crl(order);
+	case OPT_PUBLISH:
+		return pki_publish(order->certs, order->cert_count, order->output.path);
+	case OPT_BUNDLE:
+		return pki_publish_bundle(order->certs, order->cert_count, order->output.path);
 	case OPT_PRINT:
 		return print(order);
 	default:

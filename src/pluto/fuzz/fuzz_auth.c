@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../auth_certs.h"
+#include "../cert_lookup.h"
 #include "../tests/auth_rig.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -69,6 +70,19 @@ static size_t put_payloads(uint8_t *to, size_t room, uint8_t *first, bool reques
 	return builder.length;
 }
 
+/* What a URL leads to: a certificate of the rig's, or nothing; the hash is what the peer has said. */
+static int fetch(struct side *side, struct pki_located *to, struct pki_why *why)
+{
+	const struct pki_entry *entry = pki_store_at(rig.all, to->hash[0] % 16);
+
+	(void)side;
+	why->text[0] = '\0';
+	if (!entry || !entry->cert)
+		return -1;
+	to->certs[to->count++] = pki_cert_get(entry->cert);
+	return 0;
+}
+
 static void send_as(struct side *from, const uint8_t *data, size_t size)
 {
 	struct side *to = auth_rig_other(from);
@@ -100,6 +114,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	auth_rig_begin(&rig);
 	auth_rig_cert(&rig, west, "west-P-256", BOTH);
 	auth_rig_cert(&rig, east, "east-P-256", BOTH);
+	rig.world.fetch = fetch;
+	west->pluto->lookups.on = east->pluto->lookups.on = true;
 	if (ike_sa_initiate(west->connection))
 		abort();
 	world_deliver(&rig.world);

@@ -204,12 +204,20 @@ static void child_event(void *arg, const char *what, const struct child_sa *chil
 	event(arg, what, child->sa, detail);
 }
 
+static int fetch(void *arg, struct pki_located *to, struct pki_why *why)
+{
+	struct side *side = arg;
+
+	return side->world->fetch ? side->world->fetch(side, to, why) : -EIO;
+}
+
 static const struct pluto_port port = {
 	.now = now,
 	.date = date,
 	.send = dispatch,
 	.random = chance,
 	.submit = submit,
+	.fetch = fetch,
 	.log = note,
 	.secret = secret,
 	.event = event,

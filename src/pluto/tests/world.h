@@ -68,6 +68,7 @@ struct side {
  * @dead: what goes to or from that address is lost; version 0: none
  * @inside, @outside: a NAT: what the one sends is from the other, and the way back; version 0: there is none
  * @last: the packet that arrived last
+ * @fetch: what is on web servers; NULL: nothing
  */
 struct world {
 	uint64_t now;
@@ -79,6 +80,7 @@ struct world {
 	struct klips_addr dead;
 	struct ike_endpoint inside, outside;
 	struct packet last;
+	int (*fetch)(struct side *side, struct pki_located *to, struct pki_why *why);
 };
 
 void world_make(struct world *world);

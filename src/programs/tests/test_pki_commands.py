@@ -5,6 +5,7 @@ PKI_IPSEC names the program (build/klips/asan/programs/ipsec if it is not set).
 """
 
 import base64
+import hashlib
 import json
 import os
 import subprocess
@@ -16,7 +17,8 @@ import pytest
 with warnings.catch_warnings():
     warnings.simplefilter('ignore')
     from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_private_key, load_pem_public_key
+    from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key, load_pem_private_key, \
+        load_pem_public_key
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = os.environ.get('PKI_IPSEC', str(ROOT / 'build/klips/asan/programs/ipsec'))
@@ -102,6 +104,25 @@ def test_revocation(shell, authority):
     assert crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number == 3
 
 
+def test_certificates_for_a_web_server(shell, authority):
+    shell.put('west.crt', shell.ask('pki', '--issue', '--type', 'key', '--dn', 'CN=west', *authority,
+                                    given=(shell.path / 'ca.key').read_bytes()))
+    ders = [x509.load_pem_x509_certificate((shell.path / name).read_bytes()).public_bytes(Encoding.DER)
+            for name in ('west.crt', 'ca.crt')]
+    (shell.path / 'www').mkdir()
+    said = shell.ask('pki', '--publish', '--cert', 'west.crt', '--cert', 'ca.crt', '--out', 'www').decode().split()
+    assert said == ['www/' + hashlib.sha1(der).hexdigest() for der in ders]
+    assert [(shell.path / path).read_bytes() for path in said] == ders
+    shell.ask('pki', '--bundle', '--cert', 'west.crt', '--cert', 'ca.crt', '--out', 'both')
+    listed = shell.openssl('asn1parse', '-inform', 'der', '-in', 'both').stdout.splitlines()
+    assert [line.split(':d=')[1][0] for line in listed if ':d=0' in line or ':d=1' in line] == ['0', '1', '1']
+    starts = [int(line.split(':')[0]) + int(line.split('hl=')[1].split()[0])
+              for line in listed if 'cont [ 0 ]' in line and ':d=1' in line]
+    for start, der in zip(starts, ders, strict=True):
+        found = shell.openssl('asn1parse', '-inform', 'der', '-in', 'both', '-strparse', str(start), '-noout', '-out', 'one')
+        assert found.returncode == 0 and (shell.path / 'one').read_bytes() == der
+
+
 def test_times(shell, authority):
     data = shell.ask('pki', '--self', '--in', 'ca.key', '--dn', 'CN=x', '--not-before', '2030-01-02',
                      '--not-after', '2030-01-03T04:05:06')
@@ -114,8 +135,11 @@ def test_times(shell, authority):
 
 @pytest.mark.parametrize('words, why', [
     ([], 'what is to be done? --help lists it'),
-    (['--gen', '--pub'], 'only one of --gen, --pub, --self, --req, --issue, --signcrl and --print'),
+    (['--gen', '--pub'], 'only one of --gen, --pub, --self, --req, --issue, --signcrl, --publish, --bundle and --print'),
     (['--gen', '--type', 'dsa'], '--type dsa: rsa, ecdsa, ed25519 or ed448'),
+    (['--publish', '--out', 'x'], '--cert is missing: which certificates?'),
+    (['--publish', '--cert', 'x'], '--out is missing: which folder does the web server have?'),
+    (['--bundle'], '--cert is missing: which certificates?'),
     (['--self'], '--dn is missing: whose certificate is it?'),
     (['--issue', '--cacert', 'x'], '--cacert and --cakey are missing: who signs?'),
     (['--gen', '--size', 'x'], '--size x: a number from 0 to 65536'),

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+cat /tmp/asked
+../../guestbin/ping-once.sh --up -I 192.0.2.254 192.0.1.254
+ipsec auto --status | grep -o 'authenticated by [^;]*'
+ipsec stop
