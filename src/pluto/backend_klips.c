@@ -565,9 +565,11 @@ static int sa_usage(struct backend *backend, uint8_t protocol, uint32_t spi, con
 	return 0;
 }
 
-static const char *algorithm(const struct ike_alg *alg)
+static int has(struct backend *backend, const struct ike_alg *alg, bool ask)
 {
-	return alg->klips;
+	(void)backend;
+	(void)ask;
+	return alg->klips != NULL;
 }
 
 const struct backend_ops backend_klips = {
@@ -587,6 +589,6 @@ const struct backend_ops backend_klips = {
 	.encap_socket = backend_klips_encap_socket,
 	.attach = backend_klips_attach,
 	.check = backend_klips_check,
-	.algorithm = algorithm,
+	.has = has,
 	.why = get_why,
 };

@@ -21,6 +21,7 @@ static void close_backend(struct backend *backend)
 		close(netkey->calls);
 	if (netkey->listener >= 0)
 		close(netkey->listener);
+	free(netkey->algs);
 	free(netkey);
 }
 
@@ -197,11 +198,6 @@ static int encap_socket(struct backend *backend, int fd, uint8_t version, uint16
 	return netkey_fail(netkey_of(backend), -errno, "ESP in UDP: %s", strerror(errno));
 }
 
-static const char *algorithm(const struct ike_alg *alg)
-{
-	return alg->xfrm;
-}
-
 const struct backend_ops backend_netkey = {
 	.name = "netkey",
 	.open = open_backend,
@@ -219,6 +215,6 @@ const struct backend_ops backend_netkey = {
 	.bypass_socket = bypass_socket,
 	.encap_socket = encap_socket,
 	.attach = netkey_attach,
-	.algorithm = algorithm,
+	.has = netkey_has,
 	.why = get_why,
 };

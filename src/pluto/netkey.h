@@ -21,6 +21,7 @@
  * @seq: of the last request
  * @index: of the last policy, without NETKEY_INDEX_OWN and the direction
  * @holes: whether neighbour discovery has policies of ours
+ * @algs: what is known of ike_algs; NULL: nothing
  * @made: devices that go with it, @made_count of them
  * @why: of the last error
  */
@@ -34,6 +35,7 @@ struct netkey {
 	uint32_t seq;
 	uint32_t index;
 	bool holes;
+	struct netkey_alg *algs;
 	char (*made)[16];
 	size_t made_count;
 	char why[256];
@@ -85,6 +87,10 @@ int netkey_sa_usage(struct backend *backend, uint8_t protocol, uint32_t spi, con
 /* A request that is about one SA. */
 void netkey_begin_named(struct netkey_request *request, uint16_t type, const char *verb, uint8_t protocol, uint32_t spi,
 			const struct klips_addr *dst);
+int netkey_sa_send(struct netkey *netkey, const struct backend_sa *sa, uint16_t type);
+
+/* netkey_alg.c */
+int netkey_has(struct backend *backend, const struct ike_alg *alg, bool ask);
 int netkey_probe(struct netkey *netkey);
 
 /* netkey_move.c */

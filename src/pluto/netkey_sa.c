@@ -291,8 +291,15 @@ static int send_as_it_is(struct netkey *netkey, const struct backend_sa *sa, uin
 	return err;
 }
 
-/* nic-offload=auto: a card that cannot is left alone. */
-static int send_sa(struct netkey *netkey, const struct backend_sa *sa, uint16_t type)
+/**
+ * netkey_sa_send() - an SA as it is to be, or, with nic-offload=auto, without a card that cannot
+ * @netkey: whose
+ * @sa: which
+ * @type: XFRM_MSG_NEWSA or XFRM_MSG_UPDSA
+ *
+ * Return: 0 or a negative errno, with a text.
+ */
+int netkey_sa_send(struct netkey *netkey, const struct backend_sa *sa, uint16_t type)
 {
 	struct backend_options options;
 	struct backend_sa plain;
@@ -342,7 +349,7 @@ static int add_one(struct netkey *netkey, const struct backend_sa *sa,
 int netkey_sa_add(struct backend *backend, const struct backend_sa *sa)
 {
 	struct netkey *netkey = netkey_of(backend);
-	int err = add_one(netkey, sa, send_sa);
+	int err = add_one(netkey, sa, netkey_sa_send);
 
 	return err || !sa->cpi ? err : add_one(netkey, sa, send_ipcomp);
 }
@@ -397,53 +404,4 @@ int netkey_sa_usage(struct backend *backend, uint8_t protocol, uint32_t spi, con
 	*usage = (struct backend_usage){ .idle = UINT64_MAX };
 	netkey_begin_named(&request, XFRM_MSG_GETSA, "ask for", protocol, spi, dst);
 	return netkey_call(netkey_of(backend), &request, take_usage, usage);
-}
-
-/* Algorithms that a kernel with ESP has, one or the other, and keys for nobody. */
-static const struct ike_alg probe_aead = { .type = IKE_ENCR,
-					   .id = 20,
-					   .name = "AES_GCM_16",
-					   .aead = true,
-					   .size = 16,
-					   .xfrm = "rfc4106(gcm(aes))" };
-static const struct ike_alg probe_cbc = { .type = IKE_ENCR, .id = 12, .name = "AES_CBC", .xfrm = "cbc(aes)" };
-static const struct ike_alg probe_sha = { .type = IKE_INTEG,
-					  .id = 12,
-					  .name = "HMAC_SHA2_256_128",
-					  .size = 16,
-					  .xfrm = "hmac(sha256)" };
-
-static int probe_with(struct netkey *netkey, struct backend_sa *sa)
-{
-	int err = send_sa(netkey, sa, XFRM_MSG_NEWSA);
-
-	if (!err)
-		netkey_sa_delete(&netkey->backend, sa->protocol, sa->spi, &sa->src.addr, &sa->dst.addr);
-	return err == -EEXIST ? 0 : err;
-}
-
-/**
- * netkey_probe() - whether the kernel has ESP: XFRM alone may be there without it
- * @netkey: whom to ask
- *
- * An SA from this host to itself is added and deleted: only then the kernel looks for the protocol.
- *
- * Return: 0 or a negative errno, with a text.
- */
-int netkey_probe(struct netkey *netkey)
-{
-	struct backend_sa sa = { .spi = htonl(BACKEND_SPI_FIRST), .protocol = IKE_PROTO_ESP, .tunnel = true };
-	int err;
-
-	sa.src.addr = sa.dst.addr = klips_addr_v4(htonl(INADDR_LOOPBACK));
-	sa.suite.encr = &probe_aead;
-	sa.encr.length = 20;
-	err = probe_with(netkey, &sa);
-	if (err != -ENOSYS)
-		return err;
-	sa.suite.encr = &probe_cbc;
-	sa.suite.integ = &probe_sha;
-	sa.encr.length = 16;
-	sa.integ.length = 32;
-	return probe_with(netkey, &sa);
 }

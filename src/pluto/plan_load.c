@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend_algs.h"
 #include "loaded.h"
 
 #define CONNECTION_NAME (256 + POLICY_NET_TEXT) /* bytes of a name, with its end */
@@ -45,45 +46,44 @@ static struct connection *make_connection(const struct plan *plan)
 	return NULL;
 }
 
-/* The first of a proposal that the stack does not have; NULL: it has all. */
-static const struct ike_alg *find_missing(const struct backend_ops *ops, const struct ike_proposal *proposal)
+/* "esp=camellia256", as the conn says it. */
+static const char *find_word(const struct plan *plan, const char **name)
 {
-	const struct ike_alg *alg;
-	unsigned int at;
+	const json_t *keywords = json_object_get(plan->loaded->json, "keywords");
 
-	for (at = 0; at < proposal->count; at++) {
-		const struct ike_transform *one = &proposal->transforms[at];
-
-		alg = one->type == IKE_ENCR || one->type == IKE_INTEG ? ike_alg_by_id(one->type, one->id) : NULL;
-		if (alg && alg->id && !ops->algorithm(alg))
-			return alg;
-	}
-	return NULL;
+	*name = plan->connection->child.proposals[0].protocol == IKE_PROTO_AH ? "ah" : "esp";
+	return json_string_value(json_object_get(keywords, *name));
 }
 
-static int check_algorithms(const struct backend_ops *ops, const struct connection *connection,
-			    struct orient_said *said)
+/* A conn that leaves the choice to pluto gets of the usual algorithms those that there are. */
+static int check_algorithms(const struct plan *plan, struct orient_said *said)
 {
-	const struct ike_alg *missing = NULL;
-	unsigned int at;
+	struct backend *backend = plan->daemon->backend;
+	struct ike_proposals *proposals = &plan->connection->child;
+	const char *name, *word = proposals->count ? find_word(plan, &name) : NULL;
+	const struct ike_alg *missing = backend_algs_filter(backend, proposals);
 
-	for (at = 0; ops->algorithm && !missing && at < connection->child.count; at++)
-		missing = find_missing(ops, &connection->child.proposals[at]);
-	if (!missing)
-		return 0;
-	snprintf(said->why, sizeof(said->why), "the stack %s does not have %s", ops->name, missing->name);
-	return -EOPNOTSUPP;
+	if (missing && !proposals->count) {
+		snprintf(said->why, sizeof(said->why), "%s%s%s%sthe stack %s does not have %s", word ? name : "",
+			 word ? "=" : "", word ? word : "", word ? ": " : "", backend->ops->name, missing->name);
+		return -EOPNOTSUPP;
+	}
+	if (missing && word && said->warning_count < ORIENT_WARNINGS)
+		snprintf(said->warnings[said->warning_count++], ORIENT_WHY,
+			 "%s=%s: without %s, which the stack %s does not have", name, word, missing->name,
+			 backend->ops->name);
+	return 0;
 }
 
 /* What the stack lacks is known now, rather than when there is to be an SA. */
-static int check_stack(const struct daemon *daemon, const struct connection *connection, struct orient_said *said)
+static int check_stack(const struct plan *plan, struct orient_said *said)
 {
-	const struct backend_ops *ops = daemon->backend->ops;
-	int err = ops->check ? ops->check(daemon->backend, &connection->options) : 0;
+	struct backend *backend = plan->daemon->backend;
+	int err = backend->ops->check ? backend->ops->check(backend, &plan->connection->options) : 0;
 
 	if (err)
-		snprintf(said->why, sizeof(said->why), "%s", ops->why(daemon->backend));
-	return err ? err : check_algorithms(ops, connection, said);
+		snprintf(said->why, sizeof(said->why), "%s", backend->ops->why(backend));
+	return err ? err : check_algorithms(plan, said);
 }
 
 static int fill(struct plan *plan, struct orient_said *said)
@@ -103,7 +103,7 @@ static int fill(struct plan *plan, struct orient_said *said)
 	};
 	int err = orient(plan->connection, &plan->extra, loaded->json, &world, said);
 
-	return err ? err : check_stack(daemon, plan->connection, said);
+	return err ? err : check_stack(plan, said);
 }
 
 /**

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "../lib/keywords.h"
+#include "backend_algs.h"
 #include "cp_state.h"
 #include "loaded.h"
 #include "route.h"
@@ -237,6 +238,7 @@ json_t *status_json(const struct daemon *daemon, const char *name)
 	}
 	json_object_set_new(status, "stack", json_string(daemon->backend->ops->name));
 	json_object_set_new(status, "stack_why", json_string(daemon->stack));
+	json_object_set_new(status, "algorithms", backend_algs_json(daemon->backend));
 	json_object_set_new(status, "threads", json_integer(pool_threads(daemon->pool)));
 	json_object_set_new(status, "listens", at);
 	json_object_set_new(status, "connections", plans);

@@ -166,11 +166,29 @@ void print_pluto_pools(const json_t *status)
 	print_each(status, "addresspools", print_pool);
 }
 
+/* Of the algorithms that conns have named, or that are usual. */
+static void print_algorithms(const json_t *rows)
+{
+	const char *before = "000 algorithms that the stack does not have: ";
+	const json_t *row;
+	size_t at;
+
+	json_array_foreach(rows, at, row) {
+		if (json_is_true(json_object_get(row, "has")))
+			continue;
+		printf("%s%s", before, text(row, "name"));
+		before = ", ";
+	}
+	if (*before == ',')
+		printf("\n");
+}
+
 void print_pluto_status(const json_t *status)
 {
 	const json_t *total = json_object_get(status, "total");
 
 	printf("000 %s\n", text(status, "stack_why"));
+	print_algorithms(json_object_get(status, "algorithms"));
 	print_each(status, "listens", print_socket);
 	printf("000\n000 Connections:\n");
 	print_each(status, "connections", print_connection);

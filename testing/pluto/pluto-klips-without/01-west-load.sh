@@ -3,6 +3,7 @@
 ipsec start
 ipsec auto --add ike
 ipsec auto --add esp
+ipsec auto --add without
 ipsec auto --add mark
 ipsec briefstatus
 ipsec stop
