@@ -290,7 +290,8 @@ static const struct keyword packet_keywords[] = {
 		.words = mark_words),
 	KEYWORD("mark-in", MARK, NULL, "The same of what comes.", .words = mark_words),
 	KEYWORD("mark-out", MARK, NULL, "The same of what goes.", .words = mark_words),
-	KEYWORD("nflog", NUMBER, NULL, "The NFLOG group that sees its packets in clear.", .max = 65535),
+	KEYWORD("nflog", NUMBER, NULL, "The NFLOG group that sees its packets in clear; 0: none. It takes nft(8).",
+		.max = 65535),
 	KEYWORD("nic-offload", ENUM, "no", "Whether the network card does the work.", .words = offload_words),
 	{ 0 },
 };

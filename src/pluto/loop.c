@@ -369,6 +369,7 @@ static int open_all(struct daemon *daemon)
 	daemon->control = control_new(daemon);
 	if (!daemon->control)
 		return -EADDRINUSE;
+	updown_nflog(daemon->updowns, true);
 	if (daemon->setup->keep_alive)
 		keep_awake(-1, EV_TIMEOUT, daemon);
 	return 0;
@@ -435,6 +436,8 @@ bool daemon_close(struct daemon *daemon)
 	control_free(daemon->control);
 	daemon->control = NULL;
 	held_free(daemon);
+	if (daemon->updowns && daemon->backend)
+		updown_nflog(daemon->updowns, false);
 	updowns_free(daemon->updowns);
 	plans_free(daemon);
 	loaded_free_all(daemon);

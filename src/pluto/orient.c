@@ -237,6 +237,7 @@ static void set_rest(struct orientation *orientation)
 		to->reqid = (uint32_t)number(orientation, "reqid") + REQIDS * orientation->world->pair.number;
 	to->fixed_reqid = orient_text(orientation, KEYWORD_BOTH, "reqid");
 	orientation->extra->mtu = (uint32_t)number(orientation, "mtu");
+	orientation->extra->nflog = (uint32_t)number(orientation, "nflog");
 	orientation->extra->metric = (uint32_t)number(orientation, "metric");
 	orientation->extra->nat_keepalive = number(orientation, "nat-keepalive");
 }

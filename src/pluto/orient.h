@@ -61,6 +61,7 @@ struct orient_world {
  * @nexthop: version 0: none
  * @home: the device that has this host's address; empty: none has
  * @mtu, @metric: of routes; 0: not said
+ * @nflog: the NFLOG group of its packets in clear; 0: none
  * @nat_keepalive: NATs are kept awake
  * @device_addr: of the device that its traffic goes by, with its prefix; empty: none
  * @no_device_routes: nothing is routed into that
@@ -71,7 +72,7 @@ struct orient_extra {
 	unsigned int source_count;
 	struct klips_addr nexthop;
 	char home[16];
-	uint32_t mtu, metric;
+	uint32_t mtu, metric, nflog;
 	bool nat_keepalive, no_device_routes;
 	char device_addr[64];
 };

@@ -157,6 +157,7 @@ static void read_section(struct setup *to, const struct conf_section *setup)
 	to->ike_port = (uint16_t)number_of(setup, "ikeport");
 	to->nat_port = (uint16_t)number_of(setup, "nat-ikeport");
 	to->keep_alive = (uint32_t)number_of(setup, "keep-alive");
+	to->nflog_all = (uint32_t)number_of(setup, "nflog-all");
 	to->shunt_life = number_of(setup, "shuntlifetime") * 1000;
 	to->room = (int)number_of(setup, "ike-socket-bufsize");
 	to->seccomp = (enum filter_mode)number_of(setup, "seccomp");
@@ -331,6 +332,7 @@ static const char *const acted_on[] = { "protostack",
 					"ocsp-cache-max-age",
 					"hash-and-url",
 					"hash-and-url-base",
+					"nflog-all",
 					"uniqueids",
 					"shuntlifetime",
 					"seccomp",

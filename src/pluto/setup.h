@@ -19,6 +19,7 @@
  * @keep_alive: seconds between NAT keepalives, 0: none
  * @keylog: the folder that keys are logged in, NULL: none
  * @hash_and_url: certificates are looked up by URLs; @hash_and_url_base: what these begin with; NULL: anything
+ * @nflog_all: the NFLOG group of all packets in clear; 0: none
  * @many_of_one: uniqueids=no
  * @shunt_life: milliseconds
  * @room: bytes of sockets' buffers, 0: the kernel's choice
@@ -29,7 +30,7 @@ struct setup {
 	struct log_options log;
 	unsigned int nhelpers;
 	uint16_t ike_port, nat_port;
-	uint32_t keep_alive;
+	uint32_t keep_alive, nflog_all;
 	int room;
 	struct klips_addr listen[SETUP_LISTEN_MAX];
 	size_t listen_count;

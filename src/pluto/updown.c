@@ -231,6 +231,11 @@ void updowns_free(struct updowns *updowns)
 	free(updowns);
 }
 
+static bool is_complete(const struct run *run)
+{
+	return run->connection && run->family && run->command && run->verb && run->env;
+}
+
 static void queue(struct updowns *updowns, const struct updown_about *about)
 {
 	struct run *run = calloc(1, sizeof(*run));
@@ -247,10 +252,32 @@ static void queue(struct updowns *updowns, const struct updown_about *about)
 	run->env = updown_env(about);
 	if (about->child && strcmp(about->verb, "down") != 0 && strcmp(about->verb, "unroute") != 0)
 		run->peer = about->child->path.remote.addr;
-	if (!run->connection || !run->family || !run->command || !run->verb || !run->env)
+	if (!is_complete(run))
 		log_say(PLUTO_ERROR, "updown: no memory");
 	else if (strcmp(run->command, STANDARD) != 0 || !updown_env_is_idle(run->env))
 		return;
+	free_run(run);
+}
+
+void updown_nflog(struct updowns *updowns, bool on)
+{
+	const uint32_t group = updowns->daemon->setup->nflog_all;
+	struct run *run = group ? calloc(1, sizeof(*run)) : NULL;
+
+	if (!run)
+		return;
+	run->updowns = updowns;
+	cds_list_add_tail(&run->node, &updowns->runs);
+	run->connection = strdup("nflog-all");
+	run->family = strdup("nflog-all");
+	run->command = strdup(STANDARD);
+	run->verb = strdup(on ? "nflog-all-up" : "nflog-all-down");
+	run->env = updown_env_nflog(on ? "nflog-all-up" : "nflog-all-down", updowns->daemon->backend->ops->name, group);
+	if (is_complete(run)) {
+		start_all(updowns);
+		return;
+	}
+	log_say(PLUTO_ERROR, "nflog-all: no memory");
 	free_run(run);
 }
 

@@ -14,6 +14,8 @@ void updowns_free(struct updowns *updowns);
 void updown_child(struct updowns *updowns, const char *verb, const struct child_sa *child);
 /* A connection is routed, or is no longer. */
 void updown_route(struct updowns *updowns, const struct plan *plan, bool route);
+/* nflog-all=: what goes by the stack is logged from now on, or no longer. */
+void updown_nflog(struct updowns *updowns, bool on);
 /* That plan is to be freed. */
 void updown_forget(struct updowns *updowns, const struct plan *plan);
 /* Whether something of that connection is still to be run, or runs; NULL: of any. */

@@ -178,6 +178,8 @@ static void put_devices(struct env *env, const struct updown_about *about)
 		put(env, "PLUTO_VTI_ROUTING=no");
 	if (about->extra->mtu)
 		put(env, "PLUTO_MTU=%" PRIu32, about->extra->mtu);
+	if (about->extra->nflog)
+		put(env, "NFLOG=%" PRIu32, about->extra->nflog);
 	if (about->extra->metric)
 		put(env, "PLUTO_METRIC=%" PRIu32, about->extra->metric);
 }
@@ -221,6 +223,30 @@ char **updown_env(const struct updown_about *about)
 	return NULL;
 }
 
+/**
+ * updown_env_nflog() - the environment of a run that is about all connections
+ * @verb: "nflog-all-up" or "nflog-all-down"
+ * @stack: its name
+ * @group: of NFLOG
+ *
+ * Return: as updown_env()
+ */
+char **updown_env_nflog(const char *verb, const char *stack, uint32_t group)
+{
+	struct env *env = calloc(1, sizeof(*env));
+
+	if (!env)
+		return NULL;
+	put_inherited(env);
+	put(env, "PLUTO_VERB=%s", verb);
+	put(env, "PLUTO_STACK=%s", stack);
+	put(env, "NFLOG=%" PRIu32, group);
+	if (!env->failed)
+		return env->list;
+	updown_env_free(env->list);
+	return NULL;
+}
+
 /* The list is the first of its struct env. */
 void updown_env_free(char **env)
 {
@@ -250,7 +276,7 @@ bool updown_env_is_idle(char *const *env)
 	if (!strcmp(stack, "none") || !strncmp(verb, "prepare-", strlen("prepare-")))
 		return true;
 	if (!strncmp(verb, "up-", strlen("up-")) || !strncmp(verb, "down-", strlen("down-")))
-		return !*value(env, "PLUTO_PEER_DNS_INFO");
+		return !*value(env, "PLUTO_PEER_DNS_INFO") && !*value(env, "NFLOG");
 	if (strcmp(value(env, "PLUTO_VIRT_INTERFACE"), value(env, "PLUTO_INTERFACE")) != 0)
 		return false; /* a device to route into */
 	return strcmp(stack, "klips") != 0 && !*value(env, "PLUTO_MY_SOURCEIP") && !*value(env, "PLUTO_MTU") &&

@@ -26,6 +26,8 @@ struct updown_about {
 
 /* An array that ends with NULL, for updown_env_free(); NULL without memory. */
 char **updown_env(const struct updown_about *about);
+/* Of nflog-all=, which is about no connection: "nflog-all-up" or "nflog-all-down". */
+char **updown_env_nflog(const char *verb, const char *stack, uint32_t group);
 void updown_env_free(char **env);
 /* Whether _updown, the standard program, has nothing to do with that. */
 bool updown_env_is_idle(char *const *env);

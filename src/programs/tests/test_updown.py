@@ -142,3 +142,59 @@ def test_what_is_dropped_by_its_port_alone(rig: Rig) -> None:
     rig.said.write_text('')
     rig.run('route', **{**narrow, 'PLUTO_PEER_PROTOCOL': '0', 'PLUTO_PEER_PORT': '0'})
     assert 'ip route prepend 192.0.2.0/24 dev ipsec1 src 192.1.2.45' in rig.said.read_text()
+
+
+NFLOG = {'NFLOG': '50', 'PLUTO_MY_CLIENT': '192.0.1.0/24', 'PLUTO_PEER_DNS_INFO': ''}
+
+
+def nft_of(rig: Rig, verb: str, **more: str) -> list[str]:
+    """The lines that nft is given, and the words that it is called with."""
+    rig.said.write_text('')
+    rig.program('nft', '[ "$1" != -f ] || cat >>"$FOLDER/said"')
+    rig.run(verb, **{**NFLOG, **more})
+    return [line.strip() for line in rig.said.read_text().splitlines()]
+
+
+def rules(lines: list[str]) -> list[str]:
+    return [' '.join(line.split()) for line in lines if 'log prefix' in line]
+
+
+def test_nflog_of_a_device(rig: Rig) -> None:
+    made = nft_of(rig, 'up')
+    came = 'iifname ipsec0 ip saddr 192.0.2.0/24 ip daddr 192.0.1.0/24 log prefix "road.east" group 50'
+    goes = 'oifname ipsec0 ip saddr 192.0.1.0/24 ip daddr 192.0.2.0/24 log prefix "road.east" group 50'
+    assert rules(made) == [came, came, goes, goes]
+    table = made[1].split()[-1]
+    assert made[:4] == ['nft -f -', f'add table inet {table}', f'delete table inet {table}', f'table inet {table} {{']
+    assert nft_of(rig, 'down') == [f'nft delete table inet {table}']
+    assert nft_of(rig, 'down', PLUTO_PEER_CLIENT='192.0.3.0/24') != [f'nft delete table inet {table}']
+
+
+def test_nflog_of_the_kernel_with_ports(rig: Rig) -> None:
+    made = rules(nft_of(rig, 'up', PLUTO_STACK='netkey', PLUTO_VIRT_INTERFACE='eth0', PLUTO_CONN_ADDRFAMILY='ipv6',
+                        PLUTO_MY_CLIENT='2001:db8::1/128', PLUTO_PEER_CLIENT='2001:db8::2/128', PLUTO_MY_PROTOCOL='17',
+                        PLUTO_MY_PORT='1000', PLUTO_PEER_PORT='53'))
+    assert made[0].startswith('meta ipsec exists ip6 saddr 2001:db8::2/128 ip6 daddr 2001:db8::1/128 '
+                              'meta l4proto 17 th dport 1000 th sport 53 log')
+    assert made[-1].startswith('rt ipsec exists ip6 saddr 2001:db8::1/128 ip6 daddr 2001:db8::2/128 '
+                               'meta l4proto 17 th sport 1000 th dport 53 log')
+
+
+@pytest.mark.parametrize('stack, came, goes', [('klips', 'iifname "ipsec*"', 'oifname "ipsec*"'),
+                                               ('netkey', 'meta ipsec exists', 'rt ipsec exists')])
+def test_nflog_of_all(rig: Rig, stack: str, came: str, goes: str) -> None:
+    made = nft_of(rig, 'up', PLUTO_VERB='nflog-all-up', PLUTO_STACK=stack)
+    assert rules(made) == [f'{which} log prefix "all-ipsec" group 50' for which in (came, came, goes, goes)]
+    assert nft_of(rig, 'down', PLUTO_VERB='nflog-all-down', PLUTO_STACK=stack) == ['nft delete table inet pluto-all']
+
+
+def test_nflog_is_read_by_nft(rig: Rig) -> None:
+    """The real nft takes the rules: --check changes nothing."""
+    made = nft_of(rig, 'up', PLUTO_MY_PROTOCOL='6', PLUTO_MY_PORT='0', PLUTO_PEER_PORT='80')
+    done = subprocess.run(['unshare', '-rn', 'nft', '-f', '-'], input='\n'.join(made[1:]), text=True, capture_output=True,
+                          timeout=30)
+    assert not done.returncode and not done.stderr
+
+
+def test_no_nflog(rig: Rig) -> None:
+    assert nft_of(rig, 'up', NFLOG='') == []
