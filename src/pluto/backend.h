@@ -126,7 +126,7 @@ struct backend_usage {
 	uint64_t idle; /* seconds since the last packet; UINT64_MAX: there was none */
 };
 
-/* What a stack tells. Any may be NULL. @presence: it has gone; or, from @dispatch, came again, perhaps empty. */
+/* What a stack tells. Any may be NULL. @presence: it has gone; or, from @dispatch alone, came again, perhaps empty. */
 struct backend_events {
 	void (*acquire)(void *arg, const struct ike_ts *src, const struct ike_ts *dst, uint32_t reqid);
 	void (*expire)(void *arg, uint32_t spi, uint8_t protocol, const struct klips_addr *dst, bool hard);
@@ -176,8 +176,7 @@ struct backend_ops {
 	int (*attach)(struct backend *backend, const struct backend_policy *like, char device[16]);
 	/* Whether the stack has all of these; else -EOPNOTSUPP. May be NULL: it has. */
 	int (*check)(struct backend *backend, const struct backend_options *options);
-	/* Whether it has an algorithm of ike_algs: 1, 0, or -1 without @ask: it is not known. May be NULL: it has all.
-	 */
+	/* Whether it has one of ike_algs: 1, 0, or -1 without @ask: it is not known. May be NULL: it has all. */
 	int (*has)(struct backend *backend, const struct ike_alg *alg, bool ask);
 	const char *(*why)(struct backend *backend);
 };

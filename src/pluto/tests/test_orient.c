@@ -566,10 +566,13 @@ static void warnings(void **state)
 {
 	struct rig *rig = *state;
 
-	good(rig, "nflog=5 accept-redirect=yes compress=no");
+	good(rig, "leftusername=5 accept-redirect=yes compress=no");
 	assert_int_equal(rig->said.warning_count, 2);
 	assert_non_null(strstr(rig->said.warnings[0], "=5: not supported yet"));
 	assert_false(rig->connection->compress);
+	good(rig, "nflog=5");
+	assert_int_equal(rig->said.warning_count, 0);
+	assert_int_equal(rig->extra.nflog, 5);
 	good(rig, "narrowing=no compress=yes");
 	assert_int_equal(rig->said.warning_count, 0);
 	assert_true(rig->connection->exact);
