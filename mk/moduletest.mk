@@ -21,7 +21,7 @@ MODULE_KERNEL ?= uml-kasan
 MODULE_PACKETS ?= 1000000
 MODULE_CYCLES ?= 1000
 
-.PHONY: module-fuzz module-torture
+.PHONY: module-crypto module-fuzz module-torture
 
 module-fuzz: build ## send ipsec.ko bad packets and control messages, in a guest under KASAN (MODULE_PACKETS=1000 MODULE_KERNEL=6.12)
 	@$(MAKE) -s guest-programs module KERNEL=$(MODULE_KERNEL)
@@ -30,3 +30,7 @@ module-fuzz: build ## send ipsec.ko bad packets and control messages, in a guest
 module-torture: build ## tunnels of ipsec.ko come and go under traffic, in a guest under KASAN (MODULE_CYCLES=50 MODULE_KERNEL=6.12)
 	@$(MAKE) -s guest-programs module KERNEL=$(MODULE_KERNEL)
 	testing/module/torture.py --kernel $(MODULE_KERNEL) --cycles $(MODULE_CYCLES)
+
+module-crypto: build ## measure ipsec.ko's cryptography with pcrypt, cryptd and neither, in a guest (MODULE_KERNEL=6.12)
+	@$(MAKE) -s module KERNEL=$(MODULE_KERNEL)
+	testing/module/crypto.py --kernel $(MODULE_KERNEL)

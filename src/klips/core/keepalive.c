@@ -6,8 +6,10 @@
 
 /**
  * struct round - a look at all SAs
+ * @klips: whose
  * @interval: between two keepalives of an SA that is silent, in nanoseconds
  * @before: when the last look was, in monotonic nanoseconds
+ * @now: when this one is, likewise
  */
 struct round {
 	struct klips *klips;

@@ -27,18 +27,6 @@ struct klips_net *klips_net_of(const struct net *net)
 	return net_generic(net, klips_net_id);
 }
 
-/* The platform's part of klipsdebug: it goes where the kernel's messages go. */
-void klips_trace_print(enum klips_debug category, const char *format, ...)
-{
-	struct va_format text = { .fmt = format };
-	va_list args;
-
-	va_start(args, format);
-	text.va = &args;
-	printk(KERN_DEBUG "%pV", &text);
-	va_end(args);
-}
-
 static bool is_local(struct klips *klips, const struct klips_addr *addr)
 {
 	struct net *net = ((struct klips_net *)klips->own)->net;

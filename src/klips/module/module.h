@@ -121,6 +121,7 @@ void klips_crypto_exit(void);
 
 /* offload.c */
 struct crypto_aead *klips_offload_aead(const char *name);
+bool klips_offload_is_on(void);
 
 /* deflate.c */
 int klips_deflate_init(void);

@@ -96,6 +96,16 @@ module_param_cb(offload, &param_ops, NULL, 0644);
 MODULE_PARM_DESC(offload,
 		 "how new SAs of ESP are encrypted: none, pcrypt or cryptd (default: " CONFIG_KLIPS_OFFLOAD ")");
 
+/**
+ * klips_offload_is_on() - whether new SAs are encrypted through a wrapper
+ *
+ * Return: true if one was chosen, be it there or not.
+ */
+bool klips_offload_is_on(void)
+{
+	return wanted() != OFFLOAD_NONE;
+}
+
 /* The driver behind the wrappers in a driver's name. */
 static void unwrap(char *inner, size_t size, const char *driver)
 {

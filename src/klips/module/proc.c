@@ -177,6 +177,20 @@ static int show_natt(struct seq_file *seq, void *unused)
 	return 0;
 }
 
+/* Whether encryption is handed to others: what OCF was, is the parameter offload now. */
+static int show_ocf(struct seq_file *seq, void *unused)
+{
+	seq_printf(seq, "%d\n", klips_offload_is_on());
+	return 0;
+}
+
+/* By packets' marks, so that no line tells of a patch. */
+static int show_saref(struct seq_file *seq, void *unused)
+{
+	seq_printf(seq, "saref enabled (%s)\n", CYGNET_VERSION);
+	return 0;
+}
+
 static int show_xforms(struct seq_file *seq, void *unused)
 {
 	unsigned int i;
@@ -208,6 +222,8 @@ static const struct {
 	{ "ipsec/version", show_version },
 	{ "ipsec/klipsdebug", show_debug },
 	{ "ipsec/natt", show_natt },
+	{ "ipsec/ocf", show_ocf },
+	{ "ipsec/saref", show_saref },
 	{ "ipsec/xforms", show_xforms },
 	{ "ipsec/stats/trap_count", show_trap_count },
 	{ "ipsec/stats/trap_sendcount", show_trap_sendcount },

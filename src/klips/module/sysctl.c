@@ -28,7 +28,7 @@ static int debug_handler(struct ctl_table *table, int write, void *buffer, size_
 #define SETTING(word)                                                                                            \
 	{                                                                                                        \
 		.procname = #word, .data = (void *)offsetof(struct klips_settings, word), .maxlen = sizeof(int), \
-		.mode = 0644, .proc_handler = proc_dointvec                                                      \
+		.mode = 0644, .proc_handler = proc_dointvec_minmax, .extra1 = SYSCTL_ZERO, .extra2 = SYSCTL_ONE  \
 	}
 #define DEBUG(word, category)                                                                              \
 	{                                                                                                  \
@@ -42,6 +42,9 @@ static const struct ctl_table wanted[] = {
 	SETTING(icmp),
 	SETTING(inbound_policy_check),
 	SETTING(tos),
+	/* The first two had categories of their own: what a mastN sends, and the control protocol. */
+	DEBUG(mast, XMIT),
+	DEBUG(pfkey, NETLINK),
 	DEBUG(ah, AH),
 	DEBUG(esp, ESP),
 	DEBUG(tunnel, TUNNEL),

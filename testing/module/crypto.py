@@ -1,0 +1,59 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""module-crypto: how fast ipsec.ko encrypts in a guest, for each wrapper that its parameter offload can have.
+
+ipsec_bench.ko says it: Mbit/s of each algorithm. Exit status 1 if it does not measure, stays loaded, or the guest's kernel
+reports anything. A wrapper that the kernel has not is left out.
+"""
+
+import argparse
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from guest import ROOT, Failed, Guest, play
+
+WRAPPERS = ("none", "cryptd", "pcrypt")
+LIMIT = 1800  # seconds for a wrapper, in a guest whose every instruction is translated
+_LINE = re.compile(r"ipsec_bench: (.*): (sealed|opened) \d+ packets of \d+ bytes in \d+ us \((\d+)\.\d+ Mbit/s\)")
+
+
+def measure(options: argparse.Namespace, folder: Path) -> None:
+    """Print a table: a line an algorithm and direction, a column a wrapper."""
+    with Guest(folder, options.kernel) as guest:
+        module = ROOT / "build/module" / guest.kernel / "ipsec_bench.ko"
+        guest.at("cat >/tmp/ipsec_bench.ko", source=module.read_bytes())
+        found = {wrapper: rates for wrapper in WRAPPERS if (rates := _rates(guest, wrapper, options.packets))}
+    print(f"{guest.kernel}: Mbit/s")
+    print(f"{'':42}" + "".join(f"{wrapper:>8}" for wrapper in found))
+    for line in found["none"]:
+        print(f"{line:42}" + "".join(f"{rates.get(line, '-'):>8}" for rates in found.values()))
+
+
+def _rates(guest: Guest, wrapper: str, packets: int) -> dict[str, str]:
+    """Of each algorithm and direction; nothing if the kernel has no such wrapper."""
+    if "no such wrapper" in guest.at(f"ipsec klips --offload {wrapper} 2>&1 || true", quiet=True):
+        print(f"{wrapper}: this kernel has it not")
+        return {}
+    text = guest.at(f"dmesg -C; insmod /tmp/ipsec_bench.ko packets={packets} 2>&1 || true; lsmod; dmesg", limit=LIMIT,
+                    quiet=True)
+    found = {f"{name} {what}": rate for name, what, rate in _LINE.findall(text)}
+    if not found or "measured" not in text or re.search(r"^ipsec_bench ", text, re.M):
+        raise Failed(f"{wrapper}: not measured:\n{text[-2000:]}")
+    return found
+
+
+def main() -> int:
+    """Do it."""
+    parser = argparse.ArgumentParser(prog="module-crypto", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kernel", default="6.12", help="as 'lab kernels list' names it (%(default)s)")
+    parser.add_argument("--packets", type=int, default=1000, help="how many of each sort (%(default)s)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="module-crypto-") as folder:
+        return play("module-crypto", lambda: measure(options, Path(folder)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
