@@ -252,8 +252,13 @@ static const struct keyword shunt_keywords[] = {
 	KEYWORD("priority", NUMBER, "0",
 		"Of the policies in the kernel's stack: the lower, the earlier; 0: by their selectors.",
 		.max = UINT32_MAX),
-	KEYWORD("overlapip", BOOL, "no", "Whether several peers may have the same address inside."),
-	KEYWORD("sareftrack", ENUM, "yes", "Whether packets are marked by their SA, and connections by it.",
+	KEYWORD("overlapip", BOOL, "no",
+		"Whether several peers may have the same address inside, or, in transport mode, behind one NAT. "
+		"What goes out goes by its mark alone then, and is dropped without one. For KLIPS as a kernel "
+		"module; the peers bring the conn up."),
+	KEYWORD("sareftrack", ENUM, "yes",
+		"With overlapip=yes, whether connection tracking remembers by which SA a connection came, and "
+		"marks its answers; no: programs do it themselves. conntrack is yes.",
 		.words = saref_words),
 	KEYWORD("disablearrivalcheck", BOOL, "no",
 		"Whether packets that came through an SA may be such as it does not say."),

@@ -28,7 +28,7 @@ static const struct keyword_word interfaces_words[] = {
 static const struct keyword klips_keywords[] = {
 	KEYWORD("protostack", ENUM, "auto",
 		"The IPsec stack that pluto drives. auto takes KLIPS if it runs, and the kernel's own stack "
-		"otherwise; none negotiates without one.",
+		"otherwise; mast takes KLIPS if it is the kernel module; none negotiates without one.",
 		.words = protostack_words),
 	KEYWORD("interfaces", INTERFACES, "%defaultroute",
 		"Which ipsecN device of KLIPS is attached to which device, as in \"ipsec0=eth1 ipsec1=ppp0\". "

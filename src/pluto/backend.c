@@ -4,14 +4,19 @@
 
 #include "backend.h"
 
-/* Of protostack=. Where there are two stacks the first that can be had is taken. */
+/* Of protostack=. Where there are two stacks the first that can be had is taken. @overlap: it must have that option. */
 static const struct choice {
 	const char *name;
 	const struct backend_ops *stacks[2];
+	bool overlap;
 } choices[] = {
-	{ "auto", { &backend_klips, &backend_netkey } }, { "klips", { &backend_klips, NULL } },
-	{ "netkey", { &backend_netkey, NULL } },	 { "xfrm", { &backend_netkey, NULL } },
-	{ "native", { &backend_netkey, NULL } },	 { "none", { &backend_none, NULL } },
+	{ "auto", { &backend_klips, &backend_netkey }, false },
+	{ "klips", { &backend_klips, NULL }, false },
+	{ "mast", { &backend_klips, NULL }, true },
+	{ "netkey", { &backend_netkey, NULL }, false },
+	{ "xfrm", { &backend_netkey, NULL }, false },
+	{ "native", { &backend_netkey, NULL }, false },
+	{ "none", { &backend_none, NULL }, false },
 };
 
 static const struct choice *find(const char *protostack)
@@ -35,6 +40,19 @@ static void explain(const struct choice *choice, const struct backend_ops *ops, 
 		snprintf(why, size, "stack %s (%s): protostack=%s", ops->name, details, choice->name);
 }
 
+/* NULL: it cannot be had, or it is not what the choice wants; @details say why, or what it is. */
+static struct backend *open_for(const struct choice *choice, const struct backend_ops *ops,
+				const struct backend_events *events, void *arg, char *details, size_t size)
+{
+	struct backend *backend = ops->open(events, arg, details, size);
+
+	if (!backend || !choice->overlap || !ops->check(backend, &(struct backend_options){ .overlap = true }))
+		return backend;
+	snprintf(details, size, "%s", ops->why(backend));
+	ops->close(backend);
+	return NULL;
+}
+
 /* backend.h has it */
 int backend_choose(struct backend **backend, const char *protostack, const struct backend_events *events, void *arg,
 		   char *why, size_t size)
@@ -44,7 +62,8 @@ int backend_choose(struct backend **backend, const char *protostack, const struc
 	unsigned int i;
 
 	if (!choice) {
-		snprintf(why, size, "protostack=%s: not one of auto, klips, netkey, xfrm, native, none", protostack);
+		snprintf(why, size, "protostack=%s: not one of auto, klips, mast, netkey, xfrm, native, none",
+			 protostack);
 		return -EINVAL;
 	}
 	for (i = 0; i < ARRAY_SIZE(choice->stacks); i++) {
@@ -53,7 +72,7 @@ int backend_choose(struct backend **backend, const char *protostack, const struc
 
 		if (!ops)
 			break;
-		*backend = ops->open(events, arg, details, sizeof(details));
+		*backend = open_for(choice, ops, events, arg, details, sizeof(details));
 		if (*backend) {
 			explain(choice, ops, details, refused, why, size);
 			return 0;

@@ -391,6 +391,12 @@ static int add_pair(struct klips_sa_config *config, const struct ike_ts *src, co
 	return err;
 }
 
+/* Then what goes out is looked at too: it finds its SA by a mark, which says nothing of what that is for. */
+static bool has_overlap(const struct backend_sa *sa)
+{
+	return sa->options && sa->options->overlap;
+}
+
 /* What may come inside. Between versions of IP there is nothing. */
 static int set_selectors(struct klips_backend *klips, struct klips_sa_config *config, const struct backend_sa *sa)
 {
@@ -398,7 +404,7 @@ static int set_selectors(struct klips_backend *klips, struct klips_sa_config *co
 	unsigned int i, j;
 	int err = 0;
 
-	for (i = 0; sa->inbound && !err && i < sa->src_ts.count; i++)
+	for (i = 0; (sa->inbound || has_overlap(sa)) && !err && i < sa->src_ts.count; i++)
 		for (j = 0; !err && j < sa->dst_ts.count; j++)
 			if (sa->src_ts.ts[i].version == sa->dst_ts.ts[j].version)
 				err = add_pair(config, &sa->src_ts.ts[i], &sa->dst_ts.ts[j], &why);
@@ -460,6 +466,12 @@ static int make_config(struct klips_backend *klips, struct klips_sa_config *conf
 	return err ? err : set_integ(klips, &config->keys, sa);
 }
 
+/* What comes by it arrives by mast0, so that routes and rules can tell it from what is to go there. */
+static int set_device(struct klips_backend *klips, struct klips_sa_config *config, const struct backend_sa *sa)
+{
+	return sa->inbound && has_overlap(sa) ? backend_klips_mast(klips, &config->if_id) : 0;
+}
+
 /* One from get_spi() is made whole; it may have gone if that took long, and is added then. */
 static int put_config(struct klips_backend *klips, const struct klips_sa_config *config)
 {
@@ -488,6 +500,8 @@ static int add_ipcomp(struct klips_backend *klips, struct klips_sa_config *confi
 	saids[1] = outer;
 	err = set_selectors(klips, config, sa);
 	if (!err)
+		err = set_device(klips, config, sa);
+	if (!err)
 		err = put_config(klips, config);
 	if (!err && klips_client_sa_group(&klips->client, saids, ARRAY_SIZE(saids), &why))
 		err = backend_klips_refused(klips, &why);
@@ -504,6 +518,8 @@ static int sa_add(struct backend *backend, const struct backend_sa *sa)
 		return err;
 	err = make_config(klips, &config, sa);
 	if (!err)
+		err = set_device(klips, &config, sa);
+	if (!err)
 		err = put_config(klips, &config);
 	explicit_bzero(&config, sizeof(config));
 	if (!err && sa->cpi) {
@@ -511,6 +527,52 @@ static int sa_add(struct backend *backend, const struct backend_sa *sa)
 		err = add_ipcomp(klips, &config, sa);
 	}
 	return err;
+}
+
+static int refer(struct klips_backend *klips, const struct klips_said *said, u32 ref, u32 ref_him, u32 *now)
+{
+	struct klips_refusal why = { 0 };
+
+	return klips_client_sa_refer(&klips->client, said, ref, ref_him, now, &why) ?
+		       backend_klips_refused(klips, &why) :
+		       0;
+}
+
+/* Of a bundle, what comes is delivered by either of its SAs: not all that comes is compressed. */
+static int refer_inbound(struct klips_backend *klips, const struct backend_pair *pair, u32 ref)
+{
+	struct klips_said said;
+	u32 own;
+	int err;
+
+	set_said(&said, pair->protocol, pair->spi[0], &pair->local);
+	err = refer(klips, &said, 0, ref, &own);
+	if (err || !pair->cpi[0])
+		return err;
+	set_said(&said, BACKEND_IPCOMP, pair->cpi[0], &pair->local);
+	return refer(klips, &said, 0, ref, &own);
+}
+
+/* The outbound SA is the one that packets enter first. */
+static int sa_refer(struct backend *backend, const struct backend_pair *pair, uint32_t *ref)
+{
+	const uint32_t name = pair->cpi[1] ? pair->cpi[1] : pair->spi[1];
+	struct klips_backend *klips = klips_of(backend);
+	struct klips_said said;
+	int err = begin_with(klips, &said, pair->cpi[1] ? BACKEND_IPCOMP : pair->protocol, name, &pair->remote);
+	u32 now;
+
+	if (err)
+		return err;
+	if (pair->send || !*ref) {
+		err = refer(klips, &said, *ref, 0, &now);
+		if (!err && !now)
+			err = backend_klips_fail(klips, -ENOSPC, "KLIPS: all references of SAs are in use");
+		if (err)
+			return err;
+		*ref = now;
+	}
+	return refer_inbound(klips, pair, *ref);
 }
 
 static int sa_delete(struct backend *backend, uint8_t protocol, uint32_t spi, const struct klips_addr *src,
@@ -582,6 +644,7 @@ const struct backend_ops backend_klips = {
 	.sa_add = sa_add,
 	.sa_delete = sa_delete,
 	.sa_move = sa_move,
+	.sa_refer = sa_refer,
 	.sa_usage = sa_usage,
 	.policy_set = backend_klips_policy_set,
 	.policy_delete = backend_klips_policy_delete,

@@ -47,6 +47,8 @@ int backend_klips_policy_delete(struct backend *backend, const struct backend_po
 bool backend_klips_trap_reqid(const struct klips_backend *klips, const struct klips_selector *trap, uint32_t *reqid);
 void backend_klips_traps_free(struct klips_backend *klips);
 
+/* mast0, which is made if need be, and up. @id: gets what KLIPS knows it by. 0, or a negative errno, with a text. */
+int backend_klips_mast(struct klips_backend *klips, uint32_t *id);
 int backend_klips_attach(struct backend *backend, const struct backend_policy *like, char device[16]);
 int backend_klips_check(struct backend *backend, const struct backend_options *options);
 int backend_klips_bypass_socket(struct backend *backend, int fd, uint8_t version);

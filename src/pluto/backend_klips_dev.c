@@ -13,6 +13,7 @@
 #include "../lib/parse.h"
 
 #define DEVICES	      64
+#define MAST	      "mast0"
 #define PORT_IKE      500
 #define PORT_IKE_NATT 4500
 
@@ -67,7 +68,7 @@ static int bring_up(struct klips_backend *klips, const char *device)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
 	struct ifreq request = { .ifr_flags = 0 };
 
-	memcpy(request.ifr_name, device, IFNAMSIZ);
+	snprintf(request.ifr_name, IFNAMSIZ, "%s", device);
 	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &request))
 		err = -errno;
 	request.ifr_flags |= IFF_UP;
@@ -90,6 +91,37 @@ static int attach(struct klips_backend *klips, const char *device, const char *p
 	if (!exists)
 		klips_client_dev(&klips->client, KLIPS_CMD_DEV_DELETE, device, NULL, &ignored);
 	return backend_klips_refused(klips, &why);
+}
+
+static int take_mast(const struct klips_dev_info *info, void *arg)
+{
+	uint32_t *id = arg;
+
+	if (!strcmp(info->name, MAST))
+		*id = info->id;
+	return 0;
+}
+
+static int find_mast(struct klips_backend *klips, uint32_t *id)
+{
+	struct klips_refusal why = { 0 };
+
+	*id = 0;
+	return klips_client_dev_list(&klips->client, take_mast, id, &why) ? backend_klips_refused(klips, &why) : 0;
+}
+
+int backend_klips_mast(struct klips_backend *klips, uint32_t *id)
+{
+	struct klips_refusal why = { 0 };
+	int err = find_mast(klips, id);
+
+	if (err || *id)
+		return err;
+	if (klips_client_dev(&klips->client, KLIPS_CMD_DEV_CREATE, MAST, NULL, &why))
+		return backend_klips_refused(klips, &why);
+	be_quiet(MAST);
+	err = bring_up(klips, MAST);
+	return err ? err : find_mast(klips, id);
 }
 
 /* The first that is free; DEVICES: none. */
@@ -185,6 +217,8 @@ int backend_klips_check(struct backend *backend, const struct backend_options *o
 		what = "no VTI devices (vti-interface=): it has its own, ipsec0 and on";
 	else if (options->mark[0].mask || options->mark[1].mask)
 		what = "no policies by marks (mark=)";
+	else if (options->overlap && !klips_client_is_module(&klips->client))
+		what = "peers that look alike (overlapip=) only as a kernel module: klipsd cannot tell packets' marks";
 	else if (options->offload == BACKEND_OFFLOAD_CRYPTO || options->offload == BACKEND_OFFLOAD_PACKET)
 		what = "no work for network cards (nic-offload=)";
 	return what ? backend_klips_fail(klips, -EOPNOTSUPP, "KLIPS has %s", what) : 0;

@@ -161,12 +161,15 @@ static u32 shunt_of(enum backend_action action)
 	}
 }
 
+/* Where peers may look alike, nobody but a mark can say which of them a packet is for: what has none is dropped. */
 static struct klips_said target(const struct backend_policy *policy)
 {
 	struct klips_said said = { .dst = klips_addr_v4(0), .proto = KLIPS_PROTO_INT };
+	bool by_mark = policy->options && policy->options->overlap;
 
-	if (policy->action != BACKEND_PROTECT) {
-		said.spi = cpu_to_be32(shunt_of(policy->action));
+	if (policy->action != BACKEND_PROTECT || by_mark) {
+		said.spi = cpu_to_be32(by_mark && policy->action == BACKEND_PROTECT ? KLIPS_SHUNT_DROP :
+										      shunt_of(policy->action));
 		return said;
 	}
 	said.dst = policy->remote_host;

@@ -198,6 +198,16 @@ static int encap_socket(struct backend *backend, int fd, uint8_t version, uint16
 	return netkey_fail(netkey_of(backend), -errno, "ESP in UDP: %s", strerror(errno));
 }
 
+static int check_options(struct backend *backend, const struct backend_options *options)
+{
+	if (!options->overlap)
+		return 0;
+	return netkey_fail(
+		netkey_of(backend), -EOPNOTSUPP,
+		"the kernel's IPsec cannot tell peers that look alike (overlapip=): it goes by their addresses; "
+		"KLIPS as a kernel module has marks");
+}
+
 const struct backend_ops backend_netkey = {
 	.name = "netkey",
 	.open = open_backend,
@@ -215,6 +225,7 @@ const struct backend_ops backend_netkey = {
 	.bypass_socket = bypass_socket,
 	.encap_socket = encap_socket,
 	.attach = netkey_attach,
+	.check = check_options,
 	.has = netkey_has,
 	.why = get_why,
 };

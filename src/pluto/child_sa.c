@@ -210,6 +210,43 @@ static bool is_for_the_same(const struct child_sa *one, const struct child_sa *o
 	       !memcmp(one->remote_ts.ts, other->remote_ts.ts, one->remote_ts.count * sizeof(one->remote_ts.ts[0]));
 }
 
+/* One in whose place it is: of the same peer, which marks that are remembered mean. */
+static const struct child_sa *predecessor(const struct child_sa *child)
+{
+	const struct child_sa *other;
+
+	cds_list_for_each_entry(other, alike(child), alike)
+		if (other != child && other->sa == child->sa && other->ref && is_for_the_same(other, child))
+			return other;
+	return NULL;
+}
+
+/* Where peers may look alike, it has a reference. @send: what goes out goes by it. 0, or an error that the log has */
+static int refer(struct child_sa *child, bool send)
+{
+	const struct backend_pair pair = {
+		.protocol = child->protocol,
+		.spi = { child->spi[0], child->spi[1] },
+		.cpi = { child->cpi[0], child->cpi[1] },
+		.local = child->path.local.addr,
+		.remote = child->path.remote.addr,
+		.send = send,
+	};
+	const struct child_sa *old;
+	int error;
+
+	if (!child->connection->options.overlap || !ops(child)->sa_refer)
+		return 0;
+	old = child->ref ? NULL : predecessor(child);
+	if (old)
+		child->ref = old->ref;
+	error = ops(child)->sa_refer(backend(child), &pair, &child->ref);
+	if (error)
+		child_sa_log(child, PLUTO_ERROR, "%s gives no reference: %s", ops(child)->name,
+			     ops(child)->why(backend(child)));
+	return error;
+}
+
 /* Another for the same traffic, as there is where both sides began at once: then that has its policies. */
 static bool has_heir(const struct child_sa *child)
 {
@@ -221,7 +258,7 @@ static bool has_heir(const struct child_sa *child)
 		    !is_for_the_same(other, child))
 			continue;
 		child_sa_policies(other, &policies);
-		if (!policies_set(&policies))
+		if (!(other->ref == child->ref && refer(other, true)) && !policies_set(&policies))
 			return true;
 	}
 	return false;
@@ -240,7 +277,7 @@ int child_sa_use(struct child_sa *child)
 		return 0;
 	child_sa_policies(child, &policies);
 	shunt_yield(child->connection);
-	if (impair_fails(child->sa->pluto, IMPAIR_POLICY) || policies_set(&policies)) {
+	if (impair_fails(child->sa->pluto, IMPAIR_POLICY) || refer(child, true) || policies_set(&policies)) {
 		/* What was there before may be gone: nothing is to go out in clear. */
 		if (!has_heir(child))
 			connection_down_policies(child->connection, &down);
@@ -336,6 +373,8 @@ int child_sa_install(struct child_sa *child, const struct ike_nonce nonce[2], st
 {
 	int error = add_both(child, nonce, shared, initiator);
 
+	if (!error)
+		error = refer(child, false);
 	if (!error && use)
 		error = child_sa_use(child);
 	if (error)

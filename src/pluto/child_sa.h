@@ -16,6 +16,8 @@ enum child_sa_state {
  * struct child_sa - one: two SAs of the stack, and the policies to them
  * @owned: in the list of its connection
  * @spi: network byte order: of what comes in, of what goes out
+ * @ref: by which what goes out goes, if the connection's options have @overlap; it is a Child SA's that takes the place
+ * of another, too; 0: none
  * @cpi: likewise, of IPCOMP within; 0: packets are not compressed. See ipcomp.c
  * @reqid: the connection's; of one that is for many peers, this peer's
  * @path: of its packets, which follow the IKE SA's when it moves; @encap: they go in UDP
@@ -37,7 +39,7 @@ struct child_sa {
 	uint32_t serial;
 	enum child_sa_state state;
 	uint32_t spi[2], cpi[2];
-	uint32_t reqid;
+	uint32_t reqid, ref;
 	struct ike_path path;
 	char physical[16];
 	uint8_t protocol;

@@ -65,6 +65,7 @@ struct orient_world {
  * @nat_keepalive: NATs are kept awake
  * @device_addr: of the device that its traffic goes by, with its prefix; empty: none
  * @no_device_routes: nothing is routed into that
+ * @no_tracking: connection tracking is not told by which SA a connection came: sareftrack=no
  */
 struct orient_extra {
 	char *updown;
@@ -73,7 +74,7 @@ struct orient_extra {
 	struct klips_addr nexthop;
 	char home[16];
 	uint32_t mtu, metric, nflog;
-	bool nat_keepalive, no_device_routes;
+	bool nat_keepalive, no_device_routes, no_tracking;
 	char device_addr[64];
 };
 

@@ -71,6 +71,20 @@ static int set_device_addr(struct orientation *orientation)
 	return 0;
 }
 
+/* The first packet of what a trap brings up is of nobody yet: no mark says whose it is. */
+static int set_overlap(struct orientation *orientation)
+{
+	const char *track = orient_text(orientation, KEYWORD_BOTH, "sareftrack");
+
+	orientation->to->options.overlap = number(orientation, "overlapip");
+	orientation->extra->no_tracking = track && !number(orientation, "sareftrack");
+	if (orientation->to->options.overlap && orientation->to->at_start == CONNECTION_ONDEMAND)
+		return orient_refuse(orientation, "overlapip=yes: only peers bring it up, not packets (auto=ondemand)");
+	if (orientation->extra->no_tracking && !orientation->to->options.overlap)
+		orient_warn(orientation, "sareftrack=%s: without overlapip=yes, and ignored", track);
+	return 0;
+}
+
 int orient_options(struct orientation *orientation)
 {
 	const char *vti = orient_text(orientation, KEYWORD_BOTH, "vti-interface");
@@ -86,7 +100,8 @@ int orient_options(struct orientation *orientation)
 		.offload = (enum backend_offload)number(orientation, "nic-offload"),
 		.mark = { mark_of(orientation, "mark-in"), mark_of(orientation, "mark-out") },
 	};
-	if (vti)
+	err = set_overlap(orientation);
+	if (!err && vti)
 		err = set_vti_device(orientation, vti);
 	if (!err && device != UINT64_MAX)
 		err = set_xfrm_device(orientation, device);

@@ -18,7 +18,7 @@ static const char *const acted_on[] = {
 	"replay-window", "nat-keepalive", "reqid", "family", "hostaddrfamily", "compress", "tfc", "decap-dscp",
 	"encap-dscp", "nopmtudisc", "nic-offload", "mark", "mark-in", "mark-out", "ipsec-interface", "vti-interface",
 	"vti-routing", "vti-shared", "modecfgdns", "modecfgdomains", "encapsulation", "fragmentation", "connalias",
-	"ms-dh-downgrade", "sendca", "nflog", NULL
+	"ms-dh-downgrade", "sendca", "nflog", "overlapip", "sareftrack", NULL
 };
 
 /* Without them a conn is less comfortable, or has what it does not need for a shared secret; it is not less safe. */
@@ -26,8 +26,7 @@ static const char *const warned_of[] = {
 	/* of the ends */
 	"autheap", "username",
 	/* of the conn */
-	"sareftrack", "send-redirect", "redirect-to", "accept-redirect", "accept-redirect-to", "clientaddrfamily",
-	"overlapip", NULL
+	"send-redirect", "redirect-to", "accept-redirect", "accept-redirect-to", "clientaddrfamily", NULL
 };
 
 /* IKEv2 has nothing of the sort: a client always asks, and is shown no banner; who does not answer is dead. */

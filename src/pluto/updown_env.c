@@ -92,6 +92,8 @@ static void put_child(struct env *env, const struct child_sa *child)
 	put(env, "PLUTO_SA_TYPE=%s", child->protocol == IKE_PROTO_AH ? "AH" : "ESP");
 	put(env, "PLUTO_SPI_IN=0x%08" PRIx32, (uint32_t)ntohl(child->spi[0]));
 	put(env, "PLUTO_SPI_OUT=0x%08" PRIx32, (uint32_t)ntohl(child->spi[1]));
+	if (child->ref)
+		put(env, "PLUTO_PEER_REF=%" PRIu32, child->ref);
 }
 
 static void put_names(struct env *env, const struct cp_names *names)
@@ -176,6 +178,8 @@ static void put_devices(struct env *env, const struct updown_about *about)
 		put(env, "PLUTO_INTERFACE_IP=%s", about->extra->device_addr);
 	if (about->extra->no_device_routes)
 		put(env, "PLUTO_VTI_ROUTING=no");
+	if (about->connection->options.overlap)
+		put(env, "PLUTO_SAREF_TRACKING=%s", about->extra->no_tracking ? "no" : "conntrack");
 	if (about->extra->mtu)
 		put(env, "PLUTO_MTU=%" PRIu32, about->extra->mtu);
 	if (about->extra->nflog)

@@ -43,6 +43,7 @@ _NEEDS = {
     "xfrm-interface": Need("XFRM interfaces", ("XFRM_INTERFACE",), ("ip link add try type xfrm dev lo if_id 1",)),
     "vti": Need("VTI devices", ("NET_IPVTI",), ("ip link add try type vti local 192.0.2.1 remote 192.0.2.2 key 1",)),
     "af-key": Need("PF_KEY sockets", ("NET_KEY",)),
+    "klips-module": Need("KLIPS as a kernel module"),
     "groups": Need("root that may change its groups"),
     "virtual-time": Need("a clock that jumps when nothing happens"),
 }
@@ -87,6 +88,13 @@ def _af_key() -> str:
     return _in_own_network("af-key", _open_pf_key)
 
 
+def _klips_module() -> str:
+    """A guest has it if it is made for its kernel: see stack.lacking()."""
+    if os.path.isdir("/proc/net/ipsec"):
+        return ""
+    return f"needs {_NEEDS['klips-module'].what}, which this machine's kernel has not loaded; '--place uml' has it"
+
+
 def _groups() -> str:
     from lab.place import userns
     if userns.privileged():
@@ -102,7 +110,7 @@ def _tried(name: str) -> str:
     return _in_own_network(name, attempt)
 
 
-_CHECKS: dict[str, Callable[[], str]] = {"tun": _tun, "af-key": _af_key, "groups": _groups}
+_CHECKS: dict[str, Callable[[], str]] = {"tun": _tun, "af-key": _af_key, "klips-module": _klips_module, "groups": _groups}
 
 
 def _open_pf_key() -> bool:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from lab.testcase import TestCase
 
 AUTO = "auto"  # either, as pluto has it with protostack=auto
-OWN = {"klips-user": ("tun",), AUTO: ("tun",)}  # what each of them needs of the place
+MODULE = "klips-kernel"  # of a test that wants what the module alone has; of a run: klipsd's place is taken by the module
+OWN = {"klips-user": ("tun",), AUTO: ("tun",), MODULE: ("klips-module",)}  # what each of them needs of the place
 STACKS = (*OWN, "netkey")
-MODULE = "klips-kernel"  # the stack of a run, of any test about one of Cygnet's: klipsd's place is taken by the module
 
 # Of what is installed; tests of it are in folders below.
 _SOURCES = ("lib", "programs", "klips/core", "klips/control", "klips/user", "pluto")
@@ -69,7 +69,15 @@ def to_load(stacks: Iterable[str], instead: str, kernel: str) -> str:
 
     See of_cell() and module().
     """
-    return str(module(kernel)) if instead == MODULE and is_own(stacks) and not _has_klips(kernel) else ""
+    wanted = instead == MODULE and is_own(stacks) or MODULE in stacks
+    return str(module(kernel)) if wanted and not _has_klips(kernel) else ""
+
+
+def lacking(stacks: Iterable[str], instead: str, kernel: str) -> str:
+    """Why a test about these stacks is skipped in a guest: nobody asked for the module that it wants, or made it; else ""."""
+    if MODULE not in stacks or instead == MODULE or _made(kernel).exists() or _has_klips(kernel):
+        return ""
+    return f"needs KLIPS as a module for the kernel {kernel}: 'make module KERNEL={kernel}' makes it"
 
 
 def _has_klips(kernel: str) -> bool:
@@ -80,10 +88,14 @@ def _has_klips(kernel: str) -> bool:
 
 def module(kernel: str) -> Path:
     """KLIPS's module for one of the lab's kernels, as `make module` made it. UsageError if it did not."""
-    path = paths.BUILD / "module" / kernel / "ipsec.ko"
+    path = _made(kernel)
     if not path.exists():
         raise UsageError(f"{path}: there is none: type 'make module KERNEL={kernel}'")
     return path
+
+
+def _made(kernel: str) -> Path:
+    return paths.BUILD / "module" / kernel / "ipsec.ko"
 
 
 def sanitizers(stacks: Iterable[str]) -> list[str]:

@@ -249,6 +249,8 @@ static void test_options(void **state)
 	rig_assert_refused(backend, backend->ops->check(backend, &options), -EOPNOTSUPP, "no VTI devices");
 	options.if_id = 1;
 	rig_assert_refused(backend, backend->ops->check(backend, &options), -EOPNOTSUPP, "no XFRM devices");
+	options = (struct backend_options){ .overlap = true };
+	rig_assert_refused(backend, backend->ops->check(backend, &options), -EOPNOTSUPP, "klipsd cannot tell");
 }
 
 static int find_sa(const struct klips_sa_info *info, void *arg)
@@ -447,6 +449,63 @@ static void test_policies(void **state)
 	assert_int_equal(klips_eroutes_count(rig_klips.eroutes), 0);
 }
 
+static u32 ref_of(uint32_t spi, const struct klips_addr *dst, u32 *ref_him)
+{
+	struct klips_said said = { .dst = *dst, .spi = spi, .proto = KLIPS_PROTO_ESP };
+	struct klips_sa *sa;
+	u32 ref;
+
+	rcu_read_lock();
+	sa = klips_sadb_find(rig_klips.sadb, &said);
+	assert_non_null(sa);
+	ref = sa->ref;
+	*ref_him = sa->ref_him;
+	rcu_read_unlock();
+	return ref;
+}
+
+/* Of peers that may look alike: no eroute leads to an SA, and references are handed on. */
+static void test_overlap(void **state)
+{
+	const struct backend_options options = { .overlap = true };
+	struct backend_policy one = rig_policy(BACKEND_PROTECT);
+	struct backend_sa in = inbound(htobe32(0x1001)), out = rig_sa(htonl(0x2002), false);
+	struct backend_pair pair = { .protocol = IKE_PROTO_ESP, .spi = { in.spi, out.spi } };
+	uint32_t ref = 0, first;
+	u32 him;
+
+	(void)state;
+	pair.local = in.dst.addr;
+	pair.remote = out.dst.addr;
+	out.options = one.options = &options;
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &out));
+	assert_int_equal(only_sa().selector.src_bits, 24);
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &in));
+	rig_assert_ok(backend, backend->ops->sa_refer(backend, &pair, &ref));
+	assert_int_equal(ref_of(out.spi, &pair.remote, &him), ref);
+	assert_int_not_equal(ref_of(in.spi, &pair.local, &him), ref);
+	assert_int_equal(him, ref);
+	rig_assert_ok(backend, backend->ops->policy_set(backend, &one));
+	assert_int_equal(ntohl(eroute(0xc0000100, 24, 0xc0000200, 24).spi), KLIPS_SHUNT_DROP);
+	rig_assert_ok(backend, backend->ops->policy_delete(backend, &one));
+	/* Another in its place: until it sends, what comes by it is answered by the old one. */
+	first = out.spi;
+	out.spi = pair.spi[1] = htonl(0x2003);
+	rig_assert_ok(backend, backend->ops->sa_add(backend, &out));
+	rig_assert_ok(backend, backend->ops->sa_refer(backend, &pair, &ref));
+	assert_int_equal(ref_of(first, &pair.remote, &him), ref);
+	pair.send = true;
+	rig_assert_ok(backend, backend->ops->sa_refer(backend, &pair, &ref));
+	assert_int_equal(ref_of(first, &pair.remote, &him), 0);
+	assert_int_equal(ref_of(out.spi, &pair.remote, &him), ref);
+	pair.spi[1] = htonl(0x2004);
+	rig_assert_refused(backend, backend->ops->sa_refer(backend, &pair, &ref), -ENOENT, "there is no esp0x2004");
+	/* Without a device that marks have a meaning for there is no such SA. */
+	in.options = &options;
+	rig_assert_refused(backend, backend->ops->sa_add(backend, &in), -EOPNOTSUPP,
+			   "only the kernel module has mastN");
+}
+
 static void await_event(void)
 {
 	struct pollfd one = { .fd = backend->ops->fd(backend), .events = POLLIN };
@@ -636,8 +695,11 @@ static void test_choice(void **state)
 	choose_and_close("klips", "stack klips (KLIPS 0.0-test, cryptography: of the rig): protostack=klips");
 	choose_and_close("auto", "protostack=auto, and KLIPS runs");
 	choose_and_close("none", "stack none (no traffic is protected): protostack=none");
-	assert_int_equal(backend_choose(&one, "mast", &rig_events, &told, why, sizeof(why)), -EINVAL);
-	assert_non_null(strstr(why, "protostack=mast: not one of auto, klips"));
+	assert_int_equal(backend_choose(&one, "masts", &rig_events, &told, why, sizeof(why)), -EINVAL);
+	assert_non_null(strstr(why, "protostack=masts: not one of auto, klips, mast"));
+	assert_int_equal(backend_choose(&one, "mast", &rig_events, &told, why, sizeof(why)), -ENODEV);
+	assert_non_null(
+		strstr(why, "no stack: protostack=mast, but KLIPS has peers that look alike (overlapip=) only as"));
 	assert_int_equal(backend_choose(&one, "none", &rig_events, &told, why, sizeof(why)), 0);
 	assert_int_equal(one->ops->get_spi(one, IKE_PROTO_ESP, NULL, NULL, 0, &spi), 0);
 	assert_true(ntohl(spi) >= 0x100);
@@ -701,23 +763,15 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_sa),
-		TEST(test_move),
-		TEST(test_kinds),
-		TEST(test_ipcomp),
-		TEST(test_options),
-		TEST(test_range),
-		TEST(test_wide_range),
-		TEST(test_several_selectors),
-		TEST(test_refused),
-		TEST(test_policies),
-		TEST(test_acquire),
-		TEST(test_events),
-		TEST(test_restart),
-		TEST(test_attach),
-		TEST(test_sockets),
-		TEST(test_choice),
-		cmocka_unit_test(test_names),
+		TEST(test_sa),	       TEST(test_move),
+		TEST(test_kinds),      TEST(test_ipcomp),
+		TEST(test_options),    TEST(test_range),
+		TEST(test_wide_range), TEST(test_several_selectors),
+		TEST(test_refused),    TEST(test_policies),
+		TEST(test_overlap),    TEST(test_acquire),
+		TEST(test_events),     TEST(test_restart),
+		TEST(test_attach),     TEST(test_sockets),
+		TEST(test_choice),     cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

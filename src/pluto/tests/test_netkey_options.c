@@ -142,13 +142,25 @@ static void test_offload(void **state)
 	SHOWN("offload parameters: dev lo dir out");
 }
 
+/* Policies of XFRM go by addresses. */
+static void test_overlap(void **state)
+{
+	struct backend_options options = { .overlap = true };
+
+	(void)state;
+	rig_assert_refused(backend, backend->ops->check(backend, &options), -EOPNOTSUPP,
+			   "the kernel's IPsec cannot tell peers that look alike (overlapip=)");
+	options = (struct backend_options){ .if_id = 1, .mark[0].mask = 1 };
+	rig_assert_ok(backend, backend->ops->check(backend, &options));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, netkey_rig_begin, netkey_rig_end)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_ipcomp), TEST(test_ipcomp_policy), TEST(test_flags),
-		TEST(test_if_id),  TEST(test_marks),	     TEST(test_offload),
+		TEST(test_ipcomp), TEST(test_ipcomp_policy), TEST(test_flags),	 TEST(test_if_id),
+		TEST(test_marks),  TEST(test_offload),	     TEST(test_overlap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -562,6 +562,26 @@ static void devices(void **state)
 	refused(rig, "leftvti=10.9.0.1/24", "leftvti=10.9.0.1/24: without vti-interface=");
 }
 
+static void peers_that_look_alike(void **state)
+{
+	struct rig *rig = *state;
+
+	good(rig, "");
+	assert_false(rig->connection->options.overlap || rig->extra.no_tracking);
+	good(rig, "overlapip=yes");
+	assert_true(rig->connection->options.overlap);
+	assert_false(rig->extra.no_tracking);
+	good(rig, "overlapip=yes sareftrack=conntrack");
+	assert_false(rig->extra.no_tracking);
+	good(rig, "overlapip=yes sareftrack=no");
+	assert_true(rig->extra.no_tracking);
+	assert_int_equal(rig->said.warning_count, 0);
+	good(rig, "sareftrack=no");
+	assert_string_equal(rig->said.warnings[0], "sareftrack=no: without overlapip=yes, and ignored");
+	refused(rig, "overlapip=yes auto=ondemand",
+		"overlapip=yes: only peers bring it up, not packets (auto=ondemand)");
+}
+
 static void warnings(void **state)
 {
 	struct rig *rig = *state;
@@ -697,6 +717,7 @@ int main(void)
 		TEST(a_name_is_not_looked_up),
 		TEST(options),
 		TEST(devices),
+		TEST(peers_that_look_alike),
 		TEST(warnings),
 		TEST(algorithms),
 		TEST(times),

@@ -290,6 +290,49 @@ static int sa_add(struct backend *backend, const struct backend_sa *sa)
 	return 0;
 }
 
+static bool has_sa(const struct stack *stack, uint32_t spi)
+{
+	unsigned int at;
+
+	for (at = 0; at < stack->sas; at++)
+		if (stack->sa[at].spi == spi)
+			return true;
+	return false;
+}
+
+/* In the place of one that is gone, or its own. */
+static void set_mark(struct stack *stack, uint32_t spi, uint32_t ref)
+{
+	unsigned int at, to = SAS_MAX;
+
+	for (at = 0; at < SAS_MAX && stack->marks[at].spi != spi; at++)
+		if (!has_sa(stack, stack->marks[at].spi))
+			to = at;
+	if (at < SAS_MAX)
+		to = at;
+	if (to == SAS_MAX)
+		abort();
+	stack->marks[to].spi = spi;
+	stack->marks[to].ref = ref;
+}
+
+static int sa_refer(struct backend *backend, const struct backend_pair *pair, uint32_t *ref)
+{
+	struct stack *stack = stack_of(backend);
+	bool is_new = !*ref;
+
+	if (stack->refuse_refer)
+		return stack->refuse_refer;
+	if (is_new)
+		*ref = ++stack->refs;
+	if (*ref >= REFS_MAX)
+		abort();
+	if (is_new || pair->send)
+		stack->owner[*ref] = pair->spi[1];
+	set_mark(stack, pair->spi[0], *ref);
+	return 0;
+}
+
 static int sa_delete(struct backend *backend, uint8_t protocol, uint32_t spi, const struct klips_addr *src,
 		     const struct klips_addr *dst)
 {
@@ -395,6 +438,7 @@ static const struct backend_ops stack_ops = {
 	.sa_add = sa_add,
 	.sa_delete = sa_delete,
 	.sa_move = sa_move,
+	.sa_refer = sa_refer,
 	.sa_usage = sa_usage,
 	.policy_set = policy_set,
 	.policy_delete = policy_delete,

@@ -10,6 +10,7 @@
 #define POLICIES_MAX  16
 #define SAS_MAX	      16
 #define ADDRESSES_MAX 4
+#define REFS_MAX      1024
 
 struct packet {
 	struct ike_endpoint from, to;
@@ -20,6 +21,8 @@ struct packet {
 /*
  * A stack that remembers. @refuse: sa_add answers with that error; @refuse_policy: policy_set does so after @room more.
  * @cpis: SAs of IPCOMP, larval ones too
+ * @owner: by reference, the SPI of what has it; @refs: of them are given out. @marks: of what comes in: its SPI, and
+ * the reference that it is marked with. @refuse_refer: sa_refer answers with that error
  */
 struct stack {
 	struct backend backend;
@@ -31,6 +34,11 @@ struct stack {
 		struct klips_addr dst;
 	} cpi[SAS_MAX];
 	struct backend_policy policy[POLICIES_MAX];
+	uint32_t refs, owner[REFS_MAX];
+	struct {
+		uint32_t spi, ref;
+	} marks[SAS_MAX];
+	int refuse_refer;
 	int refuse, refuse_spi, refuse_cpi, refuse_policy, refuse_move;
 	unsigned int room;
 };

@@ -198,3 +198,30 @@ def test_nflog_is_read_by_nft(rig: Rig) -> None:
 
 def test_no_nflog(rig: Rig) -> None:
     assert nft_of(rig, 'up', NFLOG='') == []
+
+
+RULES = ['ip -4 rule add pref 21990 iif mast0 goto 21992',
+         'ip -4 rule add pref 21991 fwmark 0x80000000/0x80000000 lookup 21990', 'ip -4 rule add pref 21992 nop']
+
+
+def _run_mast(rig: Rig, tracking: str) -> list[str]:
+    rig.said.write_text('')
+    rig.run('route', PLUTO_MY_SOURCEIP='', PLUTO_CFG_CLIENT='', PLUTO_SAREF_TRACKING=tracking,
+            IPSEC_MAST_LOCK=f'{rig.folder}/lock')
+    return rig.said.read_text().splitlines()
+
+
+def test_peers_that_look_alike_are_told_apart_by_marks(rig: Rig) -> None:
+    rig.program('nft', 'cat >"$FOLDER/rules"')
+    said = _run_mast(rig, 'conntrack')
+    assert 'ip route prepend 192.0.2.0/24 dev ipsec0' in said
+    assert said[-6:] == ['ip -4 route replace default dev mast0 table 21990', 'ip -4 rule show pref 21991', *RULES, 'nft -f -']
+    rules = (rig.folder / 'rules').read_text()
+    assert 'iifname "mast0" meta mark and 0x80000000 != 0 ct mark set meta mark' in rules
+    assert not set(_run_mast(rig, 'no')) & {'nft -f -'}
+    assert not set(_run_mast(rig, '')) & {*RULES, 'nft -f -'}
+
+
+def test_rules_for_marks_are_made_once(rig: Rig) -> None:
+    rig.program('ip', '[ "$*" != "-4 rule show pref 21991" ] || echo there')
+    assert not set(_run_mast(rig, 'no')) & set(RULES)

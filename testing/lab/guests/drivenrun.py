@@ -41,7 +41,8 @@ class DrivenRun(runone.Run):
         """See Run: told by the kernels' configurations."""
         for name, files in self.files.items():
             config = files.config.read_text(encoding="utf-8")
-            if reason := needs.lacking(self.case.needs, config, name, self.options.is_virtual):
+            if reason := (needs.lacking(self.case.needs, config, name, self.options.is_virtual)
+                          or stack.lacking(self.case.stacks, self.options.stack, name)):
                 return reason
         return ""
 

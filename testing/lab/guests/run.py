@@ -51,7 +51,8 @@ class GuestRun(runone.Run):
         """Whether the test needs what the kernel or the place does not have; that is its result then."""
         config = files.config.read_text(encoding="utf-8")
         own = self.case.lacking if isinstance(self.case, SuiteCase) else ""
-        reason = own or self.case.unfit() or needs.lacking(self.case.needs, config, self.options.kernel, self.options.is_virtual)
+        reason = own or self.case.unfit() or stack.lacking(self.case.stacks, self.options.stack, self.options.kernel) \
+            or needs.lacking(self.case.needs, config, self.options.kernel, self.options.is_virtual)
         if reason:
             self.settle("skipped", reason)
         return bool(reason)

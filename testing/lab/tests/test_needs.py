@@ -81,3 +81,11 @@ def test_where_nothing_can_be_tried_nothing_is_known(monkeypatch):
 @pytest.mark.skipif(not os.path.exists("/sys/module/esp4"), reason="this kernel has no ESP")
 def test_esp_is_found():
     assert needs.missing(["kernel-esp"]) == ""
+
+
+def test_klips_is_no_part_of_this_machines_kernel(monkeypatch):
+    monkeypatch.setattr(needs.os.path, "isdir", lambda path: False)
+    assert needs.missing(["klips-module"]) == ("needs KLIPS as a kernel module, which this machine's kernel has not loaded; "
+                                               "'--place uml' has it")
+    monkeypatch.setattr(needs.os.path, "isdir", lambda path: path == "/proc/net/ipsec")
+    assert needs.missing(["klips-module"]) == "" == needs.lacking(["klips-module"], CONFIG, "k", virtual=False)

@@ -119,7 +119,7 @@ def test_a_test_about_an_own_stack_needs_what_that_needs(tmp_path):
 
 
 def test_an_unknown_stack_is_refused(tmp_path):
-    with pytest.raises(UsageError, match="unknown stack 'klip'; known are klips-user, auto, netkey"):
+    with pytest.raises(UsageError, match="unknown stack 'klip'; known are klips-user, auto, klips-kernel, netkey"):
         _case(tmp_path, 'stacks = ["klip"]\n')
 
 
@@ -274,3 +274,16 @@ def test_module_of_a_kernel(monkeypatch, tmp_path):
     (tmp_path / "module" / "uml-6.12").mkdir(parents=True)
     (tmp_path / "module" / "uml-6.12" / "ipsec.ko").touch()
     assert stack.module("uml-6.12") == tmp_path / "module" / "uml-6.12" / "ipsec.ko"
+
+
+def test_a_test_may_want_the_module_alone(monkeypatch, tmp_path):
+    monkeypatch.setattr(stack.paths, "BUILD", tmp_path)
+    assert stack.needs([stack.MODULE]) == ["klips-module"] and stack.is_own([stack.MODULE])
+    assert stack.of_cell([stack.MODULE], "uml") == ["klips-kernel"]
+    assert stack.lacking([stack.MODULE], "", "uml-6.1") == ("needs KLIPS as a module for the kernel uml-6.1: "
+                                                            "'make module KERNEL=uml-6.1' makes it")
+    assert stack.lacking([stack.MODULE], stack.MODULE, "uml-6.1") == stack.lacking(["klips-user"], "", "uml-6.1") == ""
+    (tmp_path / "module" / "uml-6.1").mkdir(parents=True)
+    (tmp_path / "module" / "uml-6.1" / "ipsec.ko").touch()
+    assert stack.lacking([stack.MODULE], "", "uml-6.1") == ""
+    assert stack.to_load([stack.MODULE], "", "uml-6.1") == str(tmp_path / "module" / "uml-6.1" / "ipsec.ko")

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+ipsec start
+ipsec auto --up road-east
+../../guestbin/udp-service.py ask --later /tmp/answer road 192.1.2.23 7007

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/udp-service.py ask --from 10.1.1.1 set 192.0.2.254 7007
+../../guestbin/udp-service.py ask --port 7101 --from 10.1.1.1 set 192.0.2.12 7008
+ipsec stop
