@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+ikectl reset sa
+../../guestbin/wait-for.sh --no-match --match ESTABLISHED -- ikectl show sa

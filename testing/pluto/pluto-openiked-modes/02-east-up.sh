@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+../../guestbin/block-non-ipsec.sh
+../../guestbin/openiked-start.sh
+../../guestbin/wait-for-log.sh --count 3 /var/log/iked.log 'established peer' >/dev/null
+grep -o 'established peer.*' /var/log/iked.log | sort
+../../guestbin/ping-once.sh --up 192.1.2.48
+../../guestbin/ping-once.sh --up -I 192.0.2.254 192.0.50.1
+../../guestbin/ping-once.sh --up -I 2001:db8:0:2::254 2001:db8:0:6::1

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/wait-for.sh --no-match --match ESTABLISHED -- ikectl show sa
