@@ -309,7 +309,8 @@ static void crypto_done(struct klips_job *job, int err)
 	u32 i;
 
 	rcu_read_lock();
-	for (i = 0; i < pass->count; i++)
+	/* no error of the whole says nothing of each */
+	for (i = 0; err && i < pass->count; i++)
 		pass->results[i] = err;
 	finish_crypto(pass);
 	rcu_read_unlock();
