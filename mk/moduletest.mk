@@ -18,6 +18,7 @@ guest-programs: deps-klips $(GUEST_PROGRAMS)
 
 # In which kernel; and how much of it.
 MODULE_KERNEL ?= uml-kasan
+BENCH_KERNEL ?= 6.12
 MODULE_PACKETS ?= 1000000
 MODULE_CYCLES ?= 1000
 
@@ -34,3 +35,9 @@ module-torture: build ## tunnels of ipsec.ko come and go under traffic, in a gue
 module-crypto: build ## measure ipsec.ko's cryptography with pcrypt, cryptd and neither, in a guest (MODULE_KERNEL=6.12)
 	@$(MAKE) -s module KERNEL=$(MODULE_KERNEL)
 	testing/module/crypto.py --kernel $(MODULE_KERNEL)
+
+.PHONY: bench-module
+
+bench-module: build ## measure ipsec.ko against the kernel's own IPsec, in a guest: medians (BENCH_KERNEL=uml-6.12 RUNS=3 BENCH=tcp-1)
+	@$(MAKE) -s guest-programs module KERNEL=$(BENCH_KERNEL)
+	MODULE_KERNEL=$(BENCH_KERNEL) testing/bench/module.py --runs $(RUNS) $(BENCH)

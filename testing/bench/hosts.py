@@ -13,7 +13,7 @@ from measure import LAB, run
 GUESTS = {"west": ("192.1.2.45", "192.0.1"), "east": ("192.1.2.23", "192.0.2")}  # outer address, network
 
 
-def _processes() -> Iterator[tuple[int, int, str]]:
+def processes() -> Iterator[tuple[int, int, str]]:
     """Process, parent and name of all there are."""
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -95,7 +95,7 @@ class Hosts:
 
     def _family(self) -> list[tuple[int, int, str]]:
         """The processes of the run; the namespaces' own numbers do not matter here."""
-        every, known, size = sorted(_processes()), {self.top}, 0
+        every, known, size = sorted(processes()), {self.top}, 0
         while size != len(known):
             size = len(known)
             known |= {pid for pid, parent, _ in every if parent in known}

@@ -33,6 +33,7 @@ class Guest:
     def __init__(self, folder: Path, kernel: str, test: str = TEST) -> None:
         self.kernel = catalog.find(kernel).name
         self.out, self.test = folder / "guest", test
+        self.top = 0  # the process whose children all that belongs to the guest are
         self.place = "uml" if self.kernel.startswith("uml-") else "qemu"
 
     def __enter__(self) -> "Guest":
@@ -40,8 +41,10 @@ class Guest:
         done = subprocess.run([LAB, "run", self.test, "--place", self.place, "--kernel", self.kernel, *clock, "--stack",
                                "klips-kernel", "--stop-at", "1", "--out", str(self.out)], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, timeout=_UP_SECONDS, check=False)
-        if not (self.out / self.test / "live.pid").exists():
+        holder = self.out / self.test / "live.pid"
+        if not holder.exists():
             raise Failed(f"the guest is not up:\n{done.stdout}{done.stderr}")
+        self.top = int(holder.read_text(encoding="ascii"))
         return self
 
     def __exit__(self, *_: object) -> None:
