@@ -4,7 +4,7 @@
 
 static const struct keyword_word protostack_words[] = {
 	{ "auto", 0 },	 { "klips", 1 }, { "netkey", 2 }, { "none", 3 },
-	{ "native", 2 }, { "xfrm", 2 },	 { "mast", 1 },	  { 0 },
+	{ "native", 2 }, { "xfrm", 2 },	 { "mast", 4 },	  { 0 },
 };
 
 static const struct keyword_word klipsdebug_words[] = {

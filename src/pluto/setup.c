@@ -66,7 +66,7 @@ static int usage(void)
 	       "  --nhelpers N        threads for heavy arithmetic; 0: none\n"
 	       "  --ikeport PORT      (500)\n"
 	       "  --natikeport PORT   (4500)\n"
-	       "  --protostack STACK  auto, klips, netkey or none\n"
+	       "  --protostack STACK  auto, klips, mast, netkey or none\n"
 	       "  --debug             log more\n"
 	       "  --keylog DIR        write the SAs' keys there, for Wireshark: who reads them reads the traffic\n");
 	return 0;

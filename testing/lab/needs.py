@@ -43,6 +43,7 @@ _NEEDS = {
     "xfrm-interface": Need("XFRM interfaces", ("XFRM_INTERFACE",), ("ip link add try type xfrm dev lo if_id 1",)),
     "vti": Need("VTI devices", ("NET_IPVTI",), ("ip link add try type vti local 192.0.2.1 remote 192.0.2.2 key 1",)),
     "af-key": Need("PF_KEY sockets", ("NET_KEY",)),
+    "ppp": Need("PPP", ("PPP", "PPP_ASYNC"), ("test -c /dev/ppp",)),
     "klips-module": Need("KLIPS as a kernel module"),
     "groups": Need("root that may change its groups"),
     "virtual-time": Need("a clock that jumps when nothing happens"),

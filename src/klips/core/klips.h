@@ -52,11 +52,7 @@ struct klips_dev {
 	} stats;
 };
 
-/**
- * struct klips_udp - that an outer packet goes in UDP: RFC 3948
- * @sport: in host byte order
- * @dport: likewise
- */
+/* That an outer packet goes in UDP: RFC 3948. Ports in host byte order. */
 struct klips_udp {
 	u16 sport;
 	u16 dport;

@@ -216,6 +216,7 @@ static const struct row words_have_synonyms[] = {
 	{ "auto", "Start", "start", 3, NULL },
 	{ "auto", "perhaps", "perhaps", 0, "not one of ignore, add, ondemand, start, keep" },
 	{ "protostack", "xfrm", "netkey", 2, NULL },
+	{ "protostack", "mast", "mast", 4, NULL },
 	{ "protostack", "native", "netkey", 2, NULL },
 	{ "dpdaction", "restart_by_peer", "restart", 2, NULL },
 	{ "type", "pass", "passthrough", 2, NULL },
