@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connection_peer.h"
 #include "impair.h"
 
 /* What an AUTH payload can be made with: a new method is a row here. Of several that this side can the first is taken.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "auth_certs.h"
+#include "connection_peer.h"
 
 static bool sends_cert(const struct ike_auth_claim *claim)
 {

@@ -7,6 +7,9 @@
 #include "fresh.h"
 #include "ipcomp.h"
 
+#define FITS_PROPOSALS 32 /* of what fits() says: there are algorithms in common */
+#define FITS_FIRST     12 /* the initiator's first choice is in it */
+
 static void set_spi(struct ike_proposal *proposal, uint32_t spi)
 {
 	proposal->spi_size = sizeof(spi);
@@ -58,9 +61,53 @@ static void selectors_of(const struct ike_sa *sa, const struct connection *conne
 	cp_selectors(sa, connection, local, remote);
 }
 
+/* What a packet's selector and the connection's have in common; nothing if the packet is none of the connection's. */
+static bool of_packet(struct ike_ts *to, const struct ike_ts_list *list, const struct ike_ts *packet)
+{
+	unsigned int at;
+
+	for (at = 0; at < list->count; at++)
+		if (ike_ts_intersect(to, &list->ts[at], packet))
+			return true;
+	return false;
+}
+
+/* The packet's goes first: RFC 7296, 2.9. */
+static void put_first(struct ike_ts_list *list, const struct ike_ts *packet)
+{
+	struct ike_ts first;
+
+	if (!of_packet(&first, list, packet) || list->count == IKE_TS_MAX ||
+	    !memcmp(&first, &list->ts[0], sizeof(first)))
+		return;
+	memmove(&list->ts[1], &list->ts[0], list->count * sizeof(list->ts[0]));
+	list->ts[0] = first;
+	list->count++;
+}
+
+/* Its address alone, with all that the connection has for that. */
+static void put_alone(struct ike_ts_list *list, const struct ike_ts *packet)
+{
+	struct ike_ts address = *packet, alone;
+
+	address.protocol = 0;
+	address.first_port = 0;
+	address.last_port = UINT16_MAX;
+	if (!of_packet(&alone, list, &address))
+		return;
+	list->ts[0] = alone;
+	list->count = 1;
+}
+
 static void selectors(const struct child_sa *child, struct ike_ts_list *local, struct ike_ts_list *remote)
 {
+	void (*put)(struct ike_ts_list * list, const struct ike_ts *packet) = child->single ? put_alone : put_first;
+
 	selectors_of(child->sa, child->connection, local, remote);
+	if (!child->has_packet)
+		return;
+	put(local, &child->packet[0]);
+	put(remote, &child->packet[1]);
 }
 
 void child_sa_put_offer(struct child_sa *child, struct ike_builder *builder, const struct ike_fresh *fresh)
@@ -184,16 +231,19 @@ uint16_t child_sa_take_answer(struct child_sa *child, const struct ike_message *
 	}
 	ipcomp_take_answer(child, message);
 	child->no_tfc = ike_notify_find(message, N_ESP_TFC_PADDING_NOT_SUPPORTED, NULL);
-	if (ike_notify_find(message, N_ADDITIONAL_TS_POSSIBLE, NULL))
+	if (ike_notify_find(message, N_ADDITIONAL_TS_POSSIBLE, NULL)) {
 		child_sa_log(child, PLUTO_NOTICE, "the peer takes the rest of the traffic in another Child SA");
+		child->connection->additional = true;
+	}
 	see_ends(child->sa, child->connection, &got.tsi, &got.tsr);
 	cp_resolve(child->sa, &got.tsr);
 	cp_limit(child, &got.tsi);
 	return take_selectors(child, &got);
 }
 
-/* How well a connection fits what is asked for: 0: not at all; algorithms in common, then its own selectors, or all
- * that is asked for, are best.
+/*
+ * How well a connection fits what is asked for: 0: not at all; algorithms in common, then the initiator's first choice,
+ * which is to be in what it gets (RFC 7296, 2.9), then its own selectors, or all that is asked for, are best.
  */
 static unsigned int fits(const struct connection *connection, const struct ike_sa *sa, const struct asked *asked,
 			 bool transport, bool initial)
@@ -209,10 +259,12 @@ static unsigned int fits(const struct connection *connection, const struct ike_s
 	see_ends(sa, connection, &tsr, &tsi);
 	if (!ike_ts_narrow(&to, &tsr, &local) || !ike_ts_narrow(&to, &tsi, &remote))
 		return 0;
+	rank += FITS_FIRST * (ike_ts_is_within(&(struct ike_ts_list){ 1, { tsr.ts[0] } }, &local) &&
+			      ike_ts_is_within(&(struct ike_ts_list){ 1, { tsi.ts[0] } }, &remote));
 	rank += 4 * (ike_ts_is_within(&tsr, &local) && ike_ts_is_within(&tsi, &remote));
 	rank += 4 * (ike_ts_is_within(&local, &tsr) && ike_ts_is_within(&remote, &tsi));
 	proposals_of(connection, 0, &own, initial);
-	rank += 16 * !ike_proposals_choose(&chosen, &own, &asked->proposals, !initial);
+	rank += FITS_PROPOSALS * !ike_proposals_choose(&chosen, &own, &asked->proposals, !initial);
 	return rank + (transport == (connection->kind == CONNECTION_TRANSPORT));
 }
 
@@ -235,6 +287,26 @@ static struct connection *pick(struct ike_sa *sa, const struct asked *asked, boo
 	return found;
 }
 
+/* RFC 7296, 2.9: where the initiator gets a part, another connection may have more of what it asked for. */
+static bool has_additional(const struct child_sa *child, const struct asked *asked, bool transport, bool initial)
+{
+	const struct ike_sa *sa = child->sa;
+	struct ike_ts_list local, remote, own, peer;
+	struct connection *other;
+
+	cds_list_for_each_entry(other, &sa->pluto->connections, node) {
+		if (other == child->connection || !connection_shares_ike(sa->connection, other, sa->peer_id) ||
+		    !connection_has_suite(other, &sa->suite) ||
+		    fits(other, sa, asked, transport, initial) < FITS_PROPOSALS)
+			continue;
+		selectors_of(sa, other, &local, &remote);
+		if (ike_ts_narrow(&own, &asked->tsr, &local) && ike_ts_narrow(&peer, &asked->tsi, &remote) &&
+		    (!ike_ts_is_within(&own, &child->local_ts) || !ike_ts_is_within(&peer, &child->remote_ts)))
+			return true;
+	}
+	return false;
+}
+
 static uint16_t choose(struct child_sa *child, struct asked *asked, const struct ike_message *request, bool initial)
 {
 	struct ike_ts_list local, remote;
@@ -255,6 +327,7 @@ static uint16_t choose(struct child_sa *child, struct asked *asked, const struct
 	if (child->connection->compress)
 		ipcomp_choose(child, request);
 	child->no_tfc = ike_notify_find(request, N_ESP_TFC_PADDING_NOT_SUPPORTED, NULL);
+	child->additional = has_additional(child, asked, transport, initial);
 	return 0;
 }
 
@@ -306,6 +379,8 @@ void child_sa_put_answer(struct child_sa *child, struct ike_builder *builder, co
 	ipcomp_put(child, builder);
 	if (!child->tunnel)
 		ike_put_status(builder, N_USE_TRANSPORT_MODE, (struct ike_slice){ 0 });
+	if (child->additional)
+		ike_put_status(builder, N_ADDITIONAL_TS_POSSIBLE, (struct ike_slice){ 0 });
 	ike_put_sa(builder, &answer);
 	if (nonce)
 		ike_put_payload(builder, IKE_P_NONCE, ike_nonce_slice(nonce));

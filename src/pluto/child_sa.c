@@ -93,6 +93,17 @@ struct child_sa *child_sa_new(struct ike_sa *sa, struct connection *connection)
 	return child;
 }
 
+void child_sa_take_packet(struct child_sa *child, const struct child_sa *old)
+{
+	struct connection *connection = child->connection;
+
+	child->has_packet = old ? old->has_packet : connection->has_packet;
+	memcpy(child->packet, old ? old->packet : connection->packet, sizeof(child->packet));
+	child->single = child->has_packet && connection->single_pair;
+	if (!old)
+		connection->has_packet = false;
+}
+
 static void direction(const struct child_sa *child, bool inbound, struct backend_sa *to)
 {
 	const struct ike_path *path = &child->path;

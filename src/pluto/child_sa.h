@@ -24,6 +24,8 @@ enum child_sa_state {
  * @physical: the interface of the path, for KLIPS; empty: not known
  * @suite: what was agreed on; @number: of the proposal that was chosen
  * @local_ts, @remote_ts: agreed
+ * @packet: the traffic that it was begun for, if @has_packet; @single: it is for its pair of addresses alone
+ * @additional: this side would make more Child SAs for what was asked for
  * @no_tfc: the peer does not want padding for confidentiality: RFC 7296, 3.10.1
  * @used: what goes out goes by it; @alike: then it is in the engine's list of those
  * @unwanted: it is to be deleted as soon as it is made
@@ -46,8 +48,9 @@ struct child_sa {
 	bool tunnel, encap, no_tfc;
 	struct ike_suite suite;
 	struct ike_ts_list local_ts, remote_ts;
+	struct ike_ts packet[2];
 	uint8_t number;
-	bool used, unwanted, lost;
+	bool used, unwanted, lost, has_packet, single, additional;
 	struct child_sa *successor, *rekeying;
 	struct pluto_timer rekey, expire;
 	uint64_t installed;
@@ -57,6 +60,8 @@ struct ike_ke_job;
 
 /* With an SPI from the stack. NULL: no memory, or the stack refuses; the log has it. */
 struct child_sa *child_sa_new(struct ike_sa *sa, struct connection *connection);
+/* It is the one that its connection's packet, if there is one, is waiting for; @old: or that of the one it replaces. */
+void child_sa_take_packet(struct child_sa *child, const struct child_sa *old);
 /* Takes it from the stack and frees it. @replaced: its policies are another's now and stay. */
 void child_sa_free(struct child_sa *child, bool replaced);
 /*

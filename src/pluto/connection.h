@@ -112,6 +112,8 @@ struct connection_times {
  * @tfc: bytes that payloads of tunnels are padded to; 0: not
  * @options: of its SAs and policies, those that not every stack has
  * @waiting: for an IKE SA of its kin, which is under way; connection_wait() sets it
+ * @packet: the traffic that it is to come up for, if @has_packet: where from, where to
+ * @single_pair: the peer makes Child SAs for single pairs of addresses alone; @additional: for more than it has made
  * @fixed_reqid: it is the user's choice, also for all instances
  * @instances: how many peers it has had, where it is for any: connection_is_template()
  * @cp: addresses for road warriors; NULL: none
@@ -136,10 +138,12 @@ struct connection {
 	uint32_t priority, window, tfc;
 	struct backend_options options;
 	uint32_t reqid, instances;
+	struct ike_ts packet[2];
 	struct cp_settings *cp;
 	bool fixed_reqid, own_ports;
 	bool exact, rekey, reauth, pfs, initial_contact, routed, encapsulation, no_encapsulation, fragmentation, mobike;
 	bool waiting, require_id, compress, downgrades, negotiating, negotiation_passes, away, missed;
+	bool has_packet, single_pair, additional;
 	char physical[16];
 };
 
@@ -148,32 +152,6 @@ struct connection *connection_new(struct pluto *pluto, const char *name);
 struct connection *connection_get(struct connection *connection);
 void connection_put(struct connection *connection);
 void connection_wait(struct connection *connection, bool waiting);
-/**
- * struct connection_asked - what a peer has said of itself; NULL, 0: nothing yet
- * @own: whom it takes this host for; IKE_ID_NONE: it does not say
- * @certs: those that it sends, its own first, with those that are known to come after; @cert_count
- * @auth: bits of enum connection_auth, any of which allows how it shows who it is
- * @offered: its proposals for the IKE SA; @suite: what was agreed on
- */
-struct connection_asked {
-	const struct ike_identity *peer, *own;
-	struct pki_cert *const *certs;
-	size_t cert_count;
-	uint32_t auth;
-	const struct ike_proposals *offered;
-	const struct ike_suite *suite;
-};
-
-/* The one that a peer's message is of, by addresses and what else is known. */
-struct connection *connection_for_peer(struct pluto *pluto, const struct klips_addr *local,
-				       const struct klips_addr *remote, const struct connection_asked *asked);
-/* Whether a peer's certificate would be of use. */
-bool connection_asks_cert(const struct connection *connection);
-/* Of all that are for these addresses: how peers may show who they are; @certs: whether by a certificate. */
-uint32_t connections_peer_auth(struct pluto *pluto, const struct klips_addr *local, const struct klips_addr *remote,
-			       bool *certs);
-/* Whether the connection is for the peer of that certificate. @who: whom it claims to be; gets who it is. */
-bool connection_takes_cert(const struct connection *connection, const struct pki_cert *cert, struct ike_identity *who);
 /* Its own name, or that of its conn. */
 bool connection_is_named(const struct connection *connection, const char *name);
 /* Whether it is one of connalias=. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which connection a peer is meant by, and who it is. */
-#include "connection.h"
+#include "connection_peer.h"
 
 /* Above all that identities and addresses come to. */
 #define RANK_CA	    256

@@ -114,6 +114,8 @@ void ike_delete_start(struct ike_sa *sa);
 /* Whatever its state is. */
 void ike_delete_replaced(struct ike_sa *sa);
 void ike_liveness_start(struct ike_sa *sa);
+/* RFC 7296, 2.3: INVALID_MESSAGE_ID, of a request of the peer's. */
+void ike_complaint_start(struct ike_sa *sa, uint32_t id);
 
 static inline void ike_put_status(struct ike_builder *builder, uint16_t type, struct ike_slice data)
 {

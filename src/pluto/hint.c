@@ -118,3 +118,21 @@ void ike_hint_received(struct ike_sa *sa, struct ike_slice data)
 	if (!ike_message_parse(&message, data, &why) && ike_notify_find(&message, N_INVALID_IKE_SPI, NULL))
 		doubt(sa, "the IKE SA");
 }
+
+/**
+ * ike_ahead_received() - a request came whose number is not the next one's
+ * @data: whole, with @header
+ */
+void ike_ahead_received(struct ike_sa *sa, struct ike_slice data, const struct ike_header *header)
+{
+	struct ike_message message;
+	const char *why;
+
+	/* Fragments of it are not collected: those of the next request may be on their way. */
+	if (header->next == IKE_P_SKF || sa->state != IKE_SA_ESTABLISHED || sa->exchange ||
+	    !cds_list_empty(&sa->queue) || !may_answer(sa->pluto) || ike_unprotect(sa, &message, data, &why))
+		return;
+	ike_sa_log(sa, PLUTO_NOTICE, "a request of the peer's has the number %u, and %u is the next", header->id,
+		   sa->receive_id);
+	ike_complaint_start(sa, header->id);
+}

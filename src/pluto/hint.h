@@ -13,4 +13,10 @@ void ike_version_received(struct pluto *pluto, const struct ike_path *path, cons
 /* An unprotected answer: whether the peer knows the SA is asked of the peer itself. */
 void ike_hint_received(struct ike_sa *sa, struct ike_slice data);
 
+/*
+ * RFC 7296, 2.3: a protected request whose number is ahead of the window, which is not answered: the peer is told so in
+ * a request, if it is no forgery and there is nothing else under way.
+ */
+void ike_ahead_received(struct ike_sa *sa, struct ike_slice data, const struct ike_header *header);
+
 #endif

@@ -5,12 +5,14 @@
 
 #include "auth_certs.h"
 #include "cert_lookup.h"
+#include "connection_peer.h"
 #include "cp_state.h"
 #include "ike_auth.h"
 #include "impair.h"
 #include "mobike.h"
 #include "peers.h"
 #include "reauth.h"
+#include "rekey.h"
 
 #define ID_RESERVED_AT 5 /* bytes into an identification payload */
 
@@ -69,6 +71,7 @@ static void claim_is_made(struct ike_auth_claim *claim)
 	if (sa->state != IKE_SA_DEAD && !claim->error && auth)
 		auth->child = child_sa_new(sa, sa->connection);
 	if (auth && auth->child) {
+		child_sa_take_packet(auth->child, NULL);
 		auth->claim = claim;
 		ike_exchange_start(sa, &auth->exchange, &auth_ops);
 		return;
@@ -137,6 +140,8 @@ static void take_child(struct auth *auth, const struct ike_message *message)
 	}
 	if (error)
 		ike_sa_log(sa, PLUTO_NOTICE, "no Child SA: %s", ike_notify_name(error));
+	if (error == N_SINGLE_PAIR_REQUIRED)
+		child_sa_pair_start(auth->child);
 	if (!ike_notify_error(message))
 		auth->child = child_sa_disown(auth->child);
 }

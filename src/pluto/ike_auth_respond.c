@@ -5,6 +5,7 @@
 
 #include "auth_certs.h"
 #include "cert_lookup.h"
+#include "connection_peer.h"
 #include "cp_state.h"
 #include "ike_auth.h"
 #include "mobike.h"

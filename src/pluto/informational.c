@@ -15,14 +15,15 @@
 /**
  * struct inform - a request
  * @child: whose deletion it is, by its own SPI; 0: none's
+ * @id: the message ID that it complains of
  */
 struct inform {
 	struct ike_exchange exchange;
-	uint32_t child;
+	uint32_t child, id;
 	uint8_t protocol;
 };
 
-static const struct ike_exchange_ops delete_ike_ops, delete_child_ops, liveness_ops;
+static const struct ike_exchange_ops delete_ike_ops, delete_child_ops, liveness_ops, complaint_ops;
 
 static void start(struct ike_sa *sa, const struct ike_exchange_ops *ops, const struct child_sa *child)
 {
@@ -196,6 +197,44 @@ static const struct ike_exchange_ops liveness_ops = {
 };
 
 /**
+ * ike_complaint_start() - tell the peer that a request of its own is outside of the window: RFC 7296, 2.3 and 3.10.1
+ * @id: the request's message ID
+ */
+void ike_complaint_start(struct ike_sa *sa, uint32_t id)
+{
+	struct inform *inform = calloc(1, sizeof(*inform));
+
+	if (!inform)
+		return; /* it is only a hint */
+	inform->id = htonl(id);
+	ike_exchange_start(sa, &inform->exchange, &complaint_ops);
+}
+
+static enum ike_outcome build_complaint(struct ike_exchange *exchange, struct ike_builder *builder)
+{
+	const struct inform *inform = caa_container_of(exchange, struct inform, exchange);
+
+	ike_put_status(builder, N_INVALID_MESSAGE_ID,
+		       (struct ike_slice){ (const uint8_t *)&inform->id, sizeof(inform->id) });
+	return IKE_DONE;
+}
+
+static enum ike_outcome it_is_heard(struct ike_exchange *exchange, const struct ike_message *message)
+{
+	(void)exchange;
+	(void)message;
+	return IKE_DONE;
+}
+
+static const struct ike_exchange_ops complaint_ops = {
+	.name = "INFORMATIONAL (invalid message ID)",
+	.exchange = INFORMATIONAL,
+	.build = build_complaint,
+	.answer = it_is_heard,
+	.end = end,
+};
+
+/**
  * ike_refuse_peer() - tell a peer that it is not believed: RFC 7296, 2.21.2
  *
  * It is sent once, as the SA ends here and now.
@@ -272,6 +311,22 @@ static struct child_sa *find_outbound(struct ike_sa *sa, const struct ike_slice 
 	return child ? child : child_sa_find(sa, IKE_PROTO_AH, spi, false);
 }
 
+/* RFC 7296, 3.10.1: a packet came by a Child SA that it is not for: the policies of the two sides differ. */
+static void show_packet(struct ike_sa *sa, const struct ike_message *request)
+{
+	struct ike_notify notify;
+	struct child_sa *child;
+	uint32_t spi;
+
+	if (!ike_notify_find(request, N_INVALID_SELECTORS, &notify) || notify.spi.length != sizeof(spi))
+		return;
+	memcpy(&spi, notify.spi.data, sizeof(spi));
+	child = child_sa_find(sa, notify.protocol, spi, false);
+	if (child)
+		child_sa_log(child, PLUTO_NOTICE, "Child SA #%u carried a packet that the peer does not take by it",
+			     child->serial);
+}
+
 /* RFC 7296, 1.5: which packets it means is in the notification's data, of which protocol it does not say. */
 static void take_complaint(struct ike_sa *sa, const struct ike_message *request)
 {
@@ -282,6 +337,7 @@ static void take_complaint(struct ike_sa *sa, const struct ike_message *request)
 	if (!error)
 		return;
 	ike_sa_log(sa, PLUTO_NOTICE, "the peer complains: %s", ike_notify_name(error));
+	show_packet(sa, request);
 	if (!ike_notify_find(request, N_INVALID_SPI, &notify))
 		return;
 	child = find_outbound(sa, &notify.data);

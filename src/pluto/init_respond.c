@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "auth_certs.h"
+#include "connection_peer.h"
 #include "cookie.h"
 #include "fresh.h"
 #include "impair.h"

@@ -13,10 +13,12 @@ void child_sa_schedule(struct child_sa *child);
 void ike_sa_schedule(struct ike_sa *sa);
 /* It has come to a limit: it is deleted, after those who watch were told why. */
 void child_sa_expire(struct child_sa *child);
-/* Whether a connection has one, or a request for one is under way. */
+/* Whether a connection has one, or a request for one is under way: one that its packet, if it has one, can go by. */
 bool child_sa_is_there(const struct ike_sa *sa, const struct connection *connection);
 /* Queues a request for a new one. 0; -ENOTUNIQ: there is one, or a request is under way; -ENOMEM */
 int child_sa_create_start(struct ike_sa *sa, struct connection *connection);
+/* RFC 7296, 2.9: the peer refuses one as it is for more than a pair of addresses: queues a request for its packet's. */
+void child_sa_pair_start(const struct child_sa *refused);
 /* Milliseconds before the end of a life when it is time to renew an SA: chance has a part in it, within the life. */
 uint64_t rekey_margin(const struct connection *connection, uint64_t life);
 /* After a temporary failure: has the timer run once more, later. */

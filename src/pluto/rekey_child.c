@@ -50,6 +50,7 @@ static int start(struct ike_sa *sa, struct connection *connection, struct child_
 		return -ENOMEM;
 	}
 	create->connection = connection_get(connection);
+	child_sa_take_packet(create->child, old);
 	if (old) {
 		create->old = old->spi[0];
 		create->protocol = old->protocol;
@@ -60,12 +61,35 @@ static int start(struct ike_sa *sa, struct connection *connection, struct child_
 	return 0;
 }
 
+static bool has(const struct ike_ts_list *list, const struct ike_ts *ts)
+{
+	struct ike_ts_list one = { .count = 1, .ts = { *ts } };
+
+	return ike_ts_is_within(&one, list);
+}
+
+/*
+ * Where the peer makes one after the other (RFC 7296, 2.9), a packet that none of them is for brings another. One that
+ * is asked for is for its packet; without one, for whatever there is.
+ */
+static bool is_for_packet(const struct child_sa *child, const struct connection *connection)
+{
+	const struct ike_ts *packet = connection->packet;
+
+	if (!connection->has_packet || !(connection->single_pair || connection->additional))
+		return true;
+	if (child->state == CHILD_SA_INSTALLED)
+		return has(&child->local_ts, &packet[0]) && has(&child->remote_ts, &packet[1]);
+	return !child->has_packet || !memcmp(child->packet, packet, sizeof(child->packet));
+}
+
 bool child_sa_is_there(const struct ike_sa *sa, const struct connection *connection)
 {
 	const struct child_sa *child;
 
 	cds_list_for_each_entry(child, &sa->children, node)
-		if (child->connection == connection && child->state <= CHILD_SA_INSTALLED)
+		if (child->connection == connection && child->state <= CHILD_SA_INSTALLED &&
+		    is_for_packet(child, connection))
 			return true;
 	return false;
 }
@@ -79,6 +103,30 @@ bool child_sa_is_there(const struct ike_sa *sa, const struct connection *connect
 int child_sa_create_start(struct ike_sa *sa, struct connection *connection)
 {
 	return child_sa_is_there(sa, connection) ? -ENOTUNIQ : start(sa, connection, NULL);
+}
+
+/**
+ * child_sa_pair_start() - ask for a Child SA for the pair of addresses of the packet alone: RFC 7296, 2.9
+ * @refused: one with which SINGLE_PAIR_REQUIRED was answered
+ *
+ * From now on none of its connection is asked for otherwise.
+ */
+void child_sa_pair_start(const struct child_sa *refused)
+{
+	struct connection *connection = refused->connection;
+
+	connection->single_pair = true;
+	if (refused->single)
+		return;
+	if (!refused->has_packet) {
+		child_sa_log(
+			refused, PLUTO_NOTICE,
+			"the peer makes Child SAs for single pairs of addresses alone: packets have to ask for them");
+		return;
+	}
+	connection->has_packet = true;
+	memcpy(connection->packet, refused->packet, sizeof(connection->packet));
+	start(refused->sa, connection, NULL);
 }
 
 /**
@@ -211,6 +259,8 @@ static void take_refusal(struct create *create, uint16_t type)
 		put_off(create, old);
 	} else if (type == N_NO_ADDITIONAL_SAS) {
 		begin_another(create, old);
+	} else if (type == N_SINGLE_PAIR_REQUIRED && !old) {
+		child_sa_pair_start(create->child);
 	} else if (type == N_CHILD_SA_NOT_FOUND && old && !old->lost) {
 		old->rekeying = NULL;
 		child_sa_lost(old);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "hint.h"
 #include "impair.h"
 #include "mobike.h"
 #include "move.h"
@@ -177,4 +178,6 @@ void ike_request_received(struct ike_sa *sa, const struct ike_path *path, struct
 		reply_again(sa, path, data, header);
 	else if (header->id == sa->receive_id && !sa->busy)
 		take_request(sa, path, data, header);
+	else if (header->id > sa->receive_id)
+		ike_ahead_received(sa, data, header);
 }

@@ -123,6 +123,20 @@ static bool is_for(const struct connection *connection, const struct ike_ts *src
 	return false;
 }
 
+/* One that comes up already does so for the packet that was first. */
+static void acquire(struct connection *connection, const struct ike_ts *src, const struct ike_ts *dst)
+{
+	bool first = !connection->has_packet;
+
+	if (first) {
+		connection->has_packet = true;
+		connection->packet[0] = *src;
+		connection->packet[1] = *dst;
+	}
+	if (ike_sa_initiate(connection) && first)
+		connection->has_packet = false;
+}
+
 /**
  * pluto_acquired() - a packet met a trap: bring the connection up
  * @reqid: of the trap; 0: not known
@@ -137,7 +151,7 @@ void pluto_acquired(void *arg, const struct ike_ts *src, const struct ike_ts *ds
 	cds_list_for_each_entry(connection, &pluto->connections, node) {
 		if (!connection->routed || (reqid && connection->reqid != reqid) || !is_for(connection, src, dst))
 			continue;
-		ike_sa_initiate(connection);
+		acquire(connection, src, dst);
 		return;
 	}
 }

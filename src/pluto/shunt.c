@@ -82,6 +82,7 @@ void shunt_failed(struct connection *connection)
 {
 	struct pluto *pluto = connection->pluto;
 
+	connection->has_packet = false;
 	if (!connection->negotiating || connection_is_used(connection))
 		return;
 	if (connection->failure == BACKEND_PROTECT || !pluto->shunt_life) {

@@ -312,7 +312,8 @@ static void assert_next_has(struct side *side, uint16_t type)
 	const char *why;
 
 	memcpy(data, packet->data, packet->length);
-	assert_int_equal(ike_unprotect(sa(side), &message, (struct ike_slice){ data, packet->length }, &why), 0);
+	assert_int_equal(
+		ike_unprotect(side_established(side), &message, (struct ike_slice){ data, packet->length }, &why), 0);
 	assert_true(ike_notify_find(&message, type, NULL));
 }
 
@@ -320,7 +321,7 @@ static void assert_next_has(struct side *side, uint16_t type)
 static void test_check_asks_about_nats(void **state)
 {
 	(void)state;
-	start();
+	scene_up();
 	side_has(&world.west, NEW, (char *)NULL);
 	world_deliver(&world);
 	world_deliver(&world);
@@ -330,7 +331,7 @@ static void test_check_asks_about_nats(void **state)
 	assert_next_has(&world.west, N_NAT_DETECTION_DESTINATION_IP);
 	world_settle(&world);
 	assert_between(NEW, EAST);
-	assert_false(sa(&world.west)->nat_local || sa(&world.west)->nat_remote);
+	assert_false(side_established(&world.west)->nat_local || side_established(&world.west)->nat_remote);
 }
 
 /* Then the check goes elsewhere, and traffic does not. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../lib/parse.h"
+#include "../connection_peer.h"
 #include "../orient.h"
 #include "auth_rig.h"
 
