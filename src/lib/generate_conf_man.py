@@ -17,6 +17,9 @@ from pathlib import Path
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "man" / "ipsec.conf.5"
 BEGIN, END = '.\\" keywords of {}, by generate_conf_man.py\n', '.\\" end of keywords\n'
 ANY_WORD = {"word", "words"}  # kinds whose words are all that there is
+SUPPORT = {"ignored": "Not supported yet: what it says is ignored, with a warning{}.",
+           "refused": "Not supported yet: a conn that says it is refused{}.",
+           "ikev1": "Of IKEv1 alone: what it says is ignored, with a warning{}."}
 IDLE = {"alias": "An older name of", "obsolete": "Gone", "absent": "Of other implementations"}
 
 
@@ -64,6 +67,8 @@ def item(one: dict, is_end: bool) -> str:
         lines += [f"{lead}:", *wrapped(", ".join(one["words"]) + ".")]
     if "default" in one:
         lines += [f"The default is\n.Li {escaped(one['default'])} ."]
+    if "support" in one:
+        lines += [SUPPORT[one["support"]].format(" if it is not the default" if "default" in one else "")]
     return "\n".join(lines) + "\n"
 
 

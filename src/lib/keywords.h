@@ -55,6 +55,14 @@ enum keyword_side {
 	KEYWORD_RIGHT,
 };
 
+/* What pluto makes of a keyword whose value is not the usual one; the usual one is what is so anyway. */
+enum keyword_support {
+	KEYWORD_ACTED_ON,
+	KEYWORD_IGNORED,  /* with a warning: nothing is less safe without it */
+	KEYWORD_OF_IKEV1, /* likewise: IKEv2 has nothing of the sort */
+	KEYWORD_REFUSED,
+};
+
 /* A word that is a value: of those with one number the first is what it is called. An array ends with a NULL. */
 struct keyword_word {
 	const char *name;
@@ -68,6 +76,7 @@ struct keyword_word {
  * @what: for the manual, in sentences
  * @words: of KEYWORD_ENUM and KEYWORD_SET, where numbers are bits, all values; of others words that are also values
  * @min, @max: of KEYWORD_NUMBER and those with units, in the kind's unit; both 0: any
+ * @support: whether there is such a thing here yet
  * @successor: of KEYWORD_ALIAS the name that counts, of KEYWORD_OBSOLETE what to write instead, or NULL
  */
 struct keyword {
@@ -77,6 +86,7 @@ struct keyword {
 	const char *what;
 	const struct keyword_word *words;
 	uint64_t min, max;
+	enum keyword_support support;
 	const char *successor;
 };
 

@@ -16,9 +16,16 @@ static json_t *words_json(const struct keyword *keyword)
 
 static json_t *keyword_json(const struct keyword *keyword)
 {
-	return json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:o}", "name", keyword->name, "kind",
+	static const char *const supports[] = {
+		[KEYWORD_IGNORED] = "ignored",
+		[KEYWORD_OF_IKEV1] = "ikev1",
+		[KEYWORD_REFUSED] = "refused",
+	};
+
+	return json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:o}", "name", keyword->name, "kind",
 			 keyword_kind_name(keyword->kind), "default", keyword->fallback, "what", keyword->what,
-			 "successor", keyword->successor, "words", words_json(keyword));
+			 "successor", keyword->successor, "support", supports[keyword->support], "words",
+			 words_json(keyword));
 }
 
 static json_t *group_json(const struct keyword_group *group)
@@ -35,7 +42,8 @@ static json_t *group_json(const struct keyword_group *group)
 
 /**
  * keywords_json - all groups: [{"title", "section", "keywords": [{"name", "kind", "default", "what", "successor",
- *	"words"}]}]; "default", "what" and "successor" are there if the keyword has them
+ *	"support", "words"}]}]; "default", "what" and "successor" are there if the keyword has them, "support" if pluto
+ *does not act on it yet
  *
  * Return: a new reference; NULL without memory.
  */

@@ -34,15 +34,17 @@ static const struct keyword klips_keywords[] = {
 		"Which ipsecN device of KLIPS is attached to which device, as in \"ipsec0=eth1 ipsec1=ppp0\". "
 		"%defaultroute stands for ipsec0 on the device of the default route; %none attaches none before "
 		"a conn needs one.",
-		.words = interfaces_words),
-	KEYWORD("klipsdebug", SET, "none", "What KLIPS says of its work; see klipsdebug(8).",
-		.words = klipsdebug_words),
+		.words = interfaces_words, .support = KEYWORD_IGNORED),
+	KEYWORD("klipsdebug", SET, "none", "What KLIPS says of its work; see klipsdebug(8).", .words = klipsdebug_words,
+		.support = KEYWORD_IGNORED),
 	KEYWORD("fragicmp", BOOL, "yes",
 		"Whether the sender of a packet that becomes too long in its tunnel, and may not be fragmented, "
-		"is told."),
-	KEYWORD("hidetos", BOOL, "yes", "Whether outer headers have a TOS of 0, and not the inner one's."),
+		"is told.",
+		.support = KEYWORD_IGNORED),
+	KEYWORD("hidetos", BOOL, "yes", "Whether outer headers have a TOS of 0, and not the inner one's.",
+		.support = KEYWORD_IGNORED),
 	KEYWORD("overridemtu", NUMBER, NULL, "The MTU of ipsecN devices, in place of the one that KLIPS reckons.",
-		.min = 68, .max = 65535),
+		.min = 68, .max = 65535, .support = KEYWORD_IGNORED),
 	{ 0 },
 };
 
@@ -82,19 +84,22 @@ static const struct keyword logging_keywords[] = {
 	KEYWORD("logfile", FILE, NULL, "Where the log goes; without it, to syslog."),
 	KEYWORD("logappend", BOOL, "yes", "Whether a log file is continued, and not begun anew."),
 	KEYWORD("logtime", BOOL, "yes", "Whether lines in a log file begin with the time."),
-	KEYWORD("logip", BOOL, "yes", "Whether the log names the addresses of peers."),
+	KEYWORD("logip", BOOL, "yes", "Whether the log names the addresses of peers.", .support = KEYWORD_IGNORED),
 	KEYWORD("loglimit", NUMBER, "1000",
 		"How many lines about one sort of event, such as malformed messages, may be logged in an hour; 0 "
 		"for all.",
-		.max = UINT32_MAX),
-	KEYWORD("syslog", TEXT, "daemon.error", "Facility and level of messages to syslog."),
-	KEYWORD("audit-log", BOOL, "yes", "Whether SAs that come up and go are told to the kernel's audit."),
+		.max = UINT32_MAX, .support = KEYWORD_IGNORED),
+	KEYWORD("syslog", TEXT, "daemon.error", "Facility and level of messages to syslog.",
+		.support = KEYWORD_IGNORED),
+	KEYWORD("audit-log", BOOL, "yes", "Whether SAs that come up and go are told to the kernel's audit.",
+		.support = KEYWORD_IGNORED),
 	KEYWORD("plutodebug", SET, "none",
 		"What pluto logs for debugging: base for all that is of use, all, or classes of their own. "
 		"private adds keys.",
 		.words = debug_words),
-	KEYWORD("statsbin", FILE, NULL, "A program that is run when an SA comes up or goes."),
-	KEYWORD("dumpdir", FILE, "/run/pluto", "Where pluto leaves a core if it has to."),
+	KEYWORD("statsbin", FILE, NULL, "A program that is run when an SA comes up or goes.",
+		.support = KEYWORD_IGNORED),
+	KEYWORD("dumpdir", FILE, "/run/pluto", "Where pluto leaves a core if it has to.", .support = KEYWORD_IGNORED),
 	{ 0 },
 };
 
@@ -112,17 +117,20 @@ static const struct keyword_word listen_words[] = {
 static const struct keyword network_keywords[] = {
 	KEYWORD("listen", ADDRESSES, "%any", "The addresses of this host that IKE is spoken on.",
 		.words = listen_words),
-	KEYWORD("listen-udp", BOOL, "yes", "Whether IKE is spoken over UDP."),
-	KEYWORD("listen-tcp", BOOL, "no", "Whether IKE and ESP are taken over TCP (RFC 9329)."),
+	KEYWORD("listen-udp", BOOL, "yes", "Whether IKE is spoken over UDP.", .support = KEYWORD_IGNORED),
+	KEYWORD("listen-tcp", BOOL, "no", "Whether IKE and ESP are taken over TCP (RFC 9329).",
+		.support = KEYWORD_IGNORED),
 	KEYWORD("ikeport", NUMBER, "500", "The UDP port of IKE.", .min = 1, .max = 65535),
 	KEYWORD("nat-ikeport", NUMBER, "4500", "The UDP port of IKE and ESP behind NAT.", .min = 1, .max = 65535),
 	KEYWORD("virtual-private", PRIVATE, NULL,
 		"Subnets that road warriors may have behind them, as in "
-		"\"%v4:10.0.0.0/8,%v4:!10.1.0.0/16,%v6:fc00::/7\"; ! excludes."),
+		"\"%v4:10.0.0.0/8,%v4:!10.1.0.0/16,%v6:fc00::/7\"; ! excludes.",
+		.support = KEYWORD_IGNORED),
 	KEYWORD("keep-alive", TIME, "20s", "How often a NAT on the way is kept awake (RFC 3948); 0 for never.",
 		.max = 3600),
 	KEYWORD("ike-socket-bufsize", BYTES, "2MiB", "Room for messages that wait in IKE's sockets.", .max = INT32_MAX),
-	KEYWORD("ike-socket-errqueue", BOOL, "yes", "Whether ICMP errors about IKE's messages are logged."),
+	KEYWORD("ike-socket-errqueue", BOOL, "yes", "Whether ICMP errors about IKE's messages are logged.",
+		.support = KEYWORD_IGNORED),
 	{ 0 },
 };
 
@@ -133,13 +141,16 @@ static const struct keyword policy_keywords[] = {
 	KEYWORD("uniqueids", BOOL, "yes", "Whether a new IKE SA of a peer ends its older one."),
 	KEYWORD("shuntlifetime", TIME, "15m", "How long a shunt of a negotiation that failed stays.", .max = 86400),
 	KEYWORD("expire-lifetime", TIME, "5m", "How long the kernel waits for the answer to an acquire.", .min = 1,
-		.max = 86400),
-	KEYWORD("expire-shunt-interval", TIME, "20s", "How often old shunts are looked for.", .min = 1, .max = 3600),
-	KEYWORD("drop-oppo-null", BOOL, "no", "Whether peers without authentication are refused at once."),
-	KEYWORD("ikev1-policy", ENUM, "drop", "What happens to IKEv1 messages.", .words = ikev1_words),
+		.max = 86400, .support = KEYWORD_IGNORED),
+	KEYWORD("expire-shunt-interval", TIME, "20s", "How often old shunts are looked for.", .min = 1, .max = 3600,
+		.support = KEYWORD_IGNORED),
+	KEYWORD("drop-oppo-null", BOOL, "no", "Whether peers without authentication are refused at once.",
+		.support = KEYWORD_IGNORED),
+	KEYWORD("ikev1-policy", ENUM, "drop", "What happens to IKEv1 messages.", .words = ikev1_words,
+		.support = KEYWORD_IGNORED),
 	KEYWORD("global-redirect", ENUM, "no", "Whether new peers are sent to other gateways (RFC 5685).",
-		.words = redirect_words),
-	KEYWORD("global-redirect-to", TEXT, NULL, "These gateways, apart by commas."),
+		.words = redirect_words, .support = KEYWORD_IGNORED),
+	KEYWORD("global-redirect-to", TEXT, NULL, "These gateways, apart by commas.", .support = KEYWORD_IGNORED),
 	{ 0 },
 };
 
@@ -170,7 +181,7 @@ static const struct keyword pki_keywords[] = {
 	KEYWORD("crlcheckinterval", TIME, "0", "How often CRLs are fetched; 0 for never."),
 	KEYWORD("crl-timeout", TIME, "5s", "How long fetching a CRL, or a certificate by its URL, may take.", .min = 1,
 		.max = 3600),
-	KEYWORD("curl-iface", TEXT, NULL, "The device by which CRLs are fetched."),
+	KEYWORD("curl-iface", TEXT, NULL, "The device by which CRLs are fetched.", .support = KEYWORD_IGNORED),
 	KEYWORD("ocsp-enable", BOOL, "no", "Whether certificates are looked up by OCSP."),
 	KEYWORD("ocsp-strict", BOOL, "no", "Whether they count only with an answer."),
 	KEYWORD("ocsp-uri", TEXT, NULL, "The responder of certificates that name none."),
@@ -192,14 +203,14 @@ static const struct keyword pki_keywords[] = {
 };
 
 static const struct keyword other_keywords[] = {
-	KEYWORD("dnssec-enable", BOOL, "yes", "Whether names are looked up with DNSSEC."),
-	KEYWORD("dnssec-rootkey-file", FILE, NULL, "The root's key."),
-	KEYWORD("dnssec-anchors", FILE, NULL, "Trust anchors beside it."),
+	KEYWORD("dnssec-enable", BOOL, "yes", "Whether names are looked up with DNSSEC.", .support = KEYWORD_IGNORED),
+	KEYWORD("dnssec-rootkey-file", FILE, NULL, "The root's key.", .support = KEYWORD_IGNORED),
+	KEYWORD("dnssec-anchors", FILE, NULL, "Trust anchors beside it.", .support = KEYWORD_IGNORED),
 	KEYWORD("nflog-all", NUMBER, NULL, "The NFLOG group that sees all packets in clear; 0: none. See nflog=.",
 		.max = 65535),
-	KEYWORD("myvendorid", TEXT, NULL, "A vendor ID to send."),
+	KEYWORD("myvendorid", TEXT, NULL, "A vendor ID to send.", .support = KEYWORD_IGNORED),
 	KEYWORD("ipsec-interface-managed", BOOL, "yes",
-		"Whether pluto makes and removes the devices of ipsec-interface=."),
+		"Whether pluto makes and removes the devices of ipsec-interface=.", .support = KEYWORD_IGNORED),
 	{ 0 },
 };
 

@@ -302,53 +302,6 @@ void setup_free(struct setup *setup)
 	conf_free(setup->conf);
 }
 
-static const char *const acted_on[] = { "protostack",
-					"logfile",
-					"logtime",
-					"logappend",
-					"plutodebug",
-					"secretsfile",
-					"ipsecdir",
-					"nhelpers",
-					"ikeport",
-					"nat-ikeport",
-					"keep-alive",
-					"listen",
-					"ike-socket-bufsize",
-					"ddos-mode",
-					"max-halfopen-ike",
-					"ddos-ike-threshold",
-					"crl-strict",
-					"crlcheckinterval",
-					"crl-timeout",
-					"ocsp-enable",
-					"ocsp-strict",
-					"ocsp-uri",
-					"ocsp-timeout",
-					"ocsp-trustname",
-					"ocsp-method",
-					"ocsp-cache-size",
-					"ocsp-cache-min-age",
-					"ocsp-cache-max-age",
-					"hash-and-url",
-					"hash-and-url-base",
-					"nflog-all",
-					"uniqueids",
-					"shuntlifetime",
-					"seccomp",
-					NULL };
-
-static bool is_acted_on(const char *name)
-{
-	const char *const *one;
-
-	for (one = acted_on; *one; one++) {
-		if (!strcmp(*one, name))
-			return true;
-	}
-	return false;
-}
-
 void setup_warn(const struct setup *setup)
 {
 	const struct conf_settings *all = &setup->conf->setup.all;
@@ -357,7 +310,7 @@ void setup_warn(const struct setup *setup)
 
 	for (i = 0; i < all->count; i++) {
 		one = &all->list[i];
-		if (!one->is_bad && !is_acted_on(one->keyword->name) &&
+		if (!one->is_bad && one->keyword->support != KEYWORD_ACTED_ON &&
 		    (!one->keyword->fallback || strcmp(one->keyword->fallback, one->value.text) != 0))
 			log_say(PLUTO_NOTICE, "config setup: %s=%s: not supported yet, and ignored", one->keyword->name,
 				one->value.text);
