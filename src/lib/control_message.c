@@ -152,7 +152,7 @@ void klips_put_said(struct klips_message *message, uint16_t type, const struct k
 	struct nlattr *nest = klips_nest_begin(message, type);
 
 	klips_put_addr(message, KLIPS_A_SAID_DST, &said->dst);
-	klips_put_u32(message, KLIPS_A_SAID_SPI, said->spi);
+	klips_put_u32(message, KLIPS_A_SAID_SPI, (__force u32)said->spi);
 	klips_put_u8(message, KLIPS_A_SAID_PROTO, said->proto);
 	klips_nest_end(message, nest);
 }
@@ -168,9 +168,9 @@ void klips_put_selector(struct klips_message *message, uint16_t type, const stru
 	if (sel->proto)
 		klips_put_u8(message, KLIPS_A_SELECTOR_PROTO, sel->proto);
 	if (sel->sport)
-		klips_put_u16(message, KLIPS_A_SELECTOR_SPORT, sel->sport);
+		klips_put_u16(message, KLIPS_A_SELECTOR_SPORT, (__force u16)sel->sport);
 	if (sel->dport)
-		klips_put_u16(message, KLIPS_A_SELECTOR_DPORT, sel->dport);
+		klips_put_u16(message, KLIPS_A_SELECTOR_DPORT, (__force u16)sel->dport);
 	klips_nest_end(message, nest);
 }
 
@@ -263,7 +263,7 @@ int klips_get_said(struct klips_said *said, const struct nlattr *attr, struct kl
 		err = klips_get_addr(&said->dst, table[KLIPS_A_SAID_DST], refusal);
 	if (err)
 		return err;
-	said->spi = (__be32)klips_get_number(table[KLIPS_A_SAID_SPI]);
+	said->spi = (__force __be32)klips_get_number(table[KLIPS_A_SAID_SPI]);
 	said->proto = (uint8_t)klips_get_number(table[KLIPS_A_SAID_PROTO]);
 	if (!proto_is_known(said->proto))
 		return klips_refuse_value(refusal, KLIPS_SET_SAID, table[KLIPS_A_SAID_PROTO],
@@ -314,8 +314,8 @@ int klips_get_selector(struct klips_selector *sel, const struct nlattr *attr, st
 	if (err)
 		return err;
 	sel->proto = (uint8_t)klips_get_number(table[KLIPS_A_SELECTOR_PROTO]);
-	sel->sport = (__be16)klips_get_number(table[KLIPS_A_SELECTOR_SPORT]);
-	sel->dport = (__be16)klips_get_number(table[KLIPS_A_SELECTOR_DPORT]);
+	sel->sport = (__force __be16)klips_get_number(table[KLIPS_A_SELECTOR_SPORT]);
+	sel->dport = (__force __be16)klips_get_number(table[KLIPS_A_SELECTOR_DPORT]);
 	return 0;
 }
 

@@ -315,7 +315,7 @@ int klips_handle_status(struct klips_request *request)
 	u32 devs = 0, i;
 
 	for (i = 0; i < KLIPS_DEVICES; i++)
-		devs += klips->devices[i] ? 1 : 0;
+		devs += rcu_access_pointer(klips->devices[i]) ? 1 : 0;
 	klips_put_string(&request->answer, KLIPS_A_STATUS_VERSION, control->version);
 	klips_put_string(&request->answer, KLIPS_A_STATUS_DRIVER, control->ops->driver(klips));
 	klips_put_u32(&request->answer, KLIPS_A_STATUS_SAS, klips_sadb_count(klips->sadb));

@@ -58,9 +58,12 @@ static int copy_devs(struct klips_dump *dump, const struct klips *klips)
 {
 	unsigned int i;
 
-	for (i = 0; i < KLIPS_DEVICES; i++)
-		if (klips->devices[i])
-			memcpy(dump->devs[dump->count++], klips->devices[i]->name, KLIPS_NAME_MAX);
+	for (i = 0; i < KLIPS_DEVICES; i++) {
+		const struct klips_dev *dev = klips_dev_held(klips, i);
+
+		if (dev)
+			memcpy(dump->devs[dump->count++], dev->name, KLIPS_NAME_MAX);
+	}
 	return 0;
 }
 

@@ -291,10 +291,10 @@ int klips_handle_sa_alloc_spi(struct klips_request *request)
 	if (!min || !max)
 		return klips_refuse_missing(&request->refusal, KLIPS_SET_SA,
 					    min ? KLIPS_A_SA_MAX_SPI : KLIPS_A_SA_MIN_SPI);
-	if (be32_to_cpu((__be32)klips_get_number(min)) > be32_to_cpu((__be32)klips_get_number(max)))
+	if (be32_to_cpu((__force __be32)klips_get_number(min)) > be32_to_cpu((__force __be32)klips_get_number(max)))
 		return klips_refuse_value(&request->refusal, KLIPS_SET_SA, min, "higher than max-spi");
-	err = klips_sadb_allocate_spi(sadb(request), &said, (__be32)klips_get_number(min),
-				      (__be32)klips_get_number(max), &said.spi);
+	err = klips_sadb_allocate_spi(sadb(request), &said, (__force __be32)klips_get_number(min),
+				      (__force __be32)klips_get_number(max), &said.spi);
 	if (err)
 		return klips_refuse(&request->refusal, err, min, "min-spi", "%s",
 				    err == -ENOSPC ? "no SPI is free there" : strerror(-err));

@@ -88,8 +88,8 @@ void klips_eroutes_free(struct klips_eroutes *all)
 	rcu_barrier();
 	klips_table_destroy(&all->groups);
 	klips_table_destroy(&all->table);
-	kfree(all->shapes[0]);
-	kfree(all->shapes[1]);
+	kfree(rcu_dereference_protected(all->shapes[0], 1));
+	kfree(rcu_dereference_protected(all->shapes[1], 1));
 	kfree(all);
 }
 

@@ -15,12 +15,12 @@
 u32 klips_selector_hash(const struct klips_eroutes *all, const struct klips_selector *sel)
 {
 	const u32 kind = (u32)sel->src_bits << 24 | (u32)sel->dst_bits << 16 | (u32)sel->proto << 8 | sel->src.version;
-	const u32 ports = (u32)sel->sport << 16 | (u32)sel->dport;
+	const u32 ports = (__force u32)sel->sport << 16 | (__force u32)sel->dport;
 	u32 key[10];
 
 	if (sel->src.version == KLIPS_V4) {
-		key[0] = (u32)sel->src.w[0];
-		key[1] = (u32)sel->dst.w[0];
+		key[0] = (__force u32)sel->src.w[0];
+		key[1] = (__force u32)sel->dst.w[0];
 		key[2] = kind;
 		key[3] = ports;
 		return klips_hash(key, 4 * sizeof(key[0]), all->seed);

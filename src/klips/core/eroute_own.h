@@ -47,7 +47,7 @@ enum klips_group_kind {
 /**
  * struct klips_group - eroutes between which only what is not in a later fragment decides
  * @selector: what they have in common; protocol 0: KLIPS_GROUP_PROTOS
- * @like: RCU, one of them, if all go to the same SAID; else NULL
+ * @like: one of them, if all go to the same SAID; else NULL
  * @lead: one of them
  * @members: eroutes of the group
  * @same: how many of @members go where @lead goes
@@ -57,7 +57,7 @@ enum klips_group_kind {
  */
 struct klips_group {
 	struct klips_selector selector;
-	struct klips_eroute *like;
+	struct klips_eroute __rcu *like;
 	struct klips_eroute *lead;
 	u32 members;
 	u32 same;
@@ -80,7 +80,7 @@ struct klips_eroutes {
 	u64 seed;
 	struct klips_table table;
 	struct klips_table groups;
-	struct klips_shapes *shapes[2];
+	struct klips_shapes __rcu *shapes[2];
 	struct klips_eroute doubtful[2];
 };
 

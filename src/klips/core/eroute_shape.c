@@ -39,7 +39,7 @@ static struct klips_shapes *new_shapes(u32 count)
 	return shapes;
 }
 
-static void publish(struct klips_shapes **slot, struct klips_shapes *new)
+static void publish(struct klips_shapes __rcu **slot, struct klips_shapes *new)
 {
 	struct klips_shapes *old = rcu_dereference_protected(*slot, 1);
 
@@ -57,7 +57,7 @@ static void publish(struct klips_shapes **slot, struct klips_shapes *new)
  */
 int klips_shape_use(struct klips_eroutes *all, const struct klips_selector *sel)
 {
-	struct klips_shapes **slot = &all->shapes[klips_family_index(&sel->src)];
+	struct klips_shapes __rcu **slot = &all->shapes[klips_family_index(&sel->src)];
 	struct klips_shapes *old = rcu_dereference_protected(*slot, 1), *new;
 	const u32 rank = rank_of(sel), count = old ? old->count : 0, at = place_of(old, rank);
 
@@ -85,7 +85,7 @@ int klips_shape_use(struct klips_eroutes *all, const struct klips_selector *sel)
  */
 void klips_shape_drop(struct klips_eroutes *all, const struct klips_selector *sel)
 {
-	struct klips_shapes **slot = &all->shapes[klips_family_index(&sel->src)];
+	struct klips_shapes __rcu **slot = &all->shapes[klips_family_index(&sel->src)];
 	struct klips_shapes *old = rcu_dereference_protected(*slot, 1), *new;
 	const u32 at = place_of(old, rank_of(sel));
 

@@ -117,7 +117,7 @@ void klips_exit(struct klips *klips)
 
 	klips_holds_clear(klips);
 	for (i = 0; i < KLIPS_DEVICES; i++)
-		free_device(klips->devices[i]);
+		free_device(klips_dev_held(klips, i));
 	while (klips->removed) {
 		struct klips_dev *dev = klips->removed;
 
@@ -155,9 +155,12 @@ struct klips_dev *klips_dev_find(struct klips *klips, const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < KLIPS_DEVICES; i++)
-		if (klips->devices[i] && is_same_name(klips->devices[i]->name, name))
-			return klips->devices[i];
+	for (i = 0; i < KLIPS_DEVICES; i++) {
+		struct klips_dev *dev = klips_dev_held(klips, i);
+
+		if (dev && is_same_name(dev->name, name))
+			return dev;
+	}
 	return NULL;
 }
 
@@ -181,7 +184,7 @@ static int add_device(struct klips *klips, struct klips_dev *dev)
 	unsigned int i;
 
 	for (i = 0; i < KLIPS_DEVICES; i++)
-		if (!klips->devices[i]) {
+		if (!rcu_access_pointer(klips->devices[i])) {
 			dev->id = i + 1;
 			rcu_assign_pointer(klips->devices[i], dev);
 			return 0;

@@ -44,7 +44,7 @@ struct klips_dev {
 	u32 phys_mtu;
 	bool mast;
 	void *phys;
-	void *own;
+	void __rcu *own;
 	struct klips_traffic __percpu *traffic;
 	struct klips_dev *next;
 	struct klips_dev_stats {
@@ -135,7 +135,7 @@ struct klips {
 	} keepalive;
 	struct klips_settings settings;
 	u16 ike_ports[KLIPS_IKE_PORTS];
-	struct klips_dev *devices[KLIPS_DEVICES]; /* RCU */
+	struct klips_dev __rcu *devices[KLIPS_DEVICES];
 	struct klips_dev *removed;
 	const struct klips_ops *ops;
 	void *own;
@@ -146,6 +146,12 @@ struct klips {
 		atomic64_t trap_count, trap_sendcount; /* /proc/net/ipsec/stats */
 	} stats;
 };
+
+/* A device by its place, for whoever keeps others from adding and removing any; NULL: there is none. */
+static inline struct klips_dev *klips_dev_held(const struct klips *klips, unsigned int at)
+{
+	return rcu_dereference_protected(klips->devices[at], 1);
+}
 
 /* Whether UDP at that port is IKE's, or IKE's and ESP's: it is beside all eroutes. */
 static inline bool klips_has_ike_port(const struct klips *klips, u16 port)

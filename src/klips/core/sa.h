@@ -88,8 +88,8 @@ struct klips_sa {
 	enum klips_auth auth;
 	struct klips_crypto *crypto;
 	struct klips_sa *keeper;
-	struct klips_sa *next;
-	struct klips_sa *inner;
+	struct klips_sa __rcu *next;
+	struct klips_sa __rcu *inner;
 	atomic64_t seq;
 	u64 iv_salt;
 	spinlock_t lock;

@@ -17,9 +17,9 @@
 u32 klips_sadb_hash(const struct klips_sadb *db, const struct klips_said *said)
 {
 	const u32 kind = (u32)said->dst.version << 8 | said->proto;
-	const u32 v4[] = { (u32)said->dst.w[0], (u32)said->spi, kind };
-	const u32 v6[] = { (u32)said->dst.w[0], (u32)said->dst.w[1], (u32)said->dst.w[2],
-			   (u32)said->dst.w[3], (u32)said->spi,	     kind };
+	const u32 v4[] = { (__force u32)said->dst.w[0], (__force u32)said->spi, kind };
+	const u32 v6[] = { (__force u32)said->dst.w[0], (__force u32)said->dst.w[1], (__force u32)said->dst.w[2],
+			   (__force u32)said->dst.w[3], (__force u32)said->spi,	     kind };
 
 	return said->dst.version == KLIPS_V4 ? klips_hash(v4, sizeof(v4), db->seed) :
 					       klips_hash(v6, sizeof(v6), db->seed);
@@ -144,11 +144,11 @@ int klips_sadb_add(struct klips_sadb *db, const struct klips_sa_config *config)
 		return err;
 	klips_table_grow(&db->table, GFP_KERNEL);
 	klips_table_grow(&db->tunnels, GFP_KERNEL);
-	err = klips_timers_lock(db);
-	if (!err) {
+	spin_lock_bh(&db->lock);
+	err = klips_timers_reserve(db);
+	if (!err)
 		err = enter(db, sa);
-		spin_unlock_bh(&db->lock);
-	}
+	spin_unlock_bh(&db->lock);
 	if (err)
 		klips_sa_put(sa);
 	return err;
@@ -265,10 +265,10 @@ void klips_sadb_kill(struct klips_sadb *db, struct klips_sa *sa)
 {
 	struct klips_sa *next;
 
-	for (next = klips_bundle_first(sa); next; next = next->next)
+	for (next = klips_bundle_first(sa); next; next = rcu_dereference_protected(next->next, 1))
 		WRITE_ONCE(next->state, KLIPS_SA_DEAD);
 	for (sa = klips_bundle_first(sa); sa; sa = next) {
-		next = sa->next;
+		next = rcu_dereference_protected(sa->next, 1);
 		klips_trace(SPI, "protocol %u, SPI %x is gone", sa->said.proto, be32_to_cpu(sa->said.spi));
 		klips_timer_stop(db, sa);
 		klips_tunnel_update(db, sa);

@@ -7,7 +7,7 @@ static void ungroup(struct klips_sadb *db, struct klips_sa *sa)
 	struct klips_sa *next;
 
 	for (sa = klips_bundle_first(sa); sa; sa = next) {
-		next = sa->next;
+		next = rcu_dereference_protected(sa->next, 1);
 		rcu_assign_pointer(sa->next, NULL);
 		klips_tunnel_update(db, sa);
 		if (!next)
@@ -61,7 +61,7 @@ static int group(struct klips_sadb *db, const struct klips_said *saids, unsigned
 		return 0;
 	}
 	for (i = 0; i < count; i++)
-		if (sas[i]->next || sas[i]->inner)
+		if (rcu_access_pointer(sas[i]->next) || rcu_access_pointer(sas[i]->inner))
 			return -EBUSY;
 	link_all(db, sas, count);
 	return 0;

@@ -25,7 +25,7 @@ static int move_locked(struct klips_sadb *db, const struct klips_sa_move *move)
 		return -ENOENT;
 	if (!same && klips_sadb_lookup(db, &move->said))
 		return -EEXIST;
-	if (old->state == KLIPS_SA_LARVAL || old->next || old->inner)
+	if (old->state == KLIPS_SA_LARVAL || rcu_access_pointer(old->next) || rcu_access_pointer(old->inner))
 		return -EBUSY;
 	err = klips_sa_new_moved(&new, old, move);
 	if (err)

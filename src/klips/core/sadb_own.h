@@ -9,13 +9,13 @@
 
 /**
  * struct klips_refs - which SA a SAref means; 0 means none
- * @pages: RCU, each of KLIPS_REF_PAGE pointers, also RCU
+ * @pages: each of KLIPS_REF_PAGE pointers
  * @used: a bit for each
  * @next: where the search for a free one goes on, so that one that was given back is not given out again soon
  * @count: SAs that have one
  */
 struct klips_refs {
-	struct klips_sa **pages[KLIPS_REFS / KLIPS_REF_PAGE];
+	struct klips_sa __rcu *__rcu *pages[KLIPS_REFS / KLIPS_REF_PAGE];
 	u64 used[KLIPS_REFS / 64];
 	u32 next;
 	u32 count;
@@ -56,12 +56,14 @@ struct klips_sadb {
 /* A bundle's innermost SA. */
 static inline struct klips_sa *klips_bundle_first(struct klips_sa *sa)
 {
-	while (sa->inner)
-		sa = sa->inner;
+	struct klips_sa *inner;
+
+	while ((inner = rcu_dereference_protected(sa->inner, 1)))
+		sa = inner;
 	return sa;
 }
 
-/* All of these with db->lock held, but for klips_timers_lock(), which takes it. */
+/* All of these with db->lock held; klips_timers_reserve() may let go of it meanwhile. */
 u32 klips_sadb_hash(const struct klips_sadb *db, const struct klips_said *said);
 struct klips_sa *klips_sadb_lookup(struct klips_sadb *db, const struct klips_said *said);
 void klips_sadb_kill(struct klips_sadb *db, struct klips_sa *sa);
@@ -73,7 +75,7 @@ void klips_refs_free(struct klips_refs *refs);
 
 void klips_tunnel_update(struct klips_sadb *db, struct klips_sa *sa);
 
-int klips_timers_lock(struct klips_sadb *db);
+int klips_timers_reserve(struct klips_sadb *db) __must_hold(&db->lock);
 void klips_timer_set(struct klips_sadb *db, struct klips_sa *sa, u64 now);
 void klips_timer_stop(struct klips_sadb *db, struct klips_sa *sa);
 

@@ -25,16 +25,16 @@ static u32 find_free(const struct klips_refs *refs)
 	return 0;
 }
 
-static struct klips_sa **slot(struct klips_refs *refs, u32 ref)
+static struct klips_sa __rcu **slot(struct klips_refs *refs, u32 ref)
 {
-	return &refs->pages[ref / KLIPS_REF_PAGE][ref % KLIPS_REF_PAGE];
+	return &rcu_dereference_protected(refs->pages[ref / KLIPS_REF_PAGE], 1)[ref % KLIPS_REF_PAGE];
 }
 
 static int have_page(struct klips_refs *refs, u32 ref)
 {
-	struct klips_sa **page;
+	struct klips_sa __rcu **page;
 
-	if (refs->pages[ref / KLIPS_REF_PAGE])
+	if (rcu_access_pointer(refs->pages[ref / KLIPS_REF_PAGE]))
 		return 0;
 	page = kcalloc(KLIPS_REF_PAGE, sizeof(*page), GFP_ATOMIC);
 	if (!page)
@@ -165,7 +165,7 @@ void klips_refs_free(struct klips_refs *refs)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(refs->pages); i++)
-		kfree(refs->pages[i]);
+		kfree(rcu_dereference_protected(refs->pages[i], 1));
 }
 
 /**
@@ -177,7 +177,7 @@ void klips_refs_free(struct klips_refs *refs)
  */
 struct klips_sa *klips_sadb_find_ref(struct klips_sadb *db, u32 ref)
 {
-	struct klips_sa **page;
+	struct klips_sa __rcu **page;
 
 	if (!ref || ref >= KLIPS_REFS)
 		return NULL;

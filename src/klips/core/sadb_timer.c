@@ -6,31 +6,28 @@
 #include "sadb_own.h"
 
 /**
- * klips_timers_lock() - take the SADB's lock, with memory for the timer of one SA more
- * @db: the SADB
+ * klips_timers_reserve() - see that there is memory for the timer of one SA more
+ * @db: the SADB, whose lock is held
  *
- * So an SA that is in the table can always have a timer. May sleep.
+ * So an SA that is in the table can always have a timer. May let go of the lock and sleep; what was looked up before
+ * may be gone.
  *
- * Return: 0, and the lock is held; or -ENOMEM, and it is not.
+ * Return: 0 or -ENOMEM, and the lock is held.
  */
-int klips_timers_lock(struct klips_sadb *db)
+int klips_timers_reserve(struct klips_sadb *db) __must_hold(&db->lock)
 {
 	struct klips_timers *timers = &db->timers;
 	struct klips_sa **heap, **spare;
 	u32 room;
 
-	for (;;) {
-		spin_lock_bh(&db->lock);
-		room = db->table.count + 2;
-		if (timers->room >= room)
-			return 0;
+	while (timers->room < db->table.count + 2) {
+		room = 2 * (db->table.count + 2);
 		spin_unlock_bh(&db->lock);
-		room = 2 * room;
 		heap = kvcalloc(room, sizeof(*heap), GFP_KERNEL);
+		spin_lock_bh(&db->lock);
 		if (!heap)
 			return -ENOMEM;
 		spare = heap;
-		spin_lock_bh(&db->lock);
 		if (timers->room < room) {
 			spare = timers->heap;
 			if (spare)
@@ -38,9 +35,12 @@ int klips_timers_lock(struct klips_sadb *db)
 			timers->heap = heap;
 			timers->room = room;
 		}
+		/* what vmalloc() gave is given back where one may sleep */
 		spin_unlock_bh(&db->lock);
 		kvfree(spare);
+		spin_lock_bh(&db->lock);
 	}
+	return 0;
 }
 
 static void put_at(struct klips_timers *timers, u32 at, struct klips_sa *sa)

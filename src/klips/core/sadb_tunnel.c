@@ -10,8 +10,9 @@
 
 static u32 hash_ends(const struct klips_sadb *db, const struct klips_addr *dst, const struct klips_addr *src)
 {
-	const u32 key[] = { (u32)dst->w[0], (u32)dst->w[1], (u32)dst->w[2], (u32)dst->w[3],
-			    (u32)src->w[0], (u32)src->w[1], (u32)src->w[2], (u32)src->w[3] };
+	const u32 key[] = { (__force u32)dst->w[0], (__force u32)dst->w[1], (__force u32)dst->w[2],
+			    (__force u32)dst->w[3], (__force u32)src->w[0], (__force u32)src->w[1],
+			    (__force u32)src->w[2], (__force u32)src->w[3] };
 
 	return klips_hash(key, sizeof(key), db->seed);
 }
@@ -22,7 +23,7 @@ static bool is_bare(const struct klips_sa *sa)
 
 	if (sa->said.proto != KLIPS_PROTO_IPIP && (sa->said.proto != KLIPS_PROTO_COMP || sa->mode != KLIPS_MODE_TUNNEL))
 		return false;
-	for (outer = sa->next; outer; outer = outer->next)
+	for (outer = rcu_dereference_protected(sa->next, 1); outer; outer = rcu_dereference_protected(outer->next, 1))
 		if (outer->said.proto != KLIPS_PROTO_COMP || outer->mode != KLIPS_MODE_TRANSPORT)
 			return false;
 	return (sa->flags & KLIPS_SA_INBOUND) && sa->state != KLIPS_SA_LARVAL && sa->state != KLIPS_SA_DEAD;

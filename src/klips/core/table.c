@@ -34,8 +34,8 @@ int klips_table_init(struct klips_table *table, spinlock_t *lock)
 	table->lock = lock;
 	table->count = 0;
 	table->settling = false;
-	table->buckets = new_buckets(table, FIRST_BUCKETS, GFP_KERNEL);
-	return table->buckets ? 0 : -ENOMEM;
+	RCU_INIT_POINTER(table->buckets, new_buckets(table, FIRST_BUCKETS, GFP_KERNEL));
+	return rcu_access_pointer(table->buckets) ? 0 : -ENOMEM;
 }
 
 /**
@@ -44,8 +44,8 @@ int klips_table_init(struct klips_table *table, spinlock_t *lock)
  */
 void klips_table_destroy(struct klips_table *table)
 {
-	kvfree(table->buckets);
-	table->buckets = NULL;
+	kvfree(rcu_dereference_protected(table->buckets, 1));
+	RCU_INIT_POINTER(table->buckets, NULL);
 }
 
 /* How many buckets there should be; 0: those that there are will do. */

@@ -34,13 +34,13 @@ struct klips_buckets {
 /**
  * struct klips_table - a table
  * @lock: held by its writers; it belongs to whoever has the table
- * @buckets: RCU
+ * @buckets: its heads
  * @count: objects
  * @settling: older buckets are still being read, so that nodes have no second place to spare
  */
 struct klips_table {
 	spinlock_t *lock;
-	struct klips_buckets *buckets;
+	struct klips_buckets __rcu *buckets;
 	u32 count;
 	bool settling;
 };

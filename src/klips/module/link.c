@@ -33,7 +33,7 @@ static u32 least_mtu(const struct klips_net *net)
 	u32 least = ETH_DATA_LEN, i;
 
 	for (i = 0; i < KLIPS_DEVICES; i++) {
-		const struct klips_dev *dev = net->klips.devices[i];
+		const struct klips_dev *dev = klips_dev_held(&net->klips, i);
 
 		if (dev && !dev->mast && dev->phys_mtu)
 			least = min(least, dev->phys_mtu);
@@ -47,7 +47,7 @@ static void refresh_masts(struct klips_net *net)
 	u32 least = least_mtu(net), i;
 
 	for (i = 0; i < KLIPS_DEVICES; i++) {
-		struct klips_dev *dev = net->klips.devices[i];
+		struct klips_dev *dev = klips_dev_held(&net->klips, i);
 
 		if (dev && dev->mast)
 			WRITE_ONCE(dev->phys_mtu, least);
@@ -103,7 +103,7 @@ static int detach(struct klips_net *net, struct klips_dev *dev)
 
 static void remove(struct klips_net *net, struct klips_dev *dev, struct list_head *list)
 {
-	struct klips_link *link = dev->own;
+	struct klips_link *link = rcu_dereference_protected(dev->own, 1);
 
 	detach(net, dev);
 	RCU_INIT_POINTER(link->dev, NULL);
@@ -128,7 +128,7 @@ static int attach(struct klips_net *net, const char *name, const char *phys_name
 		return err;
 	}
 	dev = klips_dev_find(&net->klips, name);
-	set_mtu(dev->own, dev, phys->mtu);
+	set_mtu(rcu_dereference_protected(dev->own, 1), dev, phys->mtu);
 	refresh_masts(net);
 	return 0;
 }
@@ -200,14 +200,17 @@ void klips_links_remove(struct klips_net *net, struct list_head *list)
 {
 	unsigned int i;
 
-	for (i = 0; i < KLIPS_DEVICES; i++)
-		if (net->klips.devices[i])
-			remove(net, net->klips.devices[i], list);
+	for (i = 0; i < KLIPS_DEVICES; i++) {
+		struct klips_dev *dev = klips_dev_held(&net->klips, i);
+
+		if (dev)
+			remove(net, dev, list);
+	}
 }
 
 static void phys_changed(struct klips_net *net, struct klips_dev *dev, struct net_device *phys, unsigned long event)
 {
-	struct klips_link *link = dev->own;
+	struct klips_link *link = rcu_dereference_protected(dev->own, 1);
 
 	switch (event) {
 	case NETDEV_DOWN:
@@ -250,7 +253,7 @@ static int notice(struct notifier_block *block, unsigned long event, void *info)
 		return NOTIFY_DONE;
 	}
 	for (i = 0; i < KLIPS_DEVICES; i++) {
-		struct klips_dev *dev = net->klips.devices[i];
+		struct klips_dev *dev = klips_dev_held(&net->klips, i);
 
 		if (dev && dev->phys == netdev)
 			phys_changed(net, dev, netdev, event);

@@ -38,6 +38,8 @@ typedef int64_t s64;
 #define __read_mostly
 #define __printf(a, b) __attribute__((__format__(__printf__, a, b)))
 #define __rcu
+#define __force
+#define __must_hold(x)
 /* clang-format off */
 #define min(a, b)	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; })
 #define max(a, b)	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; })
