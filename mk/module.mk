@@ -28,7 +28,8 @@ module_install: ## install what 'make module' built, and run depmod (DESTDIR= IN
 module-check: deps-klips
 	@$(PYTHON) tools/module.py --check $(MODULE_KERNELS)
 
-module-check-all: deps-klips ## build ipsec.ko for all sorts of kernels: no warning with W=1, nor of sparse
+module-check-all: deps-klips ## build ipsec.ko for all sorts of kernels: no warning with W=1, nor of sparse or checkpatch
+	@tools/checkpatch.py
 	@$(PYTHON) tools/module.py --check --sparse $(MODULE_KERNELS_ALL)
 
 dkms-source: ## put what DKMS builds ipsec.ko of into DESTDIR/usr/src (CYGNET_VERSION=1.0)

@@ -19,12 +19,12 @@ static const char *get_name(struct klips_request *request, unsigned int attr)
 {
 	const struct nlattr *found = request->attrs[attr];
 
-	if (!found)
-		klips_refuse_missing(&request->refusal, KLIPS_SET_DEV, attr);
-	else if (is_name(mnl_attr_get_str(found)))
+	if (found && is_name(mnl_attr_get_str(found)))
 		return mnl_attr_get_str(found);
-	else
+	if (found)
 		klips_refuse_value(&request->refusal, KLIPS_SET_DEV, found, "not a device's name");
+	else
+		klips_refuse_missing(&request->refusal, KLIPS_SET_DEV, attr);
 	return NULL;
 }
 

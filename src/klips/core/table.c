@@ -54,6 +54,7 @@ static u32 wanted(const struct klips_table *table, const struct klips_buckets *b
 	const u32 count = READ_ONCE(table->count);
 	u32 n;
 
+	/* pairs with the store of settle(), which comes after the last reader */
 	if (count <= buckets->mask || buckets->mask >= MOST_BUCKETS - 1 || smp_load_acquire(&table->settling))
 		return 0;
 	n = buckets->mask + 1;
