@@ -31,8 +31,9 @@ virtual_time() {
 	grep -q -E 'time-travel=(inf-cpu|ext:)' /proc/cmdline || fail "time is not virtual here; '--place uml', without --real-time, has it"
 }
 
-# poll SECONDS COMMAND...: run the command until it succeeds; fails after so many seconds. Often at first; what takes longer
-# than 10 s may be one of those that take an hour of virtual time. $every, if set, are the seconds between two looks.
+# poll SECONDS COMMAND...: run the command until it succeeds; fails after so many seconds. Often at first, then less: each look costs
+# a guest some 40 ms of a processor, and what takes longer than 10 s may be one of those that take an hour of virtual time. $every,
+# if set, are the seconds between two looks.
 poll() {
 	most=$1
 	shift
@@ -45,6 +46,7 @@ poll() {
 		waited=$(($(date +%s) - begin))
 		[ "$waited" -le "$most" ] || return 1
 		pause=${every:-0.05}
+		[ "$waited" -lt 2 ] || pause=${every:-0.25}
 		[ "$waited" -le 10 ] || pause=${every:-1}
 	done
 }

@@ -4,6 +4,7 @@
 import contextlib
 import json
 import os
+import resource
 import signal
 import subprocess
 from collections.abc import Callable
@@ -43,8 +44,10 @@ class GuestRun(runone.Run):
         with self.phase("wait"):
             processor = processors.take(self._slot)
         machine = uml.Machine(files.image, self.options.is_virtual, processor, self.options.seed, words=self.case.kernel_words)
+        used = _used()
         with self.phase("guest"):
             late = self._wait(uml.start(machine, self.out, self.out / CONSOLE))
+        self.result.phases["guest cpu"] = round(_used() - used, 4)
         self.judge_guest(late, self._has_begun())
 
     def skips(self, files: kernels.Files) -> bool:
@@ -116,3 +119,9 @@ class GuestRun(runone.Run):
         self.result.cell = {**own.cell, "release": inside.cell.get("release", "")}
         self.result.out, self.result.started = own.out, own.started
         self.result.phases = {**own.phases, **virtual}
+
+
+def _used() -> float:
+    """Seconds of processors that went into what this process has started and waited for."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime

@@ -145,6 +145,7 @@ def test_result_is_taken_over(guest):
     assert (result.cell["place"], result.cell["kernel"], result.out) == ("uml", "uml-6.1", str(guest.out))
     assert 0 < result.seconds < 30 and result.started > 1e9
     assert result.phases["guest hosts"] == 0.5 and 0 < result.phases["guest"] <= result.seconds
+    assert 0 <= result.phases["guest cpu"] < 30
     assert not (guest.out / "crash.txt").exists()
     assert json.loads((guest.out / "result.json").read_text()) == result.as_dict()
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/pass-time.sh 93
 ../../guestbin/wait-for-log.sh --timeout 200 /var/log/pluto.log 'the peer does not answer'
 ../../guestbin/wait-for-log.sh --count 2 /var/log/pluto.log 'Child SA .* established'
 ../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
