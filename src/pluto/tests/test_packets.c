@@ -189,6 +189,51 @@ static void test_single_pairs(void **state)
 	assert_int_equal(children(&world.east), 2);
 }
 
+/* East's answer to IKE_AUTH, without what is about its Child SA, and with why there is none. */
+static void refuse_in_ike_auth(void)
+{
+	struct packet *packet = &world.packet[world.first % PACKETS_MAX];
+	struct ike_sa *west = side_sa(&world.west, IKE_SA_CONNECTING), *east = side_established(&world.east);
+	uint8_t plain[4096], first = IKE_P_NONE;
+	struct ike_message message;
+	struct ike_builder builder;
+	struct ike_packet *other;
+	const char *why;
+	size_t at;
+
+	assert_int_equal(ike_unprotect(west, &message, (struct ike_slice){ packet->data, packet->length }, &why), 0);
+	ike_build_chain(&builder, plain, sizeof(plain), &first);
+	for (at = 0; at < message.count; at++)
+		if (message.payloads[at].type == IKE_P_IDR || message.payloads[at].type == IKE_P_AUTH)
+			ike_put_payload(&builder, message.payloads[at].type, message.payloads[at].body);
+	ike_put_status(&builder, N_SINGLE_PAIR_REQUIRED, (struct ike_slice){ 0 });
+	other = ike_protect(east, IKE_AUTH, true, 1, first, (struct ike_slice){ plain, builder.length });
+	side_take(&world.west, 0, true);
+	child_sa_free(side_child(&world.east), false);
+	ike_packets_send(east, other);
+	ike_packets_free(other);
+}
+
+static void test_single_pairs_in_ike_auth(void **state)
+{
+	struct ike_ts src, dst;
+
+	(void)state;
+	routed();
+	assert_null(ike_ts_parse(&src, "192.0.1.1"));
+	assert_null(ike_ts_parse(&dst, "192.0.2.9"));
+	pluto_acquired(world.west.pluto, &src, &dst, 0);
+	world_deliver(&world);
+	world_deliver(&world);
+	world_deliver(&world);
+	assert_int_equal(side_packets(&world.west), 1);
+	refuse_in_ike_auth();
+	world_settle(&world);
+	assert_true(side_said(&world.west, "no Child SA: SINGLE_PAIR_REQUIRED"));
+	assert_int_equal(children(&world.west), 1);
+	assert_newest("192.0.1.1/32", "192.0.2.9/32");
+}
+
 /* Refused again, it is not asked for again and again. */
 static void test_single_pairs_refused(void **state)
 {
@@ -416,6 +461,7 @@ int main(void)
 		CASE(test_none_without_a_packet),
 		CASE(test_a_packet_of_a_failure),
 		CASE(test_single_pairs),
+		CASE(test_single_pairs_in_ike_auth),
 		CASE(test_single_pairs_refused),
 		CASE(test_single_pairs_without_a_packet),
 		CASE(test_additional_selectors),
