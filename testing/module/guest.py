@@ -9,7 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "testing"))
 sys.dont_write_bytecode = True  # none into the checkout
 
-from lab.errors import LabError  # noqa: E402 - after its path is known
+from lab import kernels  # noqa: E402 - after its path is known
+from lab.errors import LabError  # noqa: E402
 from lab.guests import report  # noqa: E402
 from lab.kernels import catalog  # noqa: E402
 
@@ -67,6 +68,11 @@ class Guest:
         """Have programs of src/klips/guest/ in the guest's /tmp."""
         for name in programs:
             self.at(f"cat >/tmp/{name}; chmod +x /tmp/{name}", source=(PROGRAMS / name).read_bytes())
+
+    def has(self, line: str) -> bool:
+        """Whether its kernel's configuration has that line."""
+        files = kernels.ensure(catalog.find(self.kernel), print)
+        return line in files.config.read_text(encoding="utf-8").splitlines()
 
     def check(self) -> None:
         """Failed if the kernel has reported anything on its console."""

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Sets up a tunnel between two namespaces and takes it down again, many times, while both ends send as fast as they
- * may: module_cycle CYCLES MODULE. Ends are as testing/module/ends.sh makes them, with or without ipsec0. Each cycle
- * goes on when a packet has come through at both ends; then the tunnel goes in one of several ways. Every so often the
- * module is unloaded and loaded again, with all that it has. Exits with 1 if no packet comes through, or if something
- * is refused.
+ * may: module_cycle CYCLES [MODULE]. Ends are as testing/module/ends.sh makes them, with or without ipsec0. Each cycle
+ * goes on when a packet has come through at both ends; then the tunnel goes in one of several ways. With the module's
+ * file named it is unloaded and loaded again every so often, with all that it has. Exits with 1 if no packet comes
+ * through, or if something is refused.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -331,7 +331,7 @@ static void cycle(u32 number, const char *module)
 		build(&ends[i], &ends[!i], number);
 	for (i = 0; i < 2; i++)
 		wait_for_packet(&ends[i]);
-	if (number % RELOAD == RELOAD - 1) {
+	if (module && number % RELOAD == RELOAD - 1) {
 		reload(module);
 		return;
 	}
@@ -342,12 +342,12 @@ static void cycle(u32 number, const char *module)
 int main(int argc, char **argv)
 {
 	char *end = NULL;
-	u32 count = argc == 3 ? (u32)strtoul(argv[1], &end, 10) : 0, number;
+	u32 count = argc == 2 || argc == 3 ? (u32)strtoul(argv[1], &end, 10) : 0, number;
 	struct klips_refusal why = { 0 };
 	int i;
 
 	if (!count || *end) {
-		fprintf(stderr, "usage: module_cycle CYCLES MODULE\n");
+		fprintf(stderr, "usage: module_cycle CYCLES [MODULE]\n");
 		return 2;
 	}
 	for (i = 0; i < 2; i++)

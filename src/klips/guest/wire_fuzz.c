@@ -2,9 +2,10 @@
 /*
  * Sends the module packets, most of them bad, from the other end of its wire: wire_fuzz SEED FIRST COUNT OWN WIRE NETNS
  * [only]. It runs where the module receives, by the device OWN, makes the SAs there, and sends by the device WIRE of
- * the named network namespace NETNS. Each packet follows from SEED and its number. In the end it prints what the module
- * counted, and exits with 1 if a kind of refusal never came, or if good packets are not received any more; with `only`
- * it does not ask, since others change SAs meanwhile.
+ * the named network namespace NETNS. Each packet follows from SEED and its number, but for IVs; ESP in UDP comes to a
+ * socket of this process with an odd SEED, else to the module's own. In the end it prints what the module counted, and
+ * exits with 1 if a kind of refusal never came, or if good packets are not received any more; with `only` it does not
+ * ask, since others change SAs meanwhile.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -77,7 +78,7 @@ static void open_wire(const char *device, const char *netns)
 		fail(device);
 }
 
-/* What a key daemon opens: ESP in UDP comes to the module by it. It stays open. */
+/* What a key daemon opens, before there are SAs: ESP in UDP comes to the module by it. It stays open. */
 static void open_port(void)
 {
 	struct sockaddr_in6 addr = { .sin6_family = AF_INET6, .sin6_port = htons(WIRE_NATT_PORT) };
@@ -315,8 +316,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "wire_fuzz: %s\n", why.text);
 		return 1;
 	}
+	if (number(argv[1]) % 2)
+		open_port();
 	wire_sas_make(&client);
-	open_port();
 	set_mac(argv[4], wire.own);
 	open_wire(argv[5], argv[6]);
 	if (argc == 7)

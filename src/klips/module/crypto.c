@@ -325,16 +325,23 @@ static unsigned int map(const struct klips_crypto *crypto, struct one *one, cons
 	return 12 + crypto->iv;
 }
 
-/* 0 or an error: it has ended; -EINPROGRESS: it will end, and count in the batch. */
-static int start_one(struct klips_crypto *crypto, struct batch *batch, unsigned int index, bool seal)
+/*
+ * 0 or an error: it has ended; -EINPROGRESS: it will end, and count in the batch. @spare: memory of a request that has
+ * ended, for the next, as most end at once; NULL: none.
+ */
+static int start_one(struct klips_crypto *crypto, struct batch *batch, unsigned int index, bool seal,
+		     struct one **spare)
 {
 	const struct klips_job *job = &batch->jobs[index];
-	struct one *one = kmalloc(sizeof(*one) + crypto_aead_reqsize(crypto->aead), GFP_ATOMIC);
+	struct one *one = *spare;
 	unsigned int ad;
 	int err;
 
 	if (!one)
+		one = kmalloc(sizeof(*one) + crypto_aead_reqsize(crypto->aead), GFP_ATOMIC);
+	if (!one)
 		return -ENOMEM;
+	*spare = NULL;
 	one->batch = batch;
 	one->index = index;
 	ad = map(crypto, one, job, job->length + crypto->icv);
@@ -347,12 +354,13 @@ static int start_one(struct klips_crypto *crypto, struct batch *batch, unsigned 
 	if (err == -EINPROGRESS)
 		return err;
 	atomic_dec(&batch->pending);
-	kfree_sensitive(one);
+	*spare = one;
 	return err;
 }
 
 static int run_all(struct klips_crypto *crypto, struct klips_job *jobs, int *results, unsigned int count, bool seal)
 {
+	struct one *spare = NULL;
 	struct batch *batch;
 	unsigned int i;
 	int err;
@@ -365,10 +373,11 @@ static int run_all(struct klips_crypto *crypto, struct klips_job *jobs, int *res
 	atomic_inc(&in_flight);
 	*batch = (struct batch){ .jobs = jobs, .results = results, .pending = ATOMIC_INIT(1) };
 	for (i = 0; i < count; i++) {
-		err = start_one(crypto, batch, i, seal);
+		err = start_one(crypto, batch, i, seal, &spare);
 		if (err != -EINPROGRESS)
 			put_result(batch, i, err);
 	}
+	kfree_sensitive(spare);
 	if (!end_one(batch))
 		return -EINPROGRESS;
 	err = READ_ONCE(batch->err);
