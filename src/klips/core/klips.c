@@ -16,6 +16,8 @@
 int klips_init(struct klips *klips, const struct klips_ops *ops, void *own)
 {
 	memset(klips, 0, sizeof(*klips));
+	if (klips_busy_init(&klips->busy))
+		return -ENOMEM;
 	klips->ops = ops;
 	klips->own = own;
 	klips->settings.icmp = 1;
@@ -108,13 +110,14 @@ void klips_dev_traffic(const struct klips_dev *dev, struct klips_traffic *sum)
 }
 
 /**
- * klips_exit() - free all tables and devices; no packet may be on its way
- * @klips: it
+ * klips_exit() - free all tables and devices
+ * @klips: it; no packet is given to it any more. Those whose cryptography has not ended are waited for
  */
 void klips_exit(struct klips *klips)
 {
 	unsigned int i;
 
+	klips_busy_wait(&klips->busy);
 	klips_holds_clear(klips);
 	for (i = 0; i < KLIPS_DEVICES; i++)
 		free_device(klips_dev_held(klips, i));

@@ -118,6 +118,7 @@ struct klips_settings {
  * @removed: devices that are no more, freed by klips_exit()
  * @ops: the platform
  * @own: the platform's, for @ops
+ * @busy: how many passes there are
  * @stats: counters, in packets; those that begin with in_ are of the way in
  */
 struct klips {
@@ -139,6 +140,7 @@ struct klips {
 	struct klips_dev *removed;
 	const struct klips_ops *ops;
 	void *own;
+	struct klips_busy busy;
 	struct klips_stats {
 		atomic64_t no_eroute, no_sa, dead_sa, held, hold_dropped, rejected, dropped, passed, too_big, loops;
 		atomic64_t malformed, defrag_dropped;

@@ -20,6 +20,37 @@ void klips_free_skbs(struct sk_buff **skbs, unsigned int count)
 			kfree_skb(skbs[i]);
 }
 
+/* The arrays follow each other by what they are aligned to. Packets mostly come alone: room for all would be 10 kB. */
+static struct klips_pass *allocate(struct klips *klips, unsigned int count)
+{
+	struct klips_pass *pass;
+	size_t each = sizeof(*pass->jobs) + sizeof(*pass->skbs) + sizeof(*pass->numbers) + sizeof(*pass->inner) +
+		      sizeof(*pass->header) + sizeof(*pass->results) + sizeof(*pass->next);
+
+	BUILD_BUG_ON(sizeof(*pass->inner) % sizeof(u32));
+	pass = kmalloc(sizeof(*pass) + count * each, GFP_ATOMIC);
+	if (!pass)
+		return NULL;
+	klips_busy_get(&klips->busy);
+	pass->klips = klips;
+	pass->skbs = (struct sk_buff **)(pass->jobs + count);
+	pass->numbers = (u64 *)(pass->skbs + count);
+	pass->inner = (struct klips_ip *)(pass->numbers + count);
+	pass->header = (u32 *)(pass->inner + count);
+	pass->results = (int *)(pass->header + count);
+	pass->next = (u8 *)(pass->results + count);
+	return pass;
+}
+
+/* The last that it does with its klips. */
+static void release(struct klips_pass *pass)
+{
+	struct klips *klips = pass->klips;
+
+	kfree(pass);
+	klips_busy_put(&klips->busy);
+}
+
 /**
  * klips_pass_new() - take packets over
  * @klips: where
@@ -31,14 +62,13 @@ void klips_free_skbs(struct sk_buff **skbs, unsigned int count)
  */
 struct klips_pass *klips_pass_new(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count)
 {
-	struct klips_pass *pass = kmalloc(sizeof(*pass), GFP_ATOMIC);
+	struct klips_pass *pass = allocate(klips, count);
 
 	if (!pass) {
 		klips_free_skbs(skbs, count);
 		return NULL;
 	}
 	klips_trace(VERBOSE, "%u packets, the first of %u bytes", count, skbs[0]->len);
-	pass->klips = klips;
 	pass->dev = dev;
 	pass->sa = NULL;
 	pass->in_udp = false;
@@ -57,7 +87,7 @@ void klips_pass_free(struct klips_pass *pass)
 	if (!pass)
 		return;
 	klips_free_skbs(pass->skbs, pass->count);
-	kfree(pass);
+	release(pass);
 }
 
 /**
@@ -130,11 +160,10 @@ unsigned int klips_pass_compact(struct klips_pass *pass)
  */
 struct klips_pass *klips_pass_split(struct klips_pass *pass, const bool *which)
 {
-	struct klips_pass *part = kmalloc(sizeof(*part), GFP_ATOMIC);
+	struct klips_pass *part = allocate(pass->klips, pass->count);
 	u32 i;
 
 	if (part) {
-		part->klips = pass->klips;
 		part->dev = pass->dev;
 		part->sa = pass->sa;
 		part->udp = pass->udp;

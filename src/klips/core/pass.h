@@ -32,7 +32,7 @@
  * @numbers: inbound: each packet's whole sequence number
  * @results: inbound: what came of opening each: 0 or an error
  * @skbs: the packets
- * @jobs: what is asked of cryptography, one a packet
+ * @jobs: what is asked of cryptography, one a packet; behind them is the memory of all those arrays
  */
 struct klips_pass {
 	struct klips *klips;
@@ -42,14 +42,14 @@ struct klips_pass {
 	bool in_udp;
 	u8 depth;
 	u32 mtu;
-	u8 next[KLIPS_BATCH];
 	u32 count;
-	u32 header[KLIPS_BATCH];
-	u64 numbers[KLIPS_BATCH];
-	int results[KLIPS_BATCH];
-	struct sk_buff *skbs[KLIPS_BATCH];
-	struct klips_job jobs[KLIPS_BATCH];
-	struct klips_ip inner[KLIPS_BATCH];
+	u8 *next;
+	u32 *header;
+	u64 *numbers;
+	int *results;
+	struct sk_buff **skbs;
+	struct klips_ip *inner;
+	struct klips_job jobs[];
 };
 
 /* What follows an IP header where a whole packet of that version is inside. */

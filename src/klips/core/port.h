@@ -16,6 +16,7 @@
  *              _inc, _inc_return, _cmpxchg; refcount_t with refcount_set, _inc, _inc_not_zero, _dec_and_test;
  *              smp_load_acquire, smp_store_release
  *   CPUs       __percpu, alloc_percpu, free_percpu, per_cpu_ptr, this_cpu_add, for_each_possible_cpu
+ *              struct klips_busy with klips_busy_init, _get, _put, _wait: uses that the end of what is used waits for
  *   RCU        rcu_read_lock, rcu_read_unlock, rcu_dereference, rcu_dereference_protected, rcu_assign_pointer, struct
  *              rcu_head, call_rcu, rcu_barrier; hlist_head, hlist_node with the _rcu functions of <linux/rculist.h>;
  *              list_head
@@ -34,7 +35,9 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/mm.h>
+#include <linux/completion.h>
 #include <linux/percpu.h>
+#include <linux/percpu-refcount.h>
 #include <linux/spinlock.h>
 #include <linux/refcount.h>
 #include <linux/rculist.h>
@@ -63,6 +66,40 @@ static inline struct sk_buff *klips_skb_new(u32 headroom, u32 room)
 	if (skb)
 		skb_reserve(skb, headroom);
 	return skb;
+}
+
+struct klips_busy {
+	struct percpu_ref users;
+	struct completion idle;
+};
+
+static inline void klips_busy_is_idle(struct percpu_ref *users)
+{
+	complete(&container_of(users, struct klips_busy, users)->idle);
+}
+
+static inline int klips_busy_init(struct klips_busy *busy)
+{
+	init_completion(&busy->idle);
+	return percpu_ref_init(&busy->users, klips_busy_is_idle, 0, GFP_KERNEL);
+}
+
+static inline void klips_busy_get(struct klips_busy *busy)
+{
+	percpu_ref_get(&busy->users);
+}
+
+static inline void klips_busy_put(struct klips_busy *busy)
+{
+	percpu_ref_put(&busy->users);
+}
+
+/* No use begins any more. When it returns none is left. May sleep. */
+static inline void klips_busy_wait(struct klips_busy *busy)
+{
+	percpu_ref_kill(&busy->users);
+	wait_for_completion(&busy->idle);
+	percpu_ref_exit(&busy->users);
 }
 #else
 #include "../user/kernel.h"

@@ -33,9 +33,6 @@ struct klips_crypto {
 
 /* Transforms end here: the last to let go of an SA may be where nobody may sleep. */
 static struct workqueue_struct *ending;
-/* Batches that will call done(). */
-static atomic_t in_flight = ATOMIC_INIT(0);
-static DECLARE_WAIT_QUEUE_HEAD(landed);
 
 /**
  * struct batch - requests that were made together
@@ -232,14 +229,6 @@ int klips_crypto_init(void)
 }
 
 /**
- * klips_crypto_wait() - wait until no packet is on its way through a transform; no more may be handed in
- */
-void klips_crypto_wait(void)
-{
-	wait_event(landed, !atomic_read(&in_flight));
-}
-
-/**
  * klips_crypto_exit() - after the last transform was freed: wait until all have ended
  */
 void klips_crypto_exit(void)
@@ -277,6 +266,7 @@ static bool end_one(struct batch *batch)
 static void end_later(struct one *one, int err)
 {
 	struct batch *batch = one->batch;
+	struct klips_job *job;
 
 	if (err == -EINPROGRESS)
 		return; /* it leaves a queue, and will end */
@@ -284,10 +274,10 @@ static void end_later(struct one *one, int err)
 	kfree_sensitive(one);
 	if (!end_one(batch))
 		return;
-	batch->jobs[0].done(&batch->jobs[0], READ_ONCE(batch->err));
+	job = batch->jobs;
+	err = READ_ONCE(batch->err);
 	kfree(batch);
-	if (atomic_dec_and_test(&in_flight))
-		wake_up(&landed);
+	job->done(job, err);
 }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
@@ -370,7 +360,6 @@ static int run_all(struct klips_crypto *crypto, struct klips_job *jobs, int *res
 	batch = kmalloc(sizeof(*batch), GFP_ATOMIC);
 	if (!batch)
 		return -ENOMEM;
-	atomic_inc(&in_flight);
 	*batch = (struct batch){ .jobs = jobs, .results = results, .pending = ATOMIC_INIT(1) };
 	for (i = 0; i < count; i++) {
 		err = start_one(crypto, batch, i, seal, &spare);
@@ -382,8 +371,6 @@ static int run_all(struct klips_crypto *crypto, struct klips_job *jobs, int *res
 		return -EINPROGRESS;
 	err = READ_ONCE(batch->err);
 	kfree(batch);
-	if (atomic_dec_and_test(&in_flight))
-		wake_up(&landed);
 	return err;
 }
 

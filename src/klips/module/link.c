@@ -97,7 +97,8 @@ static int detach(struct klips_net *net, struct klips_dev *dev)
 	if (err)
 		return err;
 	synchronize_net();
-	dev_put(phys);
+	netdev_put(phys, &((struct klips_link *)rcu_dereference_protected(dev->own, 1))->tracker);
+	refresh_masts(net);
 	return 0;
 }
 
@@ -114,7 +115,8 @@ static void remove(struct klips_net *net, struct klips_dev *dev, struct list_hea
 static int attach(struct klips_net *net, const char *name, const char *phys_name)
 {
 	struct klips_dev *dev = klips_dev_find(&net->klips, name);
-	struct net_device *phys = dev_get_by_name(net->net, phys_name);
+	struct net_device *phys = __dev_get_by_name(net->net, phys_name);
+	struct klips_link *link;
 	bool is_new = !dev;
 	int err;
 
@@ -123,12 +125,13 @@ static int attach(struct klips_net *net, const char *name, const char *phys_name
 		err = create(net, name, false);
 	if (!err)
 		err = klips_attach(&net->klips, name, phys_name, phys, NULL, phys->mtu);
-	if (err) {
-		dev_put(phys);
+	if (err)
 		return err;
-	}
 	dev = klips_dev_find(&net->klips, name);
-	set_mtu(rcu_dereference_protected(dev->own, 1), dev, phys->mtu);
+	link = rcu_dereference_protected(dev->own, 1);
+	netdev_hold(phys, &link->tracker, GFP_KERNEL);
+	WRITE_ONCE(link->netdev->needed_headroom, KLIPS_HEAD_ROOM + LL_RESERVED_SPACE(phys));
+	set_mtu(link, dev, phys->mtu);
 	refresh_masts(net);
 	return 0;
 }
@@ -217,6 +220,9 @@ static void phys_changed(struct klips_net *net, struct klips_dev *dev, struct ne
 	case NETDEV_UNREGISTER:
 		detach(net, dev);
 		break;
+	case NETDEV_CHANGENAME:
+		strscpy(dev->phys_name, phys->name, sizeof(dev->phys_name));
+		break;
 	case NETDEV_CHANGEMTU:
 		WRITE_ONCE(dev->phys_mtu, phys->mtu);
 		if (!link->by_hand)
@@ -237,6 +243,16 @@ static void link_unregistered(struct klips_net *net, struct net_device *netdev)
 	detach(net, dev);
 	RCU_INIT_POINTER(link->dev, NULL);
 	klips_dev_remove(&net->klips, dev->name);
+	synchronize_net(); /* packets that are on their way may still be given to it */
+}
+
+static void link_renamed(struct net_device *netdev)
+{
+	struct klips_link *link = netdev_priv(netdev);
+	struct klips_dev *dev = rtnl_dereference(link->dev);
+
+	if (dev)
+		strscpy(dev->name, netdev->name, sizeof(dev->name));
 }
 
 static int notice(struct notifier_block *block, unsigned long event, void *info)
@@ -250,6 +266,8 @@ static int notice(struct notifier_block *block, unsigned long event, void *info)
 	if (netdev->netdev_ops == &klips_netdev_ops) {
 		if (event == NETDEV_UNREGISTER)
 			link_unregistered(net, netdev);
+		else if (event == NETDEV_CHANGENAME)
+			link_renamed(netdev);
 		return NOTIFY_DONE;
 	}
 	for (i = 0; i < KLIPS_DEVICES; i++) {

@@ -183,7 +183,6 @@ static void __net_exit stop_nets(struct list_head *nets)
 		klips_ports_close(net);
 	}
 	synchronize_net();
-	klips_crypto_wait();
 	list_for_each_entry(ns, nets, exit_list)
 		klips_exit(&klips_net_of(ns)->klips);
 }
@@ -203,7 +202,8 @@ static int start_nets(void)
 static void end_nets(void)
 {
 	unregister_pernet_subsys(&nets);
-	rcu_barrier(); /* of call_rcu() of tables */
+	synchronize_rcu(); /* what called klips_busy_put() last has returned */
+	rcu_barrier();	   /* of call_rcu() of tables */
 }
 
 /* In this order; they end in the reverse. */

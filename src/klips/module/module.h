@@ -10,7 +10,9 @@
 
 #include "../control/control.h"
 
-#define KLIPS_VERSION CYGNET_VERSION
+#define KLIPS_VERSION	CYGNET_VERSION
+
+#define KLIPS_HEAD_ROOM 96 /* what a packet may need before it, as most SAs have it; core copies for others */
 
 /**
  * struct klips_net - KLIPS in a network namespace
@@ -40,6 +42,7 @@ struct klips_net {
  * @net: where it is
  * @dev: core's; NULL: it goes
  * @cells: what it received, for GRO
+ * @tracker: of the reference to the device that it is attached to
  * @by_hand: somebody set its MTU, which stays until it is attached anew
  */
 struct klips_link {
@@ -47,6 +50,7 @@ struct klips_link {
 	struct klips_net *net;
 	struct klips_dev __rcu *dev;
 	struct gro_cells cells;
+	netdevice_tracker tracker;
 	bool by_hand;
 };
 
@@ -116,7 +120,6 @@ void klips_genl_mapping(struct klips *klips, struct klips_sa *sa, const struct k
 
 /* crypto.c */
 int klips_crypto_init(void);
-void klips_crypto_wait(void);
 void klips_crypto_exit(void);
 
 /* offload.c */

@@ -14,9 +14,7 @@
 #include "module.h"
 #include "../../lib/version.h"
 
-/* What a packet may need before and behind it, as most SAs have it; core copies for others. */
-#define HEAD_ROOM 96
-#define TAIL_ROOM 80
+#define TAIL_ROOM 80 /* behind a packet, as KLIPS_HEAD_ROOM is before it */
 #define QUEUE	  500
 
 #define FEATURES  (NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_HIGHDMA | NETIF_F_GSO_SOFTWARE)
@@ -59,7 +57,7 @@ static void send_list(struct klips_link *link, struct klips_dev *dev, struct sk_
 
 	skb_list_walk_safe(list, skb, next) {
 		skb_mark_not_on_list(skb);
-		skb = klips_own(skb, HEAD_ROOM, TAIL_ROOM);
+		skb = klips_own(skb, READ_ONCE(link->netdev->needed_headroom), TAIL_ROOM);
 		if (!skb) {
 			count_dropped(dev, 1);
 			continue;
@@ -98,6 +96,7 @@ static netdev_tx_t xmit(struct sk_buff *skb, struct net_device *netdev)
 	struct klips_dev *dev;
 	struct sk_buff *list;
 
+	nf_reset_ct(skb); /* a %hold may keep it for long; what is sent is another flow */
 	rcu_read_lock();
 	dev = rcu_dereference(link->dev);
 	if (!dev || !READ_ONCE(dev->phys_mtu)) {
@@ -145,6 +144,7 @@ static int init(struct net_device *netdev)
 {
 	struct klips_link *link = netdev_priv(netdev);
 
+	netdev_lockdep_set_classes(netdev); /* packets go on through devices that have locks too */
 	return gro_cells_init(&link->cells, netdev);
 }
 
@@ -201,10 +201,11 @@ void klips_netdev_setup(struct net_device *netdev)
 	netdev->max_mtu = ETH_MAX_MTU;
 	netdev->mtu = ETH_DATA_LEN;
 	netdev->needs_free_netdev = true;
+	netdev->priv_flags |= IFF_NO_QUEUE; /* a queue has a lock, and the device below has one */
 	netdev->features = FEATURES;
 	netdev->hw_features = FEATURES;
 	netdev->vlan_features = FEATURES;
-	netdev->needed_headroom = HEAD_ROOM;
+	netdev->needed_headroom = KLIPS_HEAD_ROOM;
 	netdev->needed_tailroom = TAIL_ROOM;
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 	netdev->lltx = true;

@@ -58,7 +58,7 @@ static void take_udp(struct sk_buff *skb, struct klips_udp *udp)
 	if (ip_hdr(skb)->version == 4)
 		ip_hdr(skb)->protocol = IPPROTO_ESP;
 	else
-		ipv6_hdr(skb)->nexthdr = IPPROTO_ESP;
+		skb_network_header(skb)[IP6CB(skb)->nhoff] = IPPROTO_ESP; /* extension headers may be before it */
 }
 
 static void restore_length(struct sk_buff *skb)

@@ -36,10 +36,7 @@ static int push_udp(struct sk_buff *skb, unsigned int header, const struct klips
 /* What was protected leaves nothing on what protects it. */
 static void scrub(struct sk_buff *skb, u16 protocol, unsigned int header)
 {
-	skb_dst_drop(skb);
-	nf_reset_ct(skb);
-	nf_reset_trace(skb);
-	skb_ext_reset(skb);
+	skb_scrub_packet(skb, false);
 	skb_reset_network_header(skb);
 	skb_set_transport_header(skb, header);
 	skb_reset_mac_header(skb);
@@ -47,10 +44,8 @@ static void scrub(struct sk_buff *skb, u16 protocol, unsigned int header)
 	skb->protocol = cpu_to_be16(protocol);
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->encapsulation = 0;
-	skb->ignore_df = 0;
 	skb->mark = 0;
 	skb->priority = 0;
-	skb->skb_iif = 0;
 	memset(skb->cb, 0, sizeof(skb->cb));
 }
 
@@ -58,6 +53,26 @@ static void scrub(struct sk_buff *skb, u16 protocol, unsigned int header)
 static int verdict(int sent)
 {
 	return net_xmit_eval(sent) ? -ENOBUFS : -EINPROGRESS;
+}
+
+/* Of UDP, TCP and the like, for XFRM's selectors. */
+static void read_ports(const struct sk_buff *skb, __be16 *sport, __be16 *dport)
+{
+	struct klips_flow flow;
+
+	if (klips_flow_read(&flow, skb->data, skb->len) || !flow.ports)
+		return;
+	*sport = flow.sport;
+	*dport = flow.dport;
+}
+
+/* The kernel keeps what routers say of ESP in UDP to itself, with the route; KLIPS tells those who send too much. */
+static void learn(struct klips *klips, const struct sk_buff *skb, const struct dst_entry *route)
+{
+	u32 mtu = dst_mtu(route);
+
+	if (unlikely(skb->len > mtu))
+		klips_pmtu_learn(klips, skb->data, skb_headlen(skb), mtu);
 }
 
 /* By what packets leave that would leave by an ipsecN: they are protected already. NULL: by nothing. */
@@ -71,13 +86,16 @@ static struct net_device *below(struct net_device *netdev)
 	return dev ? READ_ONCE(dev->phys) : NULL;
 }
 
-/* @phys: NULL: as routes say. Not through XFRM's policies: what leaves here is protected. */
+/*
+ * @phys: NULL: as routes say. XFRM's policies are asked, as for any other packet: one of its tunnels may be what
+ * KLIPS's packets go through, and what passes KLIPS in clear may be XFRM's to protect.
+ */
 static struct rtable *route_v4(struct net *net, struct net_device *phys, struct flowi4 *flow)
 {
 	struct rtable *route;
 
 	flow->flowi4_oif = phys ? phys->ifindex : 0;
-	route = __ip_route_output_key(net, flow);
+	route = ip_route_output_flow(net, flow, NULL);
 	if (phys || IS_ERR(route))
 		return route;
 	phys = below(route->dst.dev);
@@ -87,8 +105,9 @@ static struct rtable *route_v4(struct net *net, struct net_device *phys, struct 
 	return phys ? route_v4(net, phys, flow) : ERR_PTR(-ENETUNREACH);
 }
 
-static int send_v4(struct net *net, struct net_device *phys, struct sk_buff *skb, const struct klips_udp *udp)
+static int send_v4(struct klips *klips, struct net_device *phys, struct sk_buff *skb, const struct klips_udp *udp)
 {
+	struct net *net = ((struct klips_net *)klips->own)->net;
 	unsigned int header = ((struct iphdr *)skb->data)->ihl * 4;
 	struct flowi4 flow = { .flowi4_flags = FLOWI_FLAG_ANYSRC };
 	struct rtable *route;
@@ -102,9 +121,12 @@ static int send_v4(struct net *net, struct net_device *phys, struct sk_buff *skb
 	flow.daddr = ip->daddr;
 	flow.saddr = ip->saddr;
 	flow.flowi4_tos = ip->tos & ~INET_ECN_MASK;
+	flow.flowi4_proto = ip->protocol;
+	read_ports(skb, &flow.fl4_sport, &flow.fl4_dport);
 	route = route_v4(net, phys, &flow);
 	if (IS_ERR(route))
 		return PTR_ERR(route);
+	learn(klips, skb, &route->dst);
 	scrub(skb, ETH_P_IP, header);
 	skb_dst_set(skb, &route->dst);
 	skb->dev = route->dst.dev;
@@ -129,20 +151,25 @@ static void sum_v6(struct sk_buff *skb)
 static struct dst_entry *route_v6(struct net *net, struct net_device *phys, struct flowi6 *flow)
 {
 	struct dst_entry *route;
+	int err;
 
 	flow->flowi6_oif = phys ? phys->ifindex : 0;
 	route = ip6_route_output_flags(net, NULL, flow, phys ? RT6_LOOKUP_F_IFACE : 0);
-	if (phys || route->error)
-		return route;
+	if (route->error) {
+		err = route->error;
+		dst_release(route);
+		return ERR_PTR(err);
+	}
+	if (phys || below(route->dev) == route->dev)
+		return xfrm_lookup_route(net, route, flowi6_to_flowi(flow), NULL, 0);
 	phys = below(route->dev);
-	if (!phys || phys == route->dev)
-		return route;
 	dst_release(route);
-	return route_v6(net, phys, flow);
+	return phys ? route_v6(net, phys, flow) : ERR_PTR(-ENETUNREACH);
 }
 
-static int send_v6(struct net *net, struct net_device *phys, struct sk_buff *skb, const struct klips_udp *udp)
+static int send_v6(struct klips *klips, struct net_device *phys, struct sk_buff *skb, const struct klips_udp *udp)
 {
+	struct net *net = ((struct klips_net *)klips->own)->net;
 	unsigned int header = sizeof(struct ipv6hdr);
 	struct flowi6 flow = { .flowi6_flags = FLOWI_FLAG_ANYSRC };
 	struct dst_entry *route;
@@ -158,13 +185,12 @@ static int send_v6(struct net *net, struct net_device *phys, struct sk_buff *skb
 	flow.daddr = ip->daddr;
 	flow.saddr = ip->saddr;
 	flow.flowlabel = ip6_flowinfo(ip);
+	flow.flowi6_proto = ip->nexthdr;
+	read_ports(skb, &flow.fl6_sport, &flow.fl6_dport);
 	route = route_v6(net, phys, &flow);
-	if (route->error) {
-		int err = route->error;
-
-		dst_release(route);
-		return err;
-	}
+	if (IS_ERR(route))
+		return PTR_ERR(route);
+	learn(klips, skb, route);
 	scrub(skb, ETH_P_IPV6, header);
 	skb->ignore_df = 1; /* what does not fit the path is cut here: no router does (RFC 8200, 5) */
 	skb_dst_set(skb, route);
@@ -172,7 +198,7 @@ static int send_v6(struct net *net, struct net_device *phys, struct sk_buff *skb
 	return verdict(ip6_local_out(net, NULL, skb));
 }
 #else
-static int send_v6(struct net *net, struct net_device *phys, struct sk_buff *skb, const struct klips_udp *udp)
+static int send_v6(struct klips *klips, struct net_device *phys, struct sk_buff *skb, const struct klips_udp *udp)
 {
 	return -EAFNOSUPPORT;
 }
@@ -183,7 +209,6 @@ static int send_v6(struct net *net, struct net_device *phys, struct sk_buff *skb
 void klips_send(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
 		const struct klips_udp *udp)
 {
-	struct net *net = ((struct klips_net *)klips->own)->net;
 	struct net_device *phys = READ_ONCE(dev->phys);
 	unsigned int i;
 	int err;
@@ -191,8 +216,8 @@ void klips_send(struct klips *klips, struct klips_dev *dev, struct sk_buff **skb
 	for (i = 0; i < count; i++) {
 		err = -ENODEV;
 		if (phys || dev->mast)
-			err = skbs[i]->data[0] >> 4 == KLIPS_V6 ? send_v6(net, phys, skbs[i], udp) :
-								  send_v4(net, phys, skbs[i], udp);
+			err = skbs[i]->data[0] >> 4 == KLIPS_V6 ? send_v6(klips, phys, skbs[i], udp) :
+								  send_v4(klips, phys, skbs[i], udp);
 		if (err == -EINPROGRESS)
 			continue;
 		atomic64_inc(&dev->stats.errors[1]);
@@ -262,6 +287,7 @@ static void receive_one(struct klips_link *link, struct sk_buff *skb, bool mast)
 	skb->mark = mark;
 	skb->pkt_type = PACKET_HOST;
 	skb_orphan(skb);
+	skb_clear_hash(skb); /* it was of the outer packet, and spread no flows */
 	skb_record_rx_queue(skb, 0);
 	if (mast)
 		netif_rx(skb);
