@@ -129,12 +129,16 @@ static void check_and_deliver(struct klips_pass *pass, struct klips_sa *sa)
 	}
 }
 
+/* What names none of our SAs may be for another stack of this host, and appears on the ipsecN. */
 static bool has_more(struct klips_pass *pass, const struct sk_buff *skb)
 {
+	struct klips *klips = pass->klips;
+	struct klips_said said;
 	struct klips_ip ip;
 
 	return !klips_ip_read(&ip, skb->data, skb->len) && klips_is_ipsec(ip.proto) && !ip.fragment &&
-	       pass->klips->ops->is_local(pass->klips, &ip.dst);
+	       klips->ops->is_local(klips, &ip.dst) && !read_said(klips, &said, &ip, skb) &&
+	       klips_sadb_find(klips->sadb, &said);
 }
 
 /*
