@@ -3,7 +3,7 @@
 """What every text file of the tree must have: a licence that can be told, and clean line ends.
 
 A file says its licence in an SPDX line among its first five, or .reuse/dep5 says it. Expected outputs
-(*.console.txt, *.capture.txt) are as a host printed them, so their blanks stay.
+(*.console.txt, *.capture.txt, and those of variants) are as a host printed them, so their blanks stay.
 
 usage: lint-text.py [ROOT]
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sources import sources
 
-GOLDENS = ("*.console.txt", "*.capture.txt")
+GOLDENS = ("*.console.txt", "*.console.*.txt", "*.capture.txt", "*.capture.*.txt")
 TOP_LINES = 5
 C_COLUMNS, C_TAB = 120, 8
 

@@ -130,7 +130,8 @@ DEP5 = SPDX + "Files: *.txt\n testing/*/x.conf\nCopyright: them\nLicense: GPL-2.
     {"a.c": C_SPDX + "/*\n * A word.\n */\n" + "\t" * 14 + "f();\n"},
     {"a.h": "/* SPDX-License-Identifier: GPL-2.0-or-later */\n#define A\t  1\nint f(int a,\n\t  int b);\n"},
     {".reuse/dep5": DEP5, "a.txt": "words\n", "b/c/a.txt": "words\n", "testing/a/b/x.conf": "words\n"},
-    {".reuse/dep5": DEP5, "a/west.console.txt": "west # \n a \r\n", "INET.capture.txt": "a \nb"},
+    {".reuse/dep5": DEP5, "a/west.console.txt": "west # \n a \r\n", "INET.capture.txt": "a \nb",
+     "a/west.console.netkey.txt": "west # \n"},
     {"picture.png": b"\x89PNG\r\n\0 \n"},
     {".reuse/dep5": DEP5, "empty.txt": ""},
 ])
