@@ -62,7 +62,8 @@ static int create(struct klips_net *net, const char *name, bool mast)
 
 	if (klips_dev_find(&net->klips, name))
 		return -EEXIST;
-	if (strlen(name) >= min_t(size_t, IFNAMSIZ, KLIPS_NAME_MAX))
+	/* the kernel would take '%d' as a wish for a number, and give the device another name */
+	if (strlen(name) >= min_t(size_t, IFNAMSIZ, KLIPS_NAME_MAX) || strchr(name, '%'))
 		return -EINVAL;
 	netdev = alloc_netdev(sizeof(*link), name, NET_NAME_USER, klips_netdev_setup);
 	if (!netdev)
