@@ -120,6 +120,7 @@ def build(one: Target, into: Path, options: argparse.Namespace, settings: list[s
         print(done_.stdout)
         print(f"module: {one.label}: failed")
         return 1
+    (folder / "ipsec.ko").touch()  # it is up to date, also where a change made no other of it
     print(f"module: {folder / 'ipsec.ko'}")
     return 0
 

@@ -87,10 +87,14 @@ def _has_klips(kernel: str) -> bool:
 
 
 def module(kernel: str) -> Path:
-    """KLIPS's module for one of the lab's kernels, as `make module` made it. UsageError if it did not."""
+    """KLIPS's module for one of the lab's kernels, as `make module` made it. UsageError if it did not, or before a change."""
+    from lab.kernels import klips
     path = _made(kernel)
     if not path.exists():
         raise UsageError(f"{path}: there is none: type 'make module KERNEL={kernel}'")
+    newer = next((source for source in klips.sources().values() if _changed(source) > _changed(path)), None)
+    if newer:
+        raise UsageError(f"{path}: older than {newer.relative_to(paths.ROOT)}: type 'make module KERNEL={kernel}'")
     return path
 
 

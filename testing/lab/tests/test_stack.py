@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -274,6 +275,17 @@ def test_module_of_a_kernel(monkeypatch, tmp_path):
     (tmp_path / "module" / "uml-6.12").mkdir(parents=True)
     (tmp_path / "module" / "uml-6.12" / "ipsec.ko").touch()
     assert stack.module("uml-6.12") == tmp_path / "module" / "uml-6.12" / "ipsec.ko"
+
+
+def test_module_that_is_older_than_a_source_is_not_taken(checkout):
+    module = checkout / "build" / "module" / "uml-6.12" / "ipsec.ko"
+    module.parent.mkdir(parents=True)
+    module.touch()
+    os.utime(checkout / "src/klips/tests/test_sa.c", (time.time() + 100,) * 2)  # no part of it
+    assert stack.module("uml-6.12") == module
+    os.utime(module, (OLD - 1, OLD - 1))
+    with pytest.raises(UsageError, match=r"ipsec\.ko: older than src/klips/core/sa\.c: type 'make module KERNEL=uml-6\.12'$"):
+        stack.module("uml-6.12")
 
 
 def test_a_test_may_want_the_module_alone(monkeypatch, tmp_path):

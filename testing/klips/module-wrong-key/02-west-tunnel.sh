@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+../../guestbin/swan-prep
+../../guestbin/klips-start.sh
+ipsec spi --said esp0x1002@192.1.2.23 --src 192.1.2.45 --esp null --authalg hmac-sha2-256-128 --authkey 0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e20
+ipsec eroute --add --eraf inet --src 192.1.2.45/32 --dst 192.1.2.23/32 --said esp0x1002@192.1.2.23
+../../guestbin/klips-route.sh 192.1.2.23/32 ipsec0 192.1.2.45
+../../guestbin/ping-once.sh --down 192.1.2.23
+../../guestbin/ping-once.sh --down 192.1.2.23
