@@ -30,8 +30,8 @@ _SYSCTLS = {
 class Host:
     """The state of one host: its shell, running commands and attached terminals."""
 
-    def __init__(self, spec: dict, channel: Channel, written: int) -> None:
-        self.spec, self.channel, self.written = spec, channel, written
+    def __init__(self, spec: dict, channel: Channel, written: int, pattern_at: int) -> None:
+        self.spec, self.channel, self.written, self.pattern_at = spec, channel, written, pattern_at
         self.loop = Loop()
         self.console: Console | None = None
         self.typed_at = False  # whether anything was typed at this console
@@ -182,7 +182,8 @@ class Host:
     def _stopped(self) -> None:
         if self.stopping is not None:
             number, self.stopping = self.stopping, None
-            self.channel.send({"id": number, "hung": self.hung, "crashes": self.crashes + _core_files(self.written)})
+            found = _core_files(self.written, self.pattern_at)
+            self.channel.send({"id": number, "hung": self.hung, "crashes": self.crashes + found})
 
     def reap(self) -> None:
         """Collect every child that has ended, the daemons that others left behind among them."""
@@ -257,13 +258,13 @@ def _is_zombie(pid: str) -> bool:
         return True
 
 
-def _core_files(written: int) -> list[str]:
+def _core_files(written: int, pattern_at: int) -> list[str]:
     """Core dumps that the kernel wrote into this host's own files: core(5), for patterns that name a file.
 
-    written: a descriptor of the host's writable layer, so that not the machine's whole tree need be searched.
+    written: a descriptor of the host's writable layer, so that not the machine's whole tree need be searched. pattern_at: one
+    of the kernel's own setting, of which the host may have a copy.
     """
-    with open("/proc/sys/kernel/core_pattern", encoding="utf-8") as file:
-        pattern = file.read().strip()
+    pattern = os.pread(pattern_at, 4096, 0).decode(errors="replace").strip()
     if pattern.startswith("|"):
         return []
     name = os.path.basename(pattern).partition("%")[0]
@@ -316,9 +317,10 @@ def start(spec: dict, sock: socket.socket) -> None:
     """Become the host: called as PID 1 in new namespaces; never returns."""
     _plain_signals()
     channel = Channel(sock)
-    written = -1
+    written = pattern_at = -1
     try:
         socket.sethostname(spec["name"])
+        pattern_at = os.open(rootfs.CORE_PATTERN, os.O_RDONLY | os.O_CLOEXEC)
         written = rootfs.build(spec)
         resource.setrlimit(resource.RLIMIT_CORE, _core_limit())
         os.environ.clear()
@@ -331,7 +333,7 @@ def start(spec: dict, sock: socket.socket) -> None:
         channel.send({"error": f"host {spec['name']} ({type(error).__name__}: {error})"})
         os._exit(1)
     try:
-        Host(spec, channel, written).serve()
+        Host(spec, channel, written, pattern_at).serve()
     except Exception as error:  # said to the lab, which can tell a person; the run is over
         channel.send({"id": 0, "fault": f"{type(error).__name__}: {error}"})
     os._exit(0)

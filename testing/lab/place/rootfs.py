@@ -16,6 +16,7 @@ _BASE = "/tmp"  # hidden in this mount namespace only; whatever lies below it is
 _UPPER = f"{_BASE}/upper"
 _ROOT = f"{_BASE}/root"
 _OVERFLOW_UID = 65534
+CORE_PATTERN = "/proc/sys/kernel/core_pattern"
 _FIRST_USER_NAMESPACE = "user:[4026531837]"  # PROC_USER_INIT_INO, a constant of the kernel's
 _PRIVATE = ("/run", "/tmp", "/var", "/root")
 _KERNEL = ("/proc", "/sys", "/dev")
@@ -92,7 +93,7 @@ class _Layers:
         self._points = _mount_points()
         self._count = 0
         self._options = "index=off,metacopy=off"
-        if os.readlink("/proc/self/ns/user") != _FIRST_USER_NAMESPACE:
+        if _has_own_users():
             self._options += ",userxattr"  # the trusted.* attributes belong to the first user namespace
 
     def close(self) -> None:
@@ -199,6 +200,21 @@ def _kernel_folders() -> None:
     plain = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
     syscalls.mount("proc", f"{_ROOT}/proc", "proc", plain)
     syscalls.mount("sysfs", f"{_ROOT}/sys", "sysfs", plain)
+    if _has_own_users():
+        _keep(CORE_PATTERN)
+
+
+def _has_own_users() -> bool:
+    """Whether this is a namespace of the lab's, so that the kernel is the machine's and not a guest's."""
+    return os.readlink("/proc/self/ns/user") != _FIRST_USER_NAMESPACE
+
+
+def _keep(setting: str) -> None:
+    """Let the host write a copy of a setting of the whole kernel's, which is not the user namespace's but root's."""
+    copy = f"{_BASE}/{os.path.basename(setting)}"
+    with open(setting, "rb") as source, open(copy, "wb") as file:
+        file.write(source.read())
+    syscalls.mount(copy, _ROOT + setting, None, syscalls.MS_BIND)
 
 
 def _devices(devices: dict[str, int]) -> None:

@@ -105,6 +105,17 @@ def test_a_core_dump_that_nobody_else_tells_of_is_found(checkout, crasher):
     assert crasher and record["class"] == "crash" and "core dump /srv/core" in record["reason"]
 
 
+def test_a_host_leaves_the_machines_core_pattern_alone(checkout):
+    pattern = Path("/proc/sys/kernel/core_pattern")
+    before = pattern.read_text()
+    line = "echo lost.%p > /proc/sys/kernel/core_pattern; cat /proc/sys/kernel/core_pattern"
+    record = checkout.result(checkout.says("pattern", line, console={"west": scratch.console("west", (line, "lost.%p\n"))}))
+    after = pattern.read_text()
+    if after != before:
+        pattern.write_text(before)
+    assert (record["class"], after) == ("pass", before), record
+
+
 @pytest.mark.parametrize(("output", "status", "crashed"), [
     ("Segmentation fault (core dumped)\n", 139, True), ("Segmentation fault\n", 0, True), ("", 139, True), ("", 134, True),
     ("./x.sh: line 3:  1234 Aborted                 (core dumped) ./prog\n", 134, True),

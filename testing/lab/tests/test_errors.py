@@ -36,7 +36,7 @@ def _own():
     (GOOD, "unordered = { west = 3 }\n", "test.toml: 'unordered' has a value of the wrong type"),
     (GOOD, 'unordered = { west = ["("] }\n', "unordered: bad regular expression '('"),
     (GOOD, "peers = { west = 3 }\n", "test.toml: 'peers' has a value of the wrong type"),
-    (GOOD, 'peers = { west = "racoon" }\n', "test.toml: no peer racoon: there are libreswan, openiked, strongswan"),
+    (GOOD, 'peers = { west = "racoon" }\n', "test.toml: no peer racoon: there are ike-scan, libreswan, openiked, scapy"),
     (GOOD, 'peers = { east = "strongswan" }\n', "test.toml: peer 'strongswan' is on 'east', which the test does not use"),
     (GOOD, 'needs = ["gold"]\n', "test.toml: unknown need 'gold'"),
     (GOOD, 'topology = "moon"\n', "test.toml: no topology 'moon'"),

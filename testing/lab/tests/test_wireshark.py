@@ -120,8 +120,13 @@ def test_daemon_ends_with_who_started_it(number):
 def test_daemon_is_one(tmp_path):
     """Also of processes that are forked: to start it is what takes long."""
     assert wireshark.complaints(run_with(tmp_path, message(NOTIFY))) == []
-    before = [line for line in scratch.descendants(os.getpid()).values() if line.startswith("sharkd ")]
+    before = sharkds()
     if (pid := os.fork()) == 0:
         os._exit(bool(wireshark.complaints(tmp_path)))
     assert os.waitpid(pid, 0)[1] == 0
-    assert [line for line in scratch.descendants(os.getpid()).values() if line.startswith("sharkd ")] == before
+    assert before and sharkds() <= before  # each has a process a connection, which can take a while to end
+
+
+def sharkds() -> set[str]:
+    """The command lines of those that this process has, which tell them apart by their sockets."""
+    return {line for line in scratch.descendants(os.getpid()).values() if line.startswith("sharkd ")}
