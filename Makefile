@@ -61,7 +61,8 @@ run: deps-run build ## show a tunnel of pluto on KLIPS, to another and to strong
 check: deps-check build ## run everything that must pass: linters, unit tests, the lab's tests, some of them in guests
 	@tools/check 'lint: tools/lint' 'unit tests: $(PYTEST) $(TESTS)' $(CHECKS) 'lab lint: ./lab lint' \
 		'lab tests: ./lab run --all' 'mutation: ./lab mutate' \
-		'UML: ./lab run --place uml $(UML_SMOKE)' 'QEMU: ./lab run --place qemu --kernel 6.12-cloud $(QEMU_SMOKE)'
+		'UML: ./lab run --place uml $(UML_SMOKE)' 'module in UML: $(MAKE) module-smoke' \
+		'QEMU: ./lab run --place qemu --kernel 6.12-cloud $(QEMU_SMOKE)'
 
 check-all: check kvm-test ## the same, all tests in all of KERNELS, and 20 times over in namespaces: none may flake
 	@tools/check 'flakes: ./lab run --all --repeat 20' 'benchmark: testing/bench/lab.py' \

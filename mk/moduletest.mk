@@ -22,7 +22,15 @@ BENCH_KERNEL ?= 6.12
 MODULE_PACKETS ?= 1000000
 MODULE_CYCLES ?= 1000
 
-.PHONY: module-crypto module-fuzz module-torture
+# One of each kind: packets, ports, devices, marks, cryptography that ends later, XFRM beside it, and pluto.
+MODULE_SMOKE ?= klips/esp-aead klips/natt klips/transport-fragments klips/device-events klips/mast klips/module-wrong-key \
+	klips/both-stacks pluto/pluto-psk pluto/pluto-overlapip-transport
+
+.PHONY: module-crypto module-fuzz module-smoke module-torture
+
+module-smoke: build ## run some of the scenarios with ipsec.ko in UML guests (MODULE_SMOKE="klips pluto")
+	@$(MAKE) -s module KERNEL=uml-6.12
+	./lab run --place uml --kernel uml-6.12 --stack klips-kernel $(MODULE_SMOKE)
 
 module-fuzz: build ## send ipsec.ko bad packets and control messages, in a guest under KASAN (MODULE_PACKETS=1000 MODULE_KERNEL=6.12)
 	@$(MAKE) -s guest-programs module KERNEL=$(MODULE_KERNEL)
