@@ -73,7 +73,7 @@ class Bench:
 
     def _traffic(self, words: str) -> float:
         command = f"ip netns exec own /tmp/traffic {words} {MILLISECONDS} 192.0.2.12 192.0.2.11 peer"
-        return float(self.guest.at(command, LIMIT, quiet=True).split()[0])
+        return float(self.guest.at(command, LIMIT, quiet=True))
 
     def _add(self, stack: str, name: str, value: float) -> None:
         self.values.setdefault((stack, name), []).append(value)

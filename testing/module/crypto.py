@@ -9,7 +9,6 @@ reports anything. A wrapper that the kernel has not is left out.
 import argparse
 import re
 import sys
-import tempfile
 from pathlib import Path
 
 from guest import ROOT, Failed, Guest, play
@@ -44,16 +43,5 @@ def _rates(guest: Guest, wrapper: str, packets: int) -> dict[str, str]:
     return found
 
 
-def main() -> int:
-    """Do it."""
-    parser = argparse.ArgumentParser(prog="module-crypto", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kernel", default="6.12", help="as 'lab kernels list' names it (%(default)s)")
-    parser.add_argument("--packets", type=int, default=1000, help="how many of each sort (%(default)s)")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="module-crypto-") as folder:
-        return play("module-crypto", lambda: measure(options, Path(folder)))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play("module-crypto", __doc__, measure, "6.12", packets=(1000, "how many of each sort")))

@@ -8,10 +8,9 @@ bad, too. Both follow from the seed: with --first and --packets a part of a run 
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
-from guest import ENDS, Failed, Guest, play
+from guest import ENDS, Guest, play
 
 SECONDS_EACH = 0.005  # that a packet or a message may take, under KASAN on a busy machine
 
@@ -27,28 +26,14 @@ def fuzz(options: argparse.Namespace, folder: Path) -> None:
         few = min(options.packets, options.messages) // 10 + 1
         _run(guest, 2 * few, f"ip netns exec own /tmp/wire_fuzz {options.seed} {options.packets} {few} own0 peer0 peer only & "
                              f"ip netns exec own {messages} {few}; wait")
-        leaks = guest.leaks()
-        if leaks and leaks != "unknown":
-            raise Failed(f"not freed:\n{leaks}")
+        guest.check_leaks()
 
 
 def _run(guest: Guest, count: int, script: str) -> None:
     guest.at(f"{ENDS} up\n{script}\n{ENDS} down", limit=60 + int(count * SECONDS_EACH))
 
 
-def main() -> int:
-    """Do it."""
-    parser = argparse.ArgumentParser(prog="module-fuzz", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kernel", default="uml-kasan", help="as 'lab kernels list' names it (%(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="what packets and messages follow from (%(default)s)")
-    parser.add_argument("--first", type=int, default=0, help="the number of the first (%(default)s)")
-    parser.add_argument("--packets", type=int, default=1000000, help="how many packets (%(default)s)")
-    parser.add_argument("--messages", type=int, default=1000000, help="how many control messages (%(default)s)")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="module-fuzz-") as folder:
-        return play("module-fuzz", lambda: fuzz(options, Path(folder)))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play("module-fuzz", __doc__, fuzz, "uml-kasan", seed=(1, "what packets and messages follow from"),
+                  first=(0, "the number of the first"), packets=(1000000, "how many packets"),
+                  messages=(1000000, "how many control messages")))

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A guest with ipsec.ko in its kernel, left up for what is no scenario: programs put there, and what its kernel reports."""
 
+import argparse
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,19 +83,30 @@ class Guest:
             if trace := report.find(console.read_text(encoding="utf-8", errors="replace")):
                 raise Failed(f"the kernel reports:\n{trace}")
 
-    def leaks(self) -> str:
-        """What kmemleak finds, twice the same, or nothing; "unknown" if the kernel has none."""
+    def check_leaks(self) -> None:
+        """Failed if kmemleak, where the kernel has it, finds memory that nobody knows of any more."""
         there = f"mount -t debugfs none /sys/kernel/debug 2>/dev/null || true; [ -e {_LEAKS} ] && echo there || echo unknown"
         if self.at(there, quiet=True).strip() == "unknown":
-            return "unknown"
+            return
         script = f"for time in 1 2; do sleep {_AGE}; echo scan >{_LEAKS}; done; cat {_LEAKS}"
-        return self.at(script, limit=300, quiet=True).strip()
+        if leaks := self.at(script, limit=300, quiet=True).strip():
+            raise Failed(f"not freed:\n{leaks}")
 
 
-def play(name: str, work) -> int:
-    """The exit status of a program that does this; what went wrong is printed."""
+def play(name: str, about: str, work: Callable[[argparse.Namespace, Path], None], kernel: str,
+         **numbers: tuple[int, str]) -> int:
+    """The program `name`: reads its command line and does the work in a folder that is removed. Its exit status.
+
+    kernel: which one by default; numbers: further options, each with its default and what it means.
+    """
+    parser = argparse.ArgumentParser(prog=name, description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kernel", default=kernel, help="as 'lab kernels list' names it (%(default)s)")
+    for option, (value, what) in numbers.items():
+        parser.add_argument(f"--{option}", type=int, default=value, help=f"{what} (%(default)s)")
+    options = parser.parse_args()
     try:
-        work()
+        with tempfile.TemporaryDirectory(prefix=f"{name}-") as folder:
+            work(options, Path(folder))
     except (Failed, LabError) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 1

@@ -10,10 +10,9 @@ if a tunnel does not carry packets, or if memory was not given back, as far as i
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
-from guest import ENDS, ROOT, Failed, Guest, play
+from guest import ENDS, ROOT, Guest, play
 
 SECONDS_EACH = 2  # that a cycle may take, under KASAN on a busy machine
 
@@ -27,21 +26,8 @@ def torture(options: argparse.Namespace, folder: Path) -> None:
             guest.at(f"cat >{module}", source=(ROOT / "build/module" / guest.kernel / "ipsec.ko").read_bytes())
         guest.at(f"{ENDS} up\n/tmp/module_cycle {options.cycles} {module}\n{ENDS} down",
                  limit=120 + options.cycles * SECONDS_EACH)
-        leaks = guest.leaks()
-        if leaks and leaks != "unknown":
-            raise Failed(f"not freed:\n{leaks}")
-
-
-def main() -> int:
-    """Do it."""
-    parser = argparse.ArgumentParser(prog="module-torture", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kernel", default="uml-kasan", help="as 'lab kernels list' names it (%(default)s)")
-    parser.add_argument("--cycles", type=int, default=1000, help="how many (%(default)s)")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="module-torture-") as folder:
-        return play("module-torture", lambda: torture(options, Path(folder)))
+        guest.check_leaks()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play("module-torture", __doc__, torture, "uml-kasan", cycles=(1000, "how many")))

@@ -13,6 +13,7 @@
 #include <linux/genetlink.h>
 
 #include "guest/chance.h"
+#include "guest/netns.h"
 #include "lib/control_client.h"
 #include "lib/klips_control.h"
 #include "tests/transform.h"
@@ -24,12 +25,6 @@
 #define WAIT_MS 10000
 
 static u64 answers[2]; /* those that were refused, and others */
-
-static void fail(const char *what)
-{
-	perror(what);
-	exit(1);
-}
 
 static void put(struct chance *chance, struct klips_message *message, unsigned int set, u64 takes, int depth);
 
@@ -268,7 +263,7 @@ static bool receive(struct klips_client *client)
 	}
 	count = recvmmsg(client->fd, messages, BATCH, MSG_DONTWAIT, NULL);
 	if (count < 0 && errno != ENOBUFS)
-		fail("recvmmsg");
+		guest_fail("recvmmsg");
 	for (i = 0; i < count; i++)
 		last |= take_answers(client, (struct nlmsghdr *)buffers[i], (int)messages[i].msg_len);
 	return last;
@@ -279,7 +274,7 @@ static void ask(struct klips_client *client, const void *requests, size_t size)
 	struct pollfd one = { .fd = client->fd, .events = POLLIN };
 
 	if (send(client->fd, requests, size, 0) < 0)
-		fail("send");
+		guest_fail("send");
 	do {
 		if (poll(&one, 1, WAIT_MS) <= 0) {
 			fprintf(stderr, "control: no answer in %d ms\n", WAIT_MS);

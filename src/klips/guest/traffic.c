@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Traffic between two network namespaces of a guest, measured: traffic KIND COUNT MS NEAR FAR NETNS. From address NEAR
- * here to FAR in NETNS, for MS milliseconds after the first FIRST_MS of them: tcp    COUNT flows; prints received
- * Mbit/s, and seconds of all processors that 10^9 octets took udp    packets with COUNT octets of payload; prints
- * thousands of them received a second ping   the same, one at a time, there and back; prints the median in microseconds
+ * here to FAR in NETNS, for MS milliseconds after the first FIRST_MS of them. KIND:
+ * @tcp: COUNT flows; prints received Mbit/s
+ * @udp: packets with COUNT octets of payload; prints thousands of them received a second
+ * @ping: the same, one at a time, there and back; prints the median in microseconds
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -23,6 +24,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "guest/netns.h"
 
 #define PORT	  9998
 #define FIRST_MS  500
@@ -52,12 +55,6 @@ static struct {
 	char rest[56];
 } * counters;
 
-static __attribute__((noreturn)) void fail(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
 static double now(void)
 {
 	struct timespec time;
@@ -73,45 +70,13 @@ static void rest_ms(unsigned int ms)
 	nanosleep(&time, NULL);
 }
 
-/* Seconds that all processors have worked, of /proc/stat: all that its first line has, but idle, waiting and stolen
- * time. */
-static double busy(void)
-{
-	static const bool counts[] = { true, true, true, false, false, true, true, false };
-	FILE *file = fopen("/proc/stat", "r");
-	unsigned long long sum = 0, one;
-	char line[512], *at = line + 4;
-	size_t i;
-
-	if (!file || !fgets(line, sizeof(line), file))
-		fail("/proc/stat");
-	fclose(file);
-	for (i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
-		one = strtoull(at, &at, 10);
-		sum += counts[i] ? one : 0;
-	}
-	return (double)sum / (double)sysconf(_SC_CLK_TCK);
-}
-
-static void enter(const char *netns)
-{
-	char path[128];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", netns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		fail(path);
-	close(fd);
-}
-
 /* A process of its own, which ends with this one. */
 static bool apart(void)
 {
 	pid_t pid = fork();
 
 	if (pid < 0)
-		fail("fork");
+		guest_fail("fork");
 	if (!pid)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	return !pid;
@@ -125,7 +90,7 @@ static int bound(int kind, const struct sockaddr_in *addr, unsigned int port)
 	own.sin_port = htons((uint16_t)port);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
 	    bind(fd, (struct sockaddr *)&own, sizeof(own)))
-		fail("bind");
+		guest_fail("bind");
 	return fd;
 }
 
@@ -136,13 +101,13 @@ static __attribute__((noreturn)) void receive_flow(const struct plan *plan, unsi
 	ssize_t size;
 	int fd, from;
 
-	enter(plan->netns);
+	guest_enter(plan->netns);
 	fd = bound(SOCK_STREAM, &plan->far, PORT + flow);
 	if (listen(fd, 1) || write(ready, "", 1) != 1)
-		fail("listen");
+		guest_fail("listen");
 	from = accept(fd, NULL, NULL);
 	if (from < 0)
-		fail("accept");
+		guest_fail("accept");
 	while ((size = read(from, buffer, sizeof(buffer))) > 0)
 		counters[flow].got += (uint64_t)size;
 	exit(0);
@@ -156,7 +121,7 @@ static __attribute__((noreturn)) void send_flow(const struct plan *plan, unsigne
 
 	to.sin_port = htons((uint16_t)(PORT + flow));
 	if (connect(fd, (struct sockaddr *)&to, sizeof(to)))
-		fail("connect");
+		guest_fail("connect");
 	while (write(fd, buffer, sizeof(buffer)) > 0)
 		;
 	exit(0);
@@ -175,31 +140,29 @@ static uint64_t got(const struct plan *plan)
 static void tcp(const struct plan *plan)
 {
 	unsigned int flow;
-	double start, worked;
+	double start;
 	uint64_t before, octets;
 	int ready[2];
 	char byte;
 
 	if (pipe(ready))
-		fail("flows");
+		guest_fail("flows");
 	for (flow = 0; flow < plan->count; flow++)
 		if (apart())
 			receive_flow(plan, flow, ready[1]);
 	for (flow = 0; flow < plan->count; flow++)
 		if (read(ready[0], &byte, 1) != 1)
-			fail("receivers");
+			guest_fail("receivers");
 	for (flow = 0; flow < plan->count; flow++)
 		if (apart())
 			send_flow(plan, flow);
 	rest_ms(FIRST_MS);
 	before = got(plan);
 	start = now();
-	worked = busy();
 	rest_ms(plan->ms);
 	octets = got(plan) - before;
-	worked = busy() - worked;
 	start = now() - start;
-	printf("%.3f %.3f\n", (double)octets * 8 / start / 1e6, octets ? worked / ((double)octets / 1e9) : 0);
+	printf("%.3f\n", (double)octets * 8 / start / 1e6);
 }
 
 static __attribute__((noreturn)) void receive_packets(const struct plan *plan, int ready)
@@ -209,10 +172,10 @@ static __attribute__((noreturn)) void receive_packets(const struct plan *plan, i
 	struct iovec pieces[BATCH];
 	int fd, count, i;
 
-	enter(plan->netns);
+	guest_enter(plan->netns);
 	fd = bound(SOCK_DGRAM, &plan->far, PORT);
 	if (write(ready, "", 1) != 1)
-		fail("ready");
+		guest_fail("ready");
 	memset(messages, 0, sizeof(messages));
 	for (i = 0; i < BATCH; i++) {
 		pieces[i] = (struct iovec){ .iov_base = buffers[i], .iov_len = sizeof(buffers[i]) };
@@ -221,7 +184,7 @@ static __attribute__((noreturn)) void receive_packets(const struct plan *plan, i
 	}
 	while ((count = recvmmsg(fd, messages, BATCH, MSG_WAITFORONE, NULL)) > 0)
 		counters[0].got += (uint64_t)count;
-	fail("recvmmsg");
+	guest_fail("recvmmsg");
 }
 
 static __attribute__((noreturn)) void send_packets(const struct plan *plan)
@@ -234,7 +197,7 @@ static __attribute__((noreturn)) void send_packets(const struct plan *plan)
 
 	to.sin_port = htons(PORT);
 	if (connect(fd, (struct sockaddr *)&to, sizeof(to)))
-		fail("connect");
+		guest_fail("connect");
 	memset(messages, 0, sizeof(messages));
 	for (i = 0; i < BATCH; i++) {
 		messages[i].msg_hdr.msg_iov = &piece;
@@ -242,7 +205,7 @@ static __attribute__((noreturn)) void send_packets(const struct plan *plan)
 	}
 	for (;;)
 		if (sendmmsg(fd, messages, BATCH, 0) < 0 && errno != ENOBUFS)
-			fail("sendmmsg");
+			guest_fail("sendmmsg");
 }
 
 static void wait_for(int ready)
@@ -250,7 +213,7 @@ static void wait_for(int ready)
 	char byte;
 
 	if (read(ready, &byte, 1) != 1)
-		fail("receiver");
+		guest_fail("receiver");
 }
 
 static void udp(const struct plan *plan)
@@ -260,7 +223,7 @@ static void udp(const struct plan *plan)
 	double start;
 
 	if (pipe(ready))
-		fail("pipe");
+		guest_fail("pipe");
 	if (apart())
 		receive_packets(plan, ready[1]);
 	wait_for(ready[0]);
@@ -282,15 +245,15 @@ static __attribute__((noreturn)) void echo(const struct plan *plan, int ready)
 	ssize_t size;
 	int fd;
 
-	enter(plan->netns);
+	guest_enter(plan->netns);
 	fd = bound(SOCK_DGRAM, &plan->far, PORT);
 	if (write(ready, "", 1) != 1)
-		fail("ready");
+		guest_fail("ready");
 	for (;;) {
 		length = sizeof(from);
 		size = recvfrom(fd, buffer, sizeof(buffer), 0, (struct sockaddr *)&from, &length);
 		if (size < 0 || sendto(fd, buffer, (size_t)size, 0, (struct sockaddr *)&from, length) != size)
-			fail("echo");
+			guest_fail("echo");
 	}
 }
 
@@ -312,7 +275,7 @@ static void ping(const struct plan *plan)
 	int fd, ready[2];
 
 	if (pipe(ready))
-		fail("pipe");
+		guest_fail("pipe");
 	if (apart())
 		echo(plan, ready[1]);
 	wait_for(ready[0]);
@@ -320,11 +283,11 @@ static void ping(const struct plan *plan)
 	to.sin_port = htons(PORT);
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) ||
 	    connect(fd, (struct sockaddr *)&to, sizeof(to)))
-		fail("connect");
+		guest_fail("connect");
 	while (count < PINGS_MAX && now() - start < (FIRST_MS + plan->ms) / 1e3) {
 		sent = now();
 		if (send(fd, buffer, plan->count, 0) < 0 || recv(fd, buffer, sizeof(buffer), 0) < 0)
-			fail("ping");
+			guest_fail("ping");
 		times[count++] = now() - sent;
 	}
 	qsort(times, count, sizeof(*times), by_value);
@@ -372,7 +335,7 @@ int main(int argc, char **argv)
 		counters = mmap(NULL, FLOWS * sizeof(*counters), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 				0);
 		if (counters == MAP_FAILED)
-			fail("mmap");
+			guest_fail("mmap");
 		kinds[i].play(&plan);
 		fflush(stdout);
 		return 0; /* the others end with this process */

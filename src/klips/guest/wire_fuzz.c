@@ -19,6 +19,7 @@
 #include <linux/udp.h>
 #include <netinet/in.h>
 
+#include "guest/netns.h"
 #include "guest/wire.h"
 
 #define BATCH	64
@@ -41,12 +42,6 @@ struct wire {
 
 static struct wire wire;
 
-static void fail(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
 static void set_mac(const char *device, u8 *mac)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -54,7 +49,7 @@ static void set_mac(const char *device, u8 *mac)
 
 	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", device);
 	if (fd < 0 || ioctl(fd, SIOCGIFHWADDR, &request))
-		fail(device);
+		guest_fail(device);
 	memcpy(mac, request.ifr_hwaddr.sa_data, ETH_ALEN);
 	close(fd);
 }
@@ -63,19 +58,13 @@ static void set_mac(const char *device, u8 *mac)
 static void open_wire(const char *device, const char *netns)
 {
 	struct sockaddr_ll addr = { .sll_family = AF_PACKET };
-	char path[128];
-	int fd;
 
-	snprintf(path, sizeof(path), "/run/netns/%s", netns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		fail(path);
-	close(fd);
+	guest_enter(netns);
 	set_mac(device, wire.peer);
 	wire.fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	addr.sll_ifindex = (int)if_nametoindex(device);
 	if (wire.fd < 0 || bind(wire.fd, (struct sockaddr *)&addr, sizeof(addr)))
-		fail(device);
+		guest_fail(device);
 }
 
 /* What a key daemon opens, before there are SAs: ESP in UDP comes to the module by it. It stays open. */
@@ -86,7 +75,7 @@ static void open_port(void)
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ||
 	    setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &kind, sizeof(kind)))
-		fail("UDP_ENCAP");
+		guest_fail("UDP_ENCAP");
 }
 
 static void flush(void)
@@ -243,7 +232,7 @@ static int send_good(struct klips_client *client)
 		struct sk_buff *skb = wire_good(&wire_sas[i], 200);
 
 		if (!skb)
-			fail(wire_sas[i].name);
+			guest_fail(wire_sas[i].name);
 		put(NULL, skb, wire_sas[i].natt);
 		flush();
 		if (arrived(client, before + 1)) {
@@ -256,20 +245,36 @@ static int send_good(struct klips_client *client)
 	return missing;
 }
 
-/* What a fuzzer that reaches all of the way in has seen at least once. */
-static int report(struct klips_client *client)
+/* What names no SA of the module's is XFRM's, which counts it: "XfrmInNoStates" of the namespace that @file is about.
+ */
+static u64 left_to_xfrm(FILE *file)
+{
+	static const char name[] = "XfrmInNoStates";
+	char line[128];
+
+	while (fgets(line, sizeof(line), file))
+		if (!strncmp(line, name, sizeof(name) - 1))
+			return strtoull(line + sizeof(name) - 1, NULL, 10);
+	fprintf(stderr, "wire: this kernel does not count XfrmInNoStates\n");
+	exit(1);
+}
+
+/* What a fuzzer that reaches all of the way in has seen at least once. @xfrm: see left_to_xfrm() */
+static int report(struct klips_client *client, FILE *xfrm)
 {
 	static const struct {
 		const char *name;
 		unsigned int at;
 	} counters[] = {
-		{ "no SA", KLIPS_A_STATS_IN_NO_SA },	       { "not authentic", KLIPS_A_STATS_IN_AUTH },
-		{ "replayed", KLIPS_A_STATS_IN_REPLAY },       { "malformed", KLIPS_A_STATS_IN_MALFORMED },
+		{ "not authentic", KLIPS_A_STATS_IN_AUTH },
+		{ "replayed", KLIPS_A_STATS_IN_REPLAY },
+		{ "malformed", KLIPS_A_STATS_IN_MALFORMED },
 		{ "against policy", KLIPS_A_STATS_IN_POLICY },
 	};
 	struct klips_refusal why = { 0 };
 	struct klips_status_info info;
-	int missing = 0;
+	const u64 others = left_to_xfrm(xfrm);
+	int missing = !others;
 	unsigned int i;
 
 	if (klips_client_status(client, &info, &why)) {
@@ -278,7 +283,7 @@ static int report(struct klips_client *client)
 	}
 	printf("wire: %" PRIu64 " frames sent, %" PRIu64 " not taken by the wire; ", (uint64_t)wire.sent,
 	       (uint64_t)wire.refused);
-	printf("received %" PRIu64, (uint64_t)received(client));
+	printf("received %" PRIu64 ", no SA %" PRIu64, (uint64_t)received(client), (uint64_t)others);
 	for (i = 0; i < ARRAY_SIZE(counters); i++) {
 		printf(", %s %" PRIu64, counters[i].name, (uint64_t)info.stats[counters[i].at]);
 		missing += !info.stats[counters[i].at];
@@ -306,6 +311,7 @@ int main(int argc, char **argv)
 	struct klips_refusal why = { 0 };
 	struct klips_client client;
 	int missing = 0;
+	FILE *xfrm;
 
 	if (argc != 7 && (argc != 8 || strcmp(argv[7], "only"))) {
 		fprintf(stderr, "usage: wire_fuzz SEED FIRST COUNT OWN WIRE NETNS [only]\n");
@@ -316,6 +322,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "wire_fuzz: %s\n", why.text);
 		return 1;
 	}
+	xfrm = fopen("/proc/self/net/xfrm_stat", "re");
+	if (!xfrm)
+		guest_fail("/proc/self/net/xfrm_stat");
 	if (number(argv[1]) % 2)
 		open_port();
 	wire_sas_make(&client);
@@ -326,7 +335,8 @@ int main(int argc, char **argv)
 	if (!missing)
 		send_bad(number(argv[1]), number(argv[2]), number(argv[3]));
 	if (argc == 7)
-		missing += send_good(&client) + report(&client);
+		missing += send_good(&client) + report(&client, xfrm);
+	fclose(xfrm);
 	klips_client_close(&client);
 	rcu_unregister_thread();
 	return missing ? 1 : 0;
