@@ -85,6 +85,7 @@ int klips_client_sa_refer(struct klips_client *client, const struct klips_said *
 {
 	struct request request;
 
+	*now = 0; /* none, should the answer not have one */
 	begin(&request, KLIPS_CMD_SA_REFER, 0);
 	klips_put_said(&request.message, KLIPS_A_SA_SAID, said);
 	if (ref)

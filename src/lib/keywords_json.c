@@ -43,7 +43,7 @@ static json_t *group_json(const struct keyword_group *group)
 /**
  * keywords_json - all groups: [{"title", "section", "keywords": [{"name", "kind", "default", "what", "successor",
  *	"support", "words"}]}]; "default", "what" and "successor" are there if the keyword has them, "support" if pluto
- *does not act on it yet
+ *	does not act on it yet
  *
  * Return: a new reference; NULL without memory.
  */

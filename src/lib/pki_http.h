@@ -7,7 +7,7 @@
 
 #include "pki.h"
 
-#define PKI_ANSWER_MAX (64 * 1024)	 /* bytes of an answer by OCSP */
+#define PKI_ANSWER_MAX (64 * 1024)	 /* bytes of an answer by OCSP, or of what a URL stands for */
 #define PKI_CRL_MAX    (8 * 1024 * 1024) /* bytes of a CRL */
 
 /**

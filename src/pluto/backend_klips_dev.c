@@ -115,8 +115,10 @@ int backend_klips_mast(struct klips_backend *klips, uint32_t *id)
 	struct klips_refusal why = { 0 };
 	int err = find_mast(klips, id);
 
-	if (err || *id)
+	if (err)
 		return err;
+	if (*id)
+		return bring_up(klips, MAST);
 	if (klips_client_dev(&klips->client, KLIPS_CMD_DEV_CREATE, MAST, NULL, &why))
 		return backend_klips_refused(klips, &why);
 	be_quiet(MAST);

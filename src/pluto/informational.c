@@ -15,7 +15,7 @@
 /**
  * struct inform - a request
  * @child: whose deletion it is, by its own SPI; 0: none's
- * @id: the message ID that it complains of
+ * @id: the message ID that it complains of, in network byte order
  */
 struct inform {
 	struct ike_exchange exchange;

@@ -46,7 +46,7 @@ enum pluto_log_level {
  * @send: @from and @to with ports in host byte order; the bytes are the engine's. Whether they arrive nobody knows.
  * @random: as ike_random()
  * @submit: has a job done some time; its @done may run before submit returns
- * @fetch: what a hash and a URL stand for, in a job's work, as pki_located_fetch(); NULL: nothing is looked up
+ * @fetch: what a hash and a URL stand for, in a job's work, as pki_located_fetch(); only called if lookups.on
  * @log: a line, of an SA's connection or NULL
  * @secret: a pre-shared key for two identities: its length is returned, 0: none; @to has 256 bytes
  * @addresses: where this host can be reached, up to @room of them, the best first: how many there are; may be NULL

@@ -161,8 +161,8 @@ def rules(lines: list[str]) -> list[str]:
 
 def test_nflog_of_a_device(rig: Rig) -> None:
     made = nft_of(rig, 'up')
-    came = 'iifname ipsec0 ip saddr 192.0.2.0/24 ip daddr 192.0.1.0/24 log prefix "road.east" group 50'
-    goes = 'oifname ipsec0 ip saddr 192.0.1.0/24 ip daddr 192.0.2.0/24 log prefix "road.east" group 50'
+    came = 'iifname "ipsec0" ip saddr 192.0.2.0/24 ip daddr 192.0.1.0/24 log prefix "road.east" group 50'
+    goes = 'oifname "ipsec0" ip saddr 192.0.1.0/24 ip daddr 192.0.2.0/24 log prefix "road.east" group 50'
     assert rules(made) == [came, came, goes, goes]
     table = made[1].split()[-1]
     assert made[:4] == ['nft -f -', f'add table inet {table}', f'delete table inet {table}', f'table inet {table} {{']
