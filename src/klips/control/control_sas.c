@@ -171,8 +171,11 @@ static int set(struct klips_request *request, bool keys,
 		err = check_keys(request, &config);
 	if (!err)
 		err = refuse_said(request, &config.said, op(sadb(request), &config));
-	if (!err)
+	if (!err) {
 		err = await_port(request, &config);
+		if (err)
+			klips_sadb_delete(sadb(request), &config.said);
+	}
 	memzero_explicit(&config, sizeof(config));
 	if (!err)
 		changed(request);

@@ -61,14 +61,15 @@ static int look(struct klips_sa *sa, void *arg)
  * @klips: whose; one caller at a time
  * @now: monotonic nanoseconds
  *
- * Return: when it is to be called again, in monotonic nanoseconds; 0: not before that setting is set.
+ * Return: when it is to be called again, in monotonic nanoseconds; 0: not before there is an SA and
+ * that setting is set.
  */
 u64 klips_keepalive_run(struct klips *klips, u64 now)
 {
 	u64 interval = READ_ONCE(klips->settings.keepalive) * NSEC_PER_SEC;
 	struct round round = { klips, interval, klips->keepalive.looked, now };
 
-	if (!interval || !klips->ops->keepalive) {
+	if (!interval || !klips->ops->keepalive || !klips_sadb_count(klips->sadb)) {
 		klips->keepalive.looked = 0;
 		return 0;
 	}

@@ -91,7 +91,7 @@ static int check(const struct klips_sa_config *config)
 		return -EINVAL;
 	if (config->mode == KLIPS_MODE_BEET && config->said.proto != KLIPS_PROTO_ESP)
 		return -EINVAL;
-	if (!has_good_selectors(config))
+	if (!has_good_selectors(config) || config->ref_him >= KLIPS_REFS)
 		return -EINVAL;
 	if (config->state == KLIPS_SA_LARVAL)
 		return 0;

@@ -2,7 +2,7 @@
 /* This host's own fragments become datagrams again, by the kernel's own functions: transport mode is for whole ones. */
 #include <net/ip.h>
 #include <net/ipv6.h>
-#if IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
+#if IS_REACHABLE(CONFIG_NF_DEFRAG_IPV6)
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 #endif
 
@@ -11,7 +11,7 @@
 /* Whose fragments they are: those of no other user of these functions meet them. */
 #define USER 0x4b4c4950
 
-#if IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
+#if IS_REACHABLE(CONFIG_NF_DEFRAG_IPV6)
 /* As ip_defrag(): 0: it is whole; otherwise @skb was taken over. */
 static int gather_v6(struct net *net, struct sk_buff *skb)
 {

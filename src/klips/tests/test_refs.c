@@ -113,6 +113,19 @@ static void references_are_asked_for(void **state)
 }
 
 /* There are as many as before, whoever has them: one more SA gets none, and what is given back is there again. */
+/* Its mark would be another SA's. */
+static void an_answers_reference_is_one(void **state)
+{
+	struct klips_sa_config wanted = config(KLIPS_PROTO_IPIP, 1);
+
+	(void)state;
+	wanted.ref_him = ALL + 1;
+	assert_int_equal(klips_sadb_add(db, &wanted), -EINVAL);
+	wanted.ref_him = ALL;
+	assert_int_equal(klips_sadb_add(db, &wanted), 0);
+	assert_int_equal(find(KLIPS_PROTO_IPIP, 1)->ref_him, ALL);
+}
+
 static void handing_over_loses_none(void **state)
 {
 	u32 now, lost;
@@ -185,8 +198,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		sadb_test(each_of_all_finds_its_own),	   sadb_test(what_is_given_back_is_nobodys),
 		sadb_test(one_takes_the_place_of_another), sadb_test(references_are_asked_for),
-		sadb_test(handing_over_loses_none),	   sadb_test(there_is_no_moment_without),
-		cmocka_unit_test(marks_have_references),
+		sadb_test(an_answers_reference_is_one),	   sadb_test(handing_over_loses_none),
+		sadb_test(there_is_no_moment_without),	   cmocka_unit_test(marks_have_references),
 	};
 
 	return cmocka_run_group_tests_name("refs", tests, NULL, NULL);
