@@ -31,29 +31,19 @@ static void put_pseudo(u8 *at, const u8 *options, unsigned int length, u8 next)
 
 static void put_outer(const struct klips_sa *sa, struct sk_buff *skb, const struct klips_ip *inner, u16 id, u8 proto)
 {
-	bool df = sa->df == KLIPS_DF_SET || (sa->df == KLIPS_DF_COPY && inner->df);
-	u8 *at = skb->data;
+	const struct klips_ip outer = {
+		.src = sa->src,
+		.dst = sa->said.dst,
+		.header = klips_tunnel_head(sa),
+		.total = skb->len,
+		.version = sa->said.dst.version,
+		.proto = proto,
+		.tos = inner->tos,
+		.ttl = inner->ttl,
+		.df = sa->df == KLIPS_DF_SET || (sa->df == KLIPS_DF_COPY && inner->df),
+	};
 
-	if (sa->said.dst.version == KLIPS_V6) {
-		put_unaligned_be32(6U << 28 | (u32)inner->tos << 20, at);
-		put_unaligned_be16((u16)(skb->len - IPV6_HEADER), at + 4);
-		at[6] = proto;
-		at[7] = inner->ttl;
-		memcpy(at + 8, sa->src.b, 16);
-		memcpy(at + 24, sa->said.dst.b, 16);
-		return;
-	}
-	at[0] = 0x45;
-	at[1] = inner->tos;
-	put_unaligned_be16((u16)skb->len, at + 2);
-	put_unaligned_be16(id, at + 4);
-	put_unaligned_be16(df ? 0x4000 : 0, at + 6);
-	at[8] = inner->ttl;
-	at[9] = proto;
-	put_unaligned_be16(0, at + 10);
-	memcpy(at + 12, &sa->src.w[0], 4);
-	memcpy(at + 16, &sa->said.dst.w[0], 4);
-	put_unaligned_be16(klips_checksum(at, IPV4_HEADER, 0), at + 10);
+	klips_ip_put(skb->data, &outer, id);
 }
 
 static int check_encap(const struct klips_sa *sa, const struct sk_buff *skb, const struct klips_ip *inner, int grow)
@@ -120,34 +110,22 @@ static int take_pseudo(struct sk_buff *skb, u8 options[IPV4_HEADER * 2], unsigne
 	return 0;
 }
 
-static void put_inner_v4(const struct klips_sa *sa, struct sk_buff *skb, const struct klips_ip *outer,
-			 unsigned int header, u8 next)
+static void put_inner(const struct klips_sa *sa, struct sk_buff *skb, const struct klips_ip *outer, unsigned int header,
+		      u8 next)
 {
-	u8 *at = skb->data;
+	const struct klips_ip inner = {
+		.src = sa->inner_src,
+		.dst = sa->inner_dst,
+		.header = header,
+		.total = skb->len,
+		.version = sa->inner_dst.version,
+		.proto = next,
+		.tos = outer->tos,
+		.ttl = outer->ttl,
+		.df = outer->df,
+	};
 
-	at[0] = (u8)(0x40 | header / 4);
-	at[1] = outer->tos;
-	put_unaligned_be16((u16)skb->len, at + 2);
-	put_unaligned_be16(0, at + 4);
-	put_unaligned_be16(outer->df ? 0x4000 : 0, at + 6);
-	at[8] = outer->ttl;
-	at[9] = next;
-	put_unaligned_be16(0, at + 10);
-	memcpy(at + 12, &sa->inner_src.w[0], 4);
-	memcpy(at + 16, &sa->inner_dst.w[0], 4);
-	put_unaligned_be16(klips_checksum(at, header, 0), at + 10);
-}
-
-static void put_inner_v6(const struct klips_sa *sa, struct sk_buff *skb, const struct klips_ip *outer, u8 next)
-{
-	u8 *at = skb->data;
-
-	put_unaligned_be32(6U << 28 | (u32)outer->tos << 20, at);
-	put_unaligned_be16((u16)(skb->len - IPV6_HEADER), at + 4);
-	at[6] = next;
-	at[7] = outer->ttl;
-	memcpy(at + 8, sa->inner_src.b, 16);
-	memcpy(at + 24, sa->inner_dst.b, 16);
+	klips_ip_put(skb->data, &inner, 0);
 }
 
 /**
@@ -179,11 +157,8 @@ int klips_beet_decap(const struct klips_sa *sa, struct sk_buff *skb, const struc
 	if (skb->len > 65535 - header)
 		return -EBADMSG;
 	skb_push(skb, header);
-	if (v6) {
-		put_inner_v6(sa, skb, outer, next);
-		return 0;
-	}
-	memcpy(skb->data + IPV4_HEADER, options, length);
-	put_inner_v4(sa, skb, outer, header, next);
+	if (length)
+		memcpy(skb->data + IPV4_HEADER, options, length);
+	put_inner(sa, skb, outer, header, next);
 	return 0;
 }

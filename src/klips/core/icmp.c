@@ -79,33 +79,25 @@ static void put_icmp(u8 *at, u8 type, u8 code, u32 info)
 	put_unaligned_be32(info, at + 4);
 }
 
-static void wrap_v4(struct sk_buff *skb, const struct klips_addr *from, const struct klips_addr *to)
+/* The checksum, and the IP header. */
+static void wrap(struct sk_buff *skb, const struct klips_addr *from, const struct klips_addr *to)
 {
+	bool v6 = from->version == KLIPS_V6;
+	struct klips_ip ip = {
+		.src = *from,
+		.dst = *to,
+		.header = v6 ? IPV6_HEADER : IPV4_HEADER,
+		.version = from->version,
+		.proto = v6 ? PROTO_ICMPV6 : PROTO_ICMP,
+		.ttl = TTL,
+	};
+	u32 sum = v6 ? klips_checksum_pseudo(from, to, PROTO_ICMPV6, skb->len) : 0;
 	u16 id;
-	u8 *at;
 
-	put_unaligned_be16(klips_checksum(skb->data, skb->len, 0), skb->data + 2);
+	put_unaligned_be16(klips_checksum(skb->data, skb->len, sum), skb->data + 2);
 	get_random_bytes(&id, sizeof(id));
-	at = skb_push(skb, IPV4_HEADER);
-	put_unaligned_be32(0x45000000 | skb->len, at);
-	put_unaligned_be32((u32)id << 16, at + 4);
-	put_unaligned_be32(TTL << 24 | PROTO_ICMP << 16, at + 8);
-	memcpy(at + 12, from->b, 4);
-	memcpy(at + 16, to->b, 4);
-	put_unaligned_be16(klips_checksum(at, IPV4_HEADER, 0), at + 10);
-}
-
-static void wrap_v6(struct sk_buff *skb, const struct klips_addr *from, const struct klips_addr *to)
-{
-	u32 length = skb->len, sum = klips_checksum_pseudo(from, to, PROTO_ICMPV6, length);
-	u8 *at;
-
-	put_unaligned_be16(klips_checksum(skb->data, length, sum), skb->data + 2);
-	at = skb_push(skb, IPV6_HEADER);
-	put_unaligned_be32(6U << 28, at);
-	put_unaligned_be32(length << 16 | PROTO_ICMPV6 << 8 | TTL, at + 4);
-	memcpy(at + 8, from->b, 16);
-	memcpy(at + 24, to->b, 16);
+	ip.total = ip.header + skb->len;
+	klips_ip_put(skb_push(skb, ip.header), &ip, id);
 }
 
 /**
@@ -138,9 +130,6 @@ struct sk_buff *klips_icmp_error(const struct sk_buff *skb, const struct klips_a
 		return NULL;
 	skb_trim(error, min_t(u32, ip.total, longest - head));
 	put_icmp(skb_push(error, ICMP_HEADER), type, code, info);
-	if (v6)
-		wrap_v6(error, from, &ip.src);
-	else
-		wrap_v4(error, from, &ip.src);
+	wrap(error, from, &ip.src);
 	return error;
 }

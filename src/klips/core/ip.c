@@ -181,6 +181,43 @@ int klips_ip_read(struct klips_ip *ip, const void *packet, size_t length)
 	}
 }
 
+static void put_v4(u8 *at, const struct klips_ip *ip, u16 id)
+{
+	at[0] = (u8)(0x40 | ip->header / 4);
+	at[1] = ip->tos;
+	put_unaligned_be16((u16)ip->total, at + 2);
+	put_unaligned_be16(id, at + 4);
+	put_unaligned_be16(ip->df ? IPV4_DF : 0, at + 6);
+	at[8] = ip->ttl;
+	at[9] = ip->proto;
+	put_unaligned_be16(0, at + 10);
+	memcpy(at + 12, &ip->src.w[0], 4);
+	memcpy(at + 16, &ip->dst.w[0], 4);
+	put_unaligned_be16(klips_checksum(at, ip->header, 0), at + 10);
+}
+
+/**
+ * klips_ip_put() - write the header of a whole packet: the reverse of klips_ip_read()
+ * @packet: gets it; where it has IPv4 options, they are in place
+ * @ip: what it says: its source, destination, header (of IPv6: 40), total, proto, version, tos, ttl and df
+ * @id: IPv4's identification: RFC 6864, 4
+ */
+void klips_ip_put(void *packet, const struct klips_ip *ip, u16 id)
+{
+	u8 *at = packet;
+
+	if (ip->version == KLIPS_V4) {
+		put_v4(at, ip, id);
+		return;
+	}
+	put_unaligned_be32(6U << 28 | (u32)ip->tos << 20, at);
+	put_unaligned_be16((u16)(ip->total - IPV6_HEADER), at + 4);
+	at[6] = ip->proto;
+	at[7] = ip->ttl;
+	memcpy(at + 8, ip->src.b, 16);
+	memcpy(at + 24, ip->dst.b, 16);
+}
+
 /**
  * klips_ip_mend() - let an IP header say what is there after a change of its payload
  * @skb: the packet, skb->data at its IP header; all of its bytes are the packet, 65,535 at most (65,575 in IPv6)

@@ -39,6 +39,7 @@ struct klips_ip {
 };
 
 int klips_ip_read(struct klips_ip *ip, const void *packet, size_t length);
+void klips_ip_put(void *packet, const struct klips_ip *ip, u16 id);
 u16 klips_checksum(const void *data, size_t length, u32 sum);
 u32 klips_checksum_pseudo(const struct klips_addr *src, const struct klips_addr *dst, u8 proto, u32 length);
 
@@ -73,13 +74,13 @@ void klips_ip_mend(struct sk_buff *skb, const struct klips_ip *ip, u8 proto);
 /* Makes the checksum of TCP or UDP anew: a NAT has changed the addresses. skb->data is at the IP header. */
 void klips_ip_sum_anew(struct sk_buff *skb);
 
-/* What a packet may have at most so that the outer packet fits @mtu, and the path, with all SAs of the bundle. */
 /*
  * What an SA may need before and after a packet: an IPv6 header, UDP, ESP with an IV of 16 bytes, 15 bytes of padding
  * with a trailer of 2, and an ICV of 32.
  */
 #define KLIPS_SA_OVERHEAD (40 + 8 + 8 + 16 + 15 + 2 + 32)
 u32 klips_mtu_choose(u32 phys_mtu);
+/* What a packet may have at most so that the outer packet fits @mtu, and the path, with all SAs of the bundle. */
 unsigned int klips_bundle_mtu(const struct klips_sa *sa, unsigned int mtu, unsigned int header);
 /* The path's MTU as routers told it, in bytes; 0: none did in the last minutes. */
 u32 klips_sa_pmtu(const struct klips_sa *sa);

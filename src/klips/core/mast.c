@@ -7,27 +7,21 @@
 #include "mark.h"
 #include "pass.h"
 
-/* The bundle's innermost SA, whichever of them the reference is. */
-static struct klips_sa *find(struct klips *klips, u32 mark)
-{
-	struct klips_sa *sa = klips_sadb_find_ref(klips->sadb, klips_mark_ref(mark)), *inner;
-
-	for (inner = sa; inner; inner = rcu_dereference(inner->inner))
-		sa = inner;
-	return sa;
-}
-
 /**
- * klips_mast_sa() - the SA that a mark names
+ * klips_mast_sa() - the SA that a mark names: of a bundle the innermost, whichever the reference is
  * @klips: where
  * @mark: of a packet
  *
  * Return: an SA that packets enter, for as long as the caller is in rcu_read_lock(); NULL: it names none, or one that
  * is gone.
  */
-const struct klips_sa *klips_mast_sa(struct klips *klips, u32 mark)
+struct klips_sa *klips_mast_sa(struct klips *klips, u32 mark)
 {
-	return find(klips, mark);
+	struct klips_sa *sa = klips_sadb_find_ref(klips->sadb, klips_mark_ref(mark)), *inner;
+
+	for (inner = sa; inner; inner = rcu_dereference(inner->inner))
+		sa = inner;
+	return sa;
 }
 
 /* Whoever sets marks says which SA it is, but not what that is for: RFC 4301, 5.1. */
@@ -45,8 +39,7 @@ void klips_pass_mast(struct klips_pass *pass, const struct klips_flow *flow)
 {
 	struct klips_stats *stats = &pass->klips->stats;
 	u32 mark = pass->skbs[0]->mark;
-	struct klips_sa *sa = find(pass->klips, mark);
-
+	struct klips_sa *sa = klips_mast_sa(pass->klips, mark);
 	u32 i;
 
 	klips_trace(XMIT, "mark %x, to %s", mark, sa ? "an SA" : "nobody");

@@ -81,7 +81,7 @@ void klips_pass_route(struct klips_pass *pass);
 void klips_pass_enter(struct klips_pass *pass, const struct klips_said *said);
 void klips_pass_enter_sa(struct klips_pass *pass, struct klips_sa *first);
 void klips_pass_mast(struct klips_pass *pass, const struct klips_flow *flow);
-const struct klips_sa *klips_mast_sa(struct klips *klips, u32 mark);
+struct klips_sa *klips_mast_sa(struct klips *klips, u32 mark);
 void klips_pass_send(struct klips_pass *pass);
 void klips_pass_end(struct klips_pass *pass, atomic64_t *counter);
 void klips_pass_refuse(struct klips_pass *pass, u32 index, u8 type, u8 code, u32 info);

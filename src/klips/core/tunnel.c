@@ -66,45 +66,6 @@ static u16 outer_id(const struct sk_buff *skb, u8 proto)
 	return id;
 }
 
-static int put_v4(const struct klips_sa *sa, struct sk_buff *skb, u8 tos, bool df, u8 proto)
-{
-	u16 id = df ? 0 : outer_id(skb, proto);
-	u8 *at;
-
-	if (skb->len > 65535 - IPV4_HEADER)
-		return -EMSGSIZE;
-	at = skb_push(skb, IPV4_HEADER);
-	at[0] = 0x45;
-	at[1] = tos;
-	put_unaligned_be16((u16)skb->len, at + 2);
-	put_unaligned_be16(id, at + 4);
-	put_unaligned_be16(df ? 0x4000 : 0, at + 6);
-	at[8] = sa->ttl;
-	at[9] = proto;
-	put_unaligned_be16(0, at + 10);
-	memcpy(at + 12, &sa->src.w[0], 4);
-	memcpy(at + 16, &sa->said.dst.w[0], 4);
-	put_unaligned_be16(klips_checksum(at, IPV4_HEADER, 0), at + 10);
-	return 0;
-}
-
-static int put_v6(const struct klips_sa *sa, struct sk_buff *skb, u8 tos, u8 proto)
-{
-	u32 length = skb->len;
-	u8 *at;
-
-	if (length > 65535)
-		return -EMSGSIZE;
-	at = skb_push(skb, IPV6_HEADER);
-	put_unaligned_be32(6U << 28 | (u32)tos << 20, at);
-	put_unaligned_be16((u16)length, at + 4);
-	at[6] = proto;
-	at[7] = sa->ttl;
-	memcpy(at + 8, sa->src.b, 16);
-	memcpy(at + 24, sa->said.dst.b, 16);
-	return 0;
-}
-
 /**
  * klips_tunnel_encap() - put a tunnel's outer header before what follows it
  * @sa: the tunnel: source, destination, TTL, DF and flags are its
@@ -116,16 +77,30 @@ static int put_v6(const struct klips_sa *sa, struct sk_buff *skb, u8 tos, u8 pro
  */
 int klips_tunnel_encap(const struct klips_sa *sa, struct sk_buff *skb, const struct klips_ip *inner, u8 proto)
 {
-	u8 tos = outer_tos(sa, inner->tos);
+	bool v6 = sa->said.dst.version == KLIPS_V6;
+	struct klips_ip outer = {
+		.src = sa->src,
+		.dst = sa->said.dst,
+		.header = klips_tunnel_head(sa),
+		.total = skb->len + klips_tunnel_head(sa),
+		.version = sa->said.dst.version,
+		.proto = proto,
+		.tos = outer_tos(sa, inner->tos),
+		.ttl = sa->ttl,
+	};
+	u16 id;
 
-	klips_trace(TUNNEL, "SPI %x: %u bytes, TOS %02x", be32_to_cpu(sa->said.spi), skb->len, tos);
+	klips_trace(TUNNEL, "SPI %x: %u bytes, TOS %02x", be32_to_cpu(sa->said.spi), skb->len, outer.tos);
 	if (sa->src.version != sa->said.dst.version)
 		return -EINVAL;
-	if (skb_headroom(skb) < klips_tunnel_head(sa))
+	if (skb_headroom(skb) < outer.header)
 		return -ENOBUFS;
-	if (sa->said.dst.version == KLIPS_V6)
-		return put_v6(sa, skb, tos, proto);
-	return put_v4(sa, skb, tos, outer_df(sa, inner->df, skb->len + IPV4_HEADER), proto);
+	if (skb->len > (v6 ? LONGEST : LONGEST - IPV4_HEADER))
+		return -EMSGSIZE;
+	outer.df = outer_df(sa, inner->df, outer.total);
+	id = v6 || outer.df ? 0 : outer_id(skb, proto);
+	klips_ip_put(skb_push(skb, outer.header), &outer, id);
+	return 0;
 }
 
 /* RFC 6040, 4.2, figure 4. -EBADMSG: congestion was met, and the inner packet's sender would not understand. */

@@ -10,8 +10,6 @@
 
 #include "../control/control.h"
 
-#define KLIPS_VERSION	CYGNET_VERSION
-
 #define KLIPS_HEAD_ROOM 96 /* what a packet may need before it, as most SAs have it; core copies for others */
 
 /**

@@ -64,11 +64,12 @@ static int open_one(struct socket **result, struct net *net, bool v6, u16 number
 	return 0;
 }
 
+/* In rcu_read_lock(), or with @net->ports_lock. */
 static struct klips_port *find(struct klips_net *net, u16 number)
 {
 	struct klips_port *port;
 
-	list_for_each_entry(port, &net->ports, list)
+	list_for_each_entry_rcu(port, &net->ports, list, lockdep_is_held(&net->ports_lock))
 		if (port->number == number)
 			return port;
 	return NULL;
@@ -122,12 +123,11 @@ int klips_port_open(struct klips_net *net, u16 number, bool v6)
 bool klips_port_is_open(struct klips_net *net, u16 number, bool v6)
 {
 	struct klips_port *port;
-	bool open = false;
+	bool open;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(port, &net->ports, list)
-		if (port->number == number)
-			open = READ_ONCE(port->sockets[v6]);
+	port = find(net, number);
+	open = port && READ_ONCE(port->sockets[v6]);
 	rcu_read_unlock();
 	return open;
 }

@@ -96,6 +96,7 @@ int klips_take(struct sk_buff *skb, bool in_udp)
 	if (in_udp)
 		restore_length(skb);
 	skb_orphan(skb);
+	skb_dst_drop(skb); /* a route without a reference is not to outlive this, as cryptography may */
 	memset(skb->cb, 0, sizeof(skb->cb));
 	rcu_read_lock();
 	klips_rcv(klips, klips_dev_at(klips, phys), &skb, 1, in_udp ? &udp : NULL);

@@ -426,22 +426,48 @@ static void test_checksums_are_made_anew(void **state)
 	kfree_skb(skb);
 }
 
+/* What is written is what is read, and bytes that RFC 791 and RFC 8200 have in one place only. */
+static void test_put(void **state)
+{
+	static const u8 v4[] = { 0x46, 0xb8, 0x00, 0x20, 0x12, 0x34, 0x40, 0x00, 0x3f, 0x11, 0x00, 0x00,
+				 192,  0,    2,	   1,	 192,  0,    2,	   2,	 1,    1,    1,	   0 };
+	static const u8 v6[] = { 0x6b, 0x80, 0x00, 0x00, 0x00, 0x08, 0x32, 0x40 };
+	struct klips_ip ip = {
+		.header = 24, .total = 32, .version = KLIPS_V4, .proto = 17, .tos = 0xb8, .ttl = 63, .df = true
+	};
+	u8 packet[48];
+
+	(void)state;
+	ip.src = klips_addr_v4(cpu_to_be32(0xc0000201));
+	ip.dst = klips_addr_v4(cpu_to_be32(0xc0000202));
+	memset(packet, 1, sizeof(packet));
+	packet[23] = 0;
+	klips_ip_put(packet, &ip, 0x1234);
+	assert_int_equal(klips_checksum(packet, 24, 0), 0);
+	put_unaligned_be16(0, packet + 10);
+	assert_memory_equal(packet, v4, sizeof(v4));
+	ip.version = ip.src.version = ip.dst.version = KLIPS_V6;
+	ip.header = 40;
+	ip.total = 48;
+	ip.proto = 50;
+	ip.ttl = 64;
+	klips_ip_put(packet, &ip, 0);
+	assert_memory_equal(packet, v6, sizeof(v6));
+	assert_memory_equal(packet + 8, ip.src.b, 16);
+	assert_memory_equal(packet + 24, ip.dst.b, 16);
+	assert_int_equal(packet[40], 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ecn_out),
-		cmocka_unit_test(test_ecn_in),
-		cmocka_unit_test(test_wrong_checksum_stays_wrong),
-		cmocka_unit_test(test_df_and_ttl),
-		cmocka_unit_test(test_encap_errors),
-		cmocka_unit_test(test_ids),
-		cmocka_unit_test(test_read),
-		cmocka_unit_test(test_read_nonsense),
-		cmocka_unit_test(test_checksum),
-		cmocka_unit_test(test_shift),
-		cmocka_unit_test(test_beet_options),
-		cmocka_unit_test(test_beet_errors),
-		cmocka_unit_test(test_checksums_are_made_anew),
+		cmocka_unit_test(test_put),	      cmocka_unit_test(test_ecn_out),
+		cmocka_unit_test(test_ecn_in),	      cmocka_unit_test(test_wrong_checksum_stays_wrong),
+		cmocka_unit_test(test_df_and_ttl),    cmocka_unit_test(test_encap_errors),
+		cmocka_unit_test(test_ids),	      cmocka_unit_test(test_read),
+		cmocka_unit_test(test_read_nonsense), cmocka_unit_test(test_checksum),
+		cmocka_unit_test(test_shift),	      cmocka_unit_test(test_beet_options),
+		cmocka_unit_test(test_beet_errors),   cmocka_unit_test(test_checksums_are_made_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,6 @@ KLIPS_ORACLE names the program (build/klips/asan/klips/tests/test_oracle if it i
 
 import os
 import random
-import subprocess
 import warnings
 from pathlib import Path
 
@@ -57,34 +56,21 @@ MODES = [('transport', 4, 4), ('transport', 6, 6)] + [('tunnel', i, o) for i in 
 
 
 class Oracle:
-    """Our side: a process that seals and opens packets."""
+    """Our side: it seals and opens packets."""
 
-    def __init__(self):
-        self.process = subprocess.Popen([PROGRAM, 'serve'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, process):
+        self.process = process
 
     def ask(self, verb, packet, **words):
         """What it makes of a packet, as bytes."""
         words['packet'] = raw(packet).hex()
-        line = ' '.join([verb] + [f'{key}={value}' for key, value in words.items() if value != ''])
-        self.process.stdin.write(line + '\n')
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline().strip()
-        assert answer and not answer.startswith('error'), f'{answer}: {line}'
-        return bytes.fromhex(answer)
-
-    def close(self):
-        self.process.stdin.close()
-        assert self.process.wait(timeout=20) == 0
+        request = [verb] + [f'{key}={value}' for key, value in words.items() if value != '']
+        return bytes.fromhex(self.process.ask(' '.join(request)))
 
 
 @pytest.fixture(scope='module')
-def oracle():
-    """One process for all tests; it must end well, which the sanitizers see to."""
-    if not Path(PROGRAM).exists():
-        pytest.fail(f'{PROGRAM} is not built: make klips-tests-asan')
-    it = Oracle()
-    yield it
-    it.close()
+def oracle(oracle_process):
+    return Oracle(oracle_process)
 
 
 def ip(version, pair, **fields):

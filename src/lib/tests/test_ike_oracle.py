@@ -7,7 +7,6 @@ IKE_ORACLE names the program (build/klips/asan/lib/tests/test_ike_oracle if it i
 import hmac
 import os
 import random
-import subprocess
 import warnings
 from pathlib import Path
 
@@ -52,37 +51,27 @@ MODPS = {1536: 741804, 2048: 124476, 3072: 1690314, 4096: 240904, 6144: 929484, 
 
 
 class Oracle:
-    """Our side: a process that answers."""
+    """Our side."""
 
-    def __init__(self):
-        self.process = subprocess.Popen([PROGRAM, 'serve'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, process):
+        self.process = process
+
+    @staticmethod
+    def _request(words):
+        return ' '.join((word.hex() or '-') if isinstance(word, bytes) else str(word) for word in words)
 
     def line(self, *words):
         """Its answer as it is."""
-        texts = [(word.hex() or '-') if isinstance(word, bytes) else str(word) for word in words]
-        self.process.stdin.write(' '.join(texts) + '\n')
-        self.process.stdin.flush()
-        return self.process.stdout.readline().strip()
+        return self.process.line(self._request(words))
 
     def ask(self, *words):
         """Its answer, as bytes of each word."""
-        answer = self.line(*words)
-        assert not answer.startswith('error'), f'{answer}: {words}'
-        return [bytes.fromhex(word) for word in answer.split()]
-
-    def close(self):
-        self.process.stdin.close()
-        assert self.process.wait(timeout=20) == 0
+        return [bytes.fromhex(word) for word in self.process.ask(self._request(words)).split()]
 
 
 @pytest.fixture(scope='module')
-def oracle():
-    """One process for all tests; it must end well, which the sanitizers see to."""
-    if not Path(PROGRAM).exists():
-        pytest.fail(f'{PROGRAM} is not built: make klips-tests-asan')
-    it = Oracle()
-    yield it
-    it.close()
+def oracle(oracle_process):
+    return Oracle(oracle_process)
 
 
 def aes(key, block):

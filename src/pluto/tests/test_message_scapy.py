@@ -7,7 +7,6 @@ PLUTO_ORACLE names the program (build/klips/asan/pluto/tests/test_message_oracle
 import os
 import random
 import socket
-import subprocess
 import warnings
 from pathlib import Path
 
@@ -27,36 +26,23 @@ ROUNDS = 20
 
 
 class Oracle:
-    """Our side: a process that reads and builds messages."""
+    """Our side: it reads and builds messages."""
 
-    def __init__(self):
-        self.process = subprocess.Popen([PROGRAM, 'serve'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, process):
+        self.process = process
 
     def ask(self, *words):
-        """The answer to a request, which must not be an error."""
-        self.process.stdin.write(' '.join(words) + '\n')
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline().strip('\n')
-        assert answer and not answer.startswith('error'), f'{answer}: {words}'
-        return answer
+        """The answer to a request."""
+        return self.process.ask(' '.join(words))
 
     def read(self, message):
         """The fields of a message, as pairs of name and value."""
         return [tuple(word.split('=')) for word in self.ask('read', message.hex()).split()]
 
-    def close(self):
-        self.process.stdin.close()
-        assert self.process.wait(timeout=20) == 0
-
 
 @pytest.fixture(scope='module')
-def oracle():
-    """One process for all tests; it must end well, which the sanitizers see to."""
-    if not Path(PROGRAM).exists():
-        pytest.fail(f'{PROGRAM} is not built: make klips-tests-asan')
-    it = Oracle()
-    yield it
-    it.close()
+def oracle(oracle_process):
+    return Oracle(oracle_process)
 
 
 def message(payloads, **fields):
