@@ -109,6 +109,10 @@ int klips_handle_dev_attach(struct klips_request *request)
 		return request->refusal.error;
 	if (is_mast(name))
 		return refuse_mast(request, name, "a mastN is not attached: its packets leave by any device");
+	/* One KLIPS is in a network namespace: tunnels in tunnels need no second device, and devices could go round. */
+	if (klips_dev_find(control->klips, phys))
+		return klips_refuse(&request->refusal, -EINVAL, request->attrs[KLIPS_A_DEV_PHYS], "phys",
+				    "%s is no physical device, but of KLIPS itself", phys);
 	err = control->ops->attach(control->klips, name, phys);
 	/* Of the two names it is the physical one that may not be there: ipsecN is made. */
 	if (err == -ENODEV)

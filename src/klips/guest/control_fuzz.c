@@ -1,242 +1,74 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Asks the module for all it knows, and for much that it does not, over generic netlink: control_fuzz SEED FIRST COUNT.
- * Messages are made after the tables of the protocol, with values that lead somewhere, then one in three is spoilt;
- * each follows from SEED and its number. What is answered must be messages. In the end the tables are emptied, and it
- * exits with 1 if the module no longer answers, or if it never took a request.
+ * Asks the module for all it knows, and for much that it does not, over generic netlink: control_fuzz SEED FIRST COUNT
+ * [root|nobody|spaces]. Each request follows from SEED and its number; what is answered must be messages. Meanwhile
+ * another socket begins dumps that it does not read to their end. In the end the tables are emptied, and it exits with
+ * 1 if the module no longer answers, or if it never did what one of the operations is for.
+ *
+ * With `nobody` it has no rights, and exits with 1 if anything is changed. With `spaces` each of the numbers is a user
+ * and network namespace of its own, that makes SPACE requests as its root, sends packets, and ends as it is; there all
+ * but klipsdebug, which is the machine's, may be asked for.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
+#include <grp.h>
 #include <inttypes.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <linux/genetlink.h>
 
-#include "guest/chance.h"
+#include "guest/control_make.h"
 #include "guest/netns.h"
+#include "guest/wire_line.h"
 #include "lib/control_client.h"
-#include "lib/klips_control.h"
-#include "tests/transform.h"
 
-#define ROOM	8192
 #define BATCH	32
-#define DEPTH	4
 #define OFTEN	50000 /* messages between two lines of progress */
+#define SPACE	128
+#define PACKETS 16 /* that each namespace sends */
 #define WAIT_MS 10000
+#define NOBODY	65534
+#define ENOUGH	20000 /* requests in which each operation is done at least once */
 
-static u64 answers[2]; /* those that were refused, and others */
+/* The operation of each request on its way, by its number's last byte; and of each, what came of it. */
+static u8 asked[256];
+static u64 done[KLIPS_CMD_END + 1], forbidden[KLIPS_CMD_END + 1], refused;
 
-static void put(struct chance *chance, struct klips_message *message, unsigned int set, u64 takes, int depth);
-
-static void put_number(struct chance *chance, struct klips_message *message, u16 at,
-		       const struct klips_attr_policy *attr)
+static u8 op_of(const struct nlmsghdr *head)
 {
-	static const u64 edges[] = { 0,
-				     1,
-				     4,
-				     50,
-				     51,
-				     108,
-				     61,
-				     255,
-				     256,
-				     0x1000,
-				     0xffff,
-				     0x10000,
-				     0x7fffffff,
-				     0xffffffff,
-				     0x7fffffffffffffff,
-				     0xffffffffffffffff };
-	u64 value = edges[chance_below(chance, ARRAY_SIZE(edges))];
+	u8 op = ((const struct genlmsghdr *)NLMSG_DATA(head))->cmd;
 
-	if (attr->max && !chance_one_in(chance, 8))
-		value = chance_below(chance, attr->max + 1);
-	if (chance_one_in(chance, 4))
-		value = chance_below(chance, 64);
-	klips_put_bytes(message, at, &value, attr->length);
+	return op < KLIPS_CMD_END ? op : KLIPS_CMD_END;
 }
 
-/* Names that there are: of devices, algorithms; and others. */
-static void put_text(struct chance *chance, struct klips_message *message, u16 at)
+static void take_verdict(const struct nlmsghdr *head)
 {
-	static const char *const texts[] = {
-		"ipsec0",	"ipsec1",
-		"ipsec2",	"own0",
-		"lo",		"nobody",
-		"aes-gcm-16",	"aes-cbc",
-		"null",		"3des-cbc",
-		"hmac-sha1-96", "hmac-sha2-256-128",
-		"aes-cmac-96",	"chacha20-poly1305",
-		"aes-gmac",	"",
-		"ipsec%d",	"../x",
-		"aes-ccm-16",	"aes-ctr",
-		"ipsec0000",	"abcdefghijklmnopqrstuvwxyz0123",
-	};
+	const struct nlmsgerr *verdict = mnl_nlmsg_get_payload(head);
+	u8 op = asked[head->nlmsg_seq & 255];
 
-	klips_put_string(message, at, texts[chance_below(chance, ARRAY_SIZE(texts))]);
-}
-
-static void put_bytes(struct chance *chance, struct klips_message *message, u16 at,
-		      const struct klips_attr_policy *attr)
-{
-	static const u8 lengths[] = { 0, 4, 16, 20, 24, 28, 32, 36, 64 };
-	u32 length = lengths[chance_below(chance, ARRAY_SIZE(lengths))];
-	u8 bytes[64];
-
-	if (attr->flags & KLIPS_ATTR_EXACT)
-		length = min_t(u32, attr->length, sizeof(bytes));
-	memset(bytes, 0, sizeof(bytes));
-	bytes[length ? length - 1 : 0] = (u8)chance_below(chance, 16);
-	klips_put_bytes(message, at, bytes, length);
-}
-
-static void put_attr(struct chance *chance, struct klips_message *message, u16 at, const struct klips_attr_policy *attr,
-		     int depth)
-{
-	struct nlattr *nest;
-
-	switch (attr->type) {
-	case KLIPS_TYPE_STRING:
-		put_text(chance, message, at);
-		break;
-	case KLIPS_TYPE_BINARY:
-		put_bytes(chance, message, at, attr);
-		break;
-	case KLIPS_TYPE_FLAG:
-		klips_put_bytes(message, at, NULL, 0);
-		break;
-	case KLIPS_TYPE_NEST:
-		nest = klips_nest_begin(message, at);
-		if (depth < DEPTH)
-			put(chance, message, attr->nested, UINT64_MAX, depth + 1);
-		klips_nest_end(message, nest);
-		break;
-	default:
-		put_number(chance, message, at, attr);
-		break;
-	}
-}
-
-/* An address that occurs often enough for names to be met again. */
-static void put_addr(struct chance *chance, struct klips_message *message)
-{
-	struct klips_addr addr =
-		transform_addr(chance_one_in(chance, 3) ? KLIPS_V6 : KLIPS_V4, (u8)chance_below(chance, 4));
-
-	if (addr.version == KLIPS_V4)
-		klips_put_bytes(message, KLIPS_A_ADDR_IPV4, addr.b, 4);
+	if (!verdict->error)
+		done[op]++;
 	else
-		klips_put_bytes(message, KLIPS_A_ADDR_IPV6, addr.b, 16);
-}
-
-/* Attributes of a set, most of those that it takes, some twice. */
-static void put(struct chance *chance, struct klips_message *message, unsigned int set, u64 takes, int depth)
-{
-	const struct klips_set_policy *policy = &klips_set_policies[set];
-	u32 often = 1 + chance_below(chance, 4);
-	u16 at;
-
-	if (set == KLIPS_SET_ADDR && !chance_one_in(chance, 16)) {
-		put_addr(chance, message);
-		return;
-	}
-	for (at = 1; at < policy->end; at++) {
-		bool again = policy->attrs[at].flags & KLIPS_ATTR_MULTI || chance_one_in(chance, 64);
-
-		if (!policy->attrs[at].name || (!(takes & KLIPS_ATTR_BIT(at)) && !chance_one_in(chance, 64)))
-			continue;
-		/* names and what they are made of are wanted nearly always, the rest as it comes */
-		if (!chance_below(chance, at <= 2 || policy->end < 8 ? 16 : often))
-			continue;
-		put_attr(chance, message, at, &policy->attrs[at], depth);
-		if (again && chance_one_in(chance, 4))
-			put_attr(chance, message, at, &policy->attrs[at], depth);
-	}
-}
-
-/* An SA that may be, of those that tests know, so that there are some to find, to group and to dump. */
-static void put_sa(struct chance *chance, struct klips_message *message)
-{
-	static const struct {
-		enum klips_encr encr;
-		enum klips_auth auth;
-		u8 proto, key;
-	} kinds[] = {
-		{ KLIPS_ENCR_AES_GCM_16, KLIPS_AUTH_NONE, KLIPS_PROTO_ESP, 16 },
-		{ KLIPS_ENCR_AES_CBC, KLIPS_AUTH_HMAC_SHA1_96, KLIPS_PROTO_ESP, 32 },
-		{ KLIPS_ENCR_NULL, KLIPS_AUTH_AES_CMAC_96, KLIPS_PROTO_ESP, 0 },
-		{ KLIPS_ENCR_NONE, KLIPS_AUTH_HMAC_SHA2_512_256, KLIPS_PROTO_AH, 0 },
-		{ KLIPS_ENCR_NONE, KLIPS_AUTH_NONE, KLIPS_PROTO_COMP, 0 },
-		{ KLIPS_ENCR_NONE, KLIPS_AUTH_NONE, KLIPS_PROTO_IPIP, 0 },
-	};
-	u32 kind = chance_below(chance, ARRAY_SIZE(kinds));
-	struct klips_sa_config config;
-
-	transform_config(&config, kinds[kind].proto, (enum klips_mode)chance_below(chance, 3),
-			 chance_one_in(chance, 2) ? KLIPS_V4 : KLIPS_V6,
-			 chance_one_in(chance, 2) ? KLIPS_V4 : KLIPS_V6);
-	if (kinds[kind].encr != KLIPS_ENCR_NONE || kinds[kind].auth != KLIPS_AUTH_NONE)
-		transform_keys(&config.keys, kinds[kind].encr, kinds[kind].auth, kinds[kind].key);
-	else
-		config.window = 0;
-	config.said.spi = cpu_to_be32(256 + chance_below(chance, 64));
-	config.flags = chance_below(chance, 64);
-	config.ref = chance_one_in(chance, 8) ? chance_below(chance, 64) : 0;
-	config.hard.packets = chance_one_in(chance, 4);
-	config.hard.addtime = chance_one_in(chance, 4);
-	klips_put_sa_config(message, &config, true);
-}
-
-/* Flushing is rare, or there would never be much to find. */
-static u8 choose_op(struct chance *chance)
-{
-	u8 op = (u8)(1 + chance_below(chance, KLIPS_CMD_END));
-
-	if ((op == KLIPS_CMD_SA_FLUSH || op == KLIPS_CMD_EROUTE_FLUSH || op == KLIPS_CMD_DEV_DELETE) &&
-	    !chance_one_in(chance, 32))
-		op = chance_one_in(chance, 2) ? KLIPS_CMD_SA_ADD : KLIPS_CMD_EROUTE_ADD;
-	/* a kernel's log is not to fill the disk */
-	return op == KLIPS_CMD_DEBUG_SET ? KLIPS_CMD_SA_ADD : op;
-}
-
-static struct nlmsghdr *make(struct chance *chance, struct klips_client *client, void *buffer)
-{
-	u8 op = choose_op(chance);
-	const struct klips_op_policy *policy = &klips_op_policies[op < KLIPS_CMD_END ? op : KLIPS_CMD_STATUS];
-	bool dump = policy->flags & KLIPS_OP_DUMP && chance_one_in(chance, 2);
-	struct klips_message message;
-	struct nlmsghdr *head;
-	u32 attrs;
-
-	klips_message_begin(&message, buffer, ROOM, client->type, (u16)(NLM_F_ACK | (dump ? NLM_F_DUMP : 0)),
-			    ++client->seq);
-	klips_message_put_extra(&message, &(struct genlmsghdr){ .cmd = op, .version = 1 }, GENL_HDRLEN);
-	if ((op == KLIPS_CMD_SA_ADD || op == KLIPS_CMD_SA_UPDATE) && chance_one_in(chance, 2))
-		put_sa(chance, &message);
-	else
-		put(chance, &message, policy->set, policy->takes, 0);
-	head = buffer;
-	head->nlmsg_flags |= NLM_F_REQUEST;
-	attrs = head->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
-	if (chance_one_in(chance, 3) && attrs) {
-		chance_mutate(chance, (u8 *)buffer + NLMSG_HDRLEN + GENL_HDRLEN, attrs);
-		if (chance_one_in(chance, 4))
-			head->nlmsg_len -= chance_below(chance, attrs);
-	}
-	return head;
+		refused++;
+	if (verdict->error == -EPERM)
+		forbidden[op]++;
 }
 
 /* Whether the last request of those that went together was answered. */
 static bool take_answers(const struct klips_client *client, const struct nlmsghdr *head, int size)
 {
-	const struct nlmsgerr *refusal;
 	bool last = false;
 
 	for (; mnl_nlmsg_ok(head, size); head = mnl_nlmsg_next(head, &size)) {
 		if (head->nlmsg_type != NLMSG_ERROR)
 			continue;
-		refusal = mnl_nlmsg_get_payload(head);
-		answers[!refusal->error]++;
+		take_verdict(head);
 		last |= head->nlmsg_seq == client->seq;
 	}
 	if (size) {
@@ -249,7 +81,7 @@ static bool take_answers(const struct klips_client *client, const struct nlmsghd
 /* What came meanwhile: answers, and what is left of a dump. */
 static bool receive(struct klips_client *client)
 {
-	static char buffers[BATCH][ROOM * 4] __aligned(8);
+	static char buffers[BATCH][CONTROL_ROOM * 4] __aligned(8);
 	struct mmsghdr messages[BATCH];
 	struct iovec pieces[BATCH];
 	bool last = false;
@@ -283,44 +115,62 @@ static void ask(struct klips_client *client, const void *requests, size_t size)
 	} while (!receive(client));
 }
 
-static u64 number(const char *text)
-{
-	char *end;
-	u64 value = strtoull(text, &end, 0);
-
-	if (!*text || *end) {
-		fprintf(stderr, "control_fuzz: '%s' is no number\n", text);
-		exit(2);
-	}
-	return value;
-}
-
-/* A request that is sure to be answered, behind others. */
-static struct nlmsghdr *make_last(struct klips_client *client, void *buffer)
+static struct nlmsghdr *make_plain(const struct klips_client *client, void *buffer, u8 op, u16 flags, u32 seq)
 {
 	struct klips_message message;
 
-	klips_message_begin(&message, buffer, ROOM, client->type, NLM_F_ACK | NLM_F_REQUEST, ++client->seq);
-	klips_message_put_extra(&message, &(struct genlmsghdr){ .cmd = KLIPS_CMD_STATUS, .version = 1 }, GENL_HDRLEN);
+	klips_message_begin(&message, buffer, CONTROL_ROOM, client->type, flags | NLM_F_REQUEST, seq);
+	klips_message_put_extra(&message, &(struct genlmsghdr){ .cmd = op, .version = 1 }, GENL_HDRLEN);
 	return buffer;
 }
 
-/* Many requests in one call, or most of the time would be the calls'. */
-static void ask_all(struct klips_client *client, u64 seed, u64 first, u64 count)
+/* Begins a dump on a socket of its own, reads a little of one, or closes it in between. */
+static void interrupt(struct chance *chance, const struct klips_client *client)
 {
-	static char buffer[(BATCH + 1) * ROOM] __aligned(8);
+	static const u8 ops[] = { KLIPS_CMD_SA_GET, KLIPS_CMD_EROUTE_GET, KLIPS_CMD_DEV_GET };
+	static char buffer[CONTROL_ROOM] __aligned(8);
+	static int fd = -1;
+	struct nlmsghdr *head;
+
+	if (fd >= 0 && chance_one_in(chance, 3)) {
+		close(fd);
+		fd = -1;
+	}
+	if (fd < 0) {
+		fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_GENERIC);
+		if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &(int){ 1 }, sizeof(int)))
+			guest_fail("another socket");
+	}
+	head = make_plain(client, buffer, ops[chance_below(chance, ARRAY_SIZE(ops))], NLM_F_DUMP, 1);
+	if (send(fd, head, head->nlmsg_len, 0) < 0 && errno != EAGAIN && errno != ENOBUFS)
+		guest_fail("dump");
+	if (chance_one_in(chance, 2))
+		recv(fd, buffer, sizeof(buffer), 0);
+}
+
+/* Many requests in one call, or most of the time would be the calls'; the last one is sure to be answered. */
+static void ask_all(struct klips_client *client, u64 seed, u64 first, u64 count, bool log)
+{
+	static char buffer[(BATCH + 1) * CONTROL_ROOM] __aligned(8);
 	u64 at = first, next;
 	size_t size;
 
 	while (at < first + count) {
+		struct chance between = chance_of(~seed, at);
+
 		next = min(at + BATCH, first + count);
 		for (size = 0; at < next; at++) {
 			struct chance chance = chance_of(seed, at);
+			struct nlmsghdr *head = control_make(&chance, buffer + size, client->type, ++client->seq, log);
 
-			size += NLMSG_ALIGN(make(&chance, client, buffer + size)->nlmsg_len);
+			asked[client->seq & 255] = op_of(head);
+			size += NLMSG_ALIGN(head->nlmsg_len);
 		}
-		size += NLMSG_ALIGN(make_last(client, buffer + size)->nlmsg_len);
+		asked[++client->seq & 255] = KLIPS_CMD_STATUS;
+		size += make_plain(client, buffer + size, KLIPS_CMD_STATUS, NLM_F_ACK, client->seq)->nlmsg_len;
 		ask(client, buffer, size);
+		if (chance_one_in(&between, 4))
+			interrupt(&between, client);
 		if (at / OFTEN != (at - BATCH) / OFTEN) {
 			printf("control: at %" PRIu64 "\n", (uint64_t)at);
 			fflush(stdout);
@@ -328,26 +178,49 @@ static void ask_all(struct klips_client *client, u64 seed, u64 first, u64 count)
 	}
 }
 
-int main(int argc, char **argv)
+static void connect_to(struct klips_client *client)
+{
+	struct klips_refusal why = { 0 };
+
+	if (klips_client_open(client, NULL, &why)) {
+		fprintf(stderr, "control_fuzz: %s\n", why.text);
+		exit(1);
+	}
+	setsockopt(client->fd, SOL_SOCKET, SO_RCVBUFFORCE, &(int){ BATCH * CONTROL_ROOM * 8 }, sizeof(int));
+}
+
+/* Whether there is an operation that a request of root's never came to; in few requests that may be. */
+static bool missed(u64 count)
+{
+	bool missing = false;
+	unsigned int op;
+
+	for (op = 1; op < KLIPS_CMD_END && count >= ENOUGH; op++)
+		if (klips_op_policies[op].flags & KLIPS_OP_REQUEST && !done[op] && op != KLIPS_CMD_DEBUG_SET &&
+		    op != KLIPS_CMD_SUBSCRIBE) {
+			printf("control: %s was never done\n", klips_op_policies[op].name);
+			missing = true;
+		}
+	return missing;
+}
+
+static int as_root(u64 seed, u64 first, u64 count)
 {
 	struct klips_refusal why = { 0 };
 	struct klips_status_info info = { 0 };
 	struct klips_client client;
+	unsigned int op;
+	u64 all = 0;
 	int err;
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: control_fuzz SEED FIRST COUNT\n");
-		return 2;
-	}
-	err = klips_client_open(&client, NULL, &why);
-	if (!err) {
-		setsockopt(client.fd, SOL_SOCKET, SO_RCVBUFFORCE, &(int){ BATCH * ROOM * 8 }, sizeof(int));
-		ask_all(&client, number(argv[1]), number(argv[2]), number(argv[3]));
-		err = klips_client_status(&client, &info, &why);
-	}
+	connect_to(&client);
+	ask_all(&client, seed, first, count, false);
+	err = klips_client_status(&client, &info, &why);
+	for (op = 0; op < KLIPS_CMD_END; op++)
+		all += done[op];
 	if (!err)
 		printf("control: %" PRIu64 " requests refused, %" PRIu64 " done; %u SAs and %u eroutes were left\n",
-		       (uint64_t)answers[0], (uint64_t)answers[1], info.sas, info.eroutes);
+		       (uint64_t)refused, (uint64_t)all, info.sas, info.eroutes);
 	if (!err)
 		err = klips_client_eroute_flush(&client, &why);
 	if (!err)
@@ -355,5 +228,124 @@ int main(int argc, char **argv)
 	klips_client_close(&client);
 	if (err)
 		fprintf(stderr, "control_fuzz: %s\n", why.text);
-	return err || !answers[0] || !answers[1] ? 1 : 0;
+	return err || missed(count);
+}
+
+/* What changes something is forbidden, and nothing else is. */
+static int as_nobody(u64 seed, u64 first, u64 count)
+{
+	struct klips_client client;
+	unsigned int op;
+	int wrong = 0;
+	u64 all = 0;
+
+	if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY))
+		guest_fail("nobody");
+	connect_to(&client);
+	ask_all(&client, seed, first, count, true);
+	klips_client_close(&client);
+	for (op = 1; op < KLIPS_CMD_END; op++) {
+		bool change = klips_op_policies[op].flags & KLIPS_OP_ADMIN;
+
+		all += forbidden[op];
+		if (change ? !done[op] : !forbidden[op])
+			continue;
+		printf("control: nobody: %s was %s\n", klips_op_policies[op].name, change ? "done" : "forbidden");
+		wrong = 1;
+	}
+	printf("control: nobody: %" PRIu64 " requests forbidden\n", (uint64_t)all);
+	return wrong || !all;
+}
+
+static void send_some(struct chance *chance)
+{
+	static struct wire_line line;
+	struct sk_buff *skb;
+	unsigned int i;
+
+	if (!if_nametoindex("ipsec0"))
+		return;
+	wire_line_open(&line, "ipsec0", NULL);
+	for (i = 0; i < PACKETS; i++) {
+		skb = wire_outgoing(chance);
+		if (skb)
+			wire_line_put(&line, chance, skb->data, skb->len);
+		kfree_skb(skb);
+	}
+	wire_line_flush(&line);
+}
+
+static void set_up(const char *device)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = { .ifr_flags = IFF_UP };
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", device);
+	if (fd < 0 || (ioctl(fd, SIOCSIFFLAGS, &request) && errno != ENODEV))
+		guest_fail(device);
+	close(fd);
+}
+
+/* In a process of its own, which leaves all as it is: SAs, packets that are held, a dump that is half read, a table
+ * that is open. */
+static __attribute__((noreturn)) void live(u64 seed, u64 number)
+{
+	struct chance chance = chance_of(seed, number);
+	struct klips_refusal why = { 0 };
+	struct klips_client client;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		guest_fail("unshare");
+	set_up("lo");
+	connect_to(&client);
+	klips_client_dev(&client, KLIPS_CMD_DEV_ATTACH, "ipsec0", "lo", &why);
+	ask_all(&client, seed, number * SPACE, SPACE, true);
+	set_up("ipsec0");
+	send_some(&chance);
+	interrupt(&chance, &client);
+	if (open("/proc/self/net/ipsec/spi/all", O_RDONLY | O_CLOEXEC) < 0)
+		guest_fail("/proc/self/net/ipsec/spi/all");
+	if (done[KLIPS_CMD_DEBUG_SET]) {
+		printf("control: a namespace's root has set klipsdebug, which is the machine's\n");
+		exit(1);
+	}
+	exit(0);
+}
+
+static int in_spaces(u64 seed, u64 first, u64 count)
+{
+	u64 number;
+	int status;
+	pid_t pid;
+
+	for (number = first; number < first + count; number++) {
+		fflush(stdout);
+		pid = fork();
+		if (!pid)
+			live(seed, number);
+		if (pid < 0 || waitpid(pid, &status, 0) != pid)
+			guest_fail("a namespace");
+		if (status) {
+			printf("control: namespace %" PRIu64 " failed\n", (uint64_t)number);
+			return 1;
+		}
+	}
+	printf("control: %" PRIu64 " namespaces came and went\n", (uint64_t)count);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *word;
+		int (*run)(u64 seed, u64 first, u64 count);
+	} ways[] = { { "root", as_root }, { "nobody", as_nobody }, { "spaces", in_spaces } };
+	const char *word = argc == 5 ? argv[4] : ways[0].word;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ways) && (argc == 4 || argc == 5); i++)
+		if (!strcmp(word, ways[i].word))
+			return ways[i].run(guest_number(argv[1]), guest_number(argv[2]), guest_number(argv[3]));
+	fprintf(stderr, "usage: control_fuzz SEED FIRST COUNT [root|nobody|spaces]\n");
+	return 2;
 }

@@ -25,3 +25,14 @@ void guest_enter(const char *netns)
 		guest_fail(path);
 	close(fd);
 }
+
+uint64_t guest_number(const char *text)
+{
+	char *end;
+	uint64_t value = strtoull(text, &end, 0);
+
+	if (*text && !*end)
+		return value;
+	fprintf(stderr, "'%s' is no number\n", text);
+	exit(2);
+}

@@ -14,7 +14,7 @@
 #define WIRE_INNER_OWN	12
 
 #define WIRE_SPI	0x1000 /* of the first SA; those of IPCOMP fit 16 bits */
-#define WIRE_SPI_OUT	0x2000 /* what the module answers by */
+#define WIRE_SPI_OUT	0x2000 /* what the module answers by; the ones after it are for one protocol each */
 #define WIRE_NATT_PORT	4500
 
 #define WIRE_ROOM	8192 /* bytes of the longest packet */
@@ -32,6 +32,7 @@
  * @flags: KLIPS_SA_
  * @natt: whether it is in UDP
  * @narrow: it is for UDP to port 9 alone
+ * @mast: what it brings appears on mast0, marked for its answer
  * @sa: the sender's part
  */
 struct wire_sa {
@@ -45,17 +46,20 @@ struct wire_sa {
 	u32 flags;
 	bool natt;
 	bool narrow;
+	bool mast;
 	struct klips_sa *sa;
 };
 
 extern struct wire_sa wire_sas[];
 extern const unsigned int wire_sas_count;
 
-/* wire_sas.c: both parts of all SAs, and how the module answers. Ends the program if it is refused. */
-void wire_sas_make(struct klips_client *client);
+/* wire_sas.c: both parts of all SAs, and how the module answers. Ends the program if it is refused. Returns the
+ * reference of the SA that answers of mast0's go by. */
+u32 wire_sas_make(struct klips_client *client);
 
 /* wire_packets.c: whole packets, outer IP header first; NULL: that came to nothing */
 struct sk_buff *wire_good(const struct wire_sa *to, u32 payload);
 struct sk_buff *wire_bad(struct chance *chance, bool *in_udp);
+struct sk_buff *wire_outgoing(struct chance *chance);
 
 #endif

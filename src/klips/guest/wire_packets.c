@@ -7,9 +7,9 @@
 
 #include "guest/wire.h"
 
-#define HEAD_ROOM	 512
-#define LAYERS		 3
-#define ETHERNET_MIN_MTU 68
+#define HEAD_ROOM 512
+#define LAYERS	  3
+#define BOMB	  (1U << 20) /* bytes that IPCOMP makes a thousand of */
 
 struct ends {
 	struct klips_addr src, dst;
@@ -98,7 +98,7 @@ static u8 put_any(struct chance *chance, struct sk_buff *skb)
 /* What an IP packet carries. Returns its protocol. */
 static u8 put_payload(struct chance *chance, struct sk_buff *skb, const struct ends *ends)
 {
-	u32 length = chance_below(chance, chance_one_in(chance, 8) ? 4000 : 200);
+	u32 length = chance_below(chance, chance_one_in(chance, 8) ? 7000 : 200);
 
 	switch (chance_below(chance, 8)) {
 	case 0:
@@ -209,10 +209,24 @@ static int protect_esp(struct chance *chance, const struct wire_sa *to, struct s
 	return err;
 }
 
+/* What is far longer than it looks, at times than any packet; it begins as @skb does. */
+static int pack_bomb(struct chance *chance, const struct sk_buff *skb, u8 *packed, u32 room)
+{
+	static u8 bomb[BOMB];
+	u32 length = chance_one_in(chance, 2) ? BOMB : 65535 - chance_below(chance, 4096);
+
+	memset(bomb, 0, 64);
+	memcpy(bomb, skb->data, min(skb->len, 64U));
+	if (chance_one_in(chance, 2))
+		put_unaligned_be16((u16)min(length, 65535U), bomb + ((bomb[0] >> 4) == KLIPS_V6 ? 4 : 2));
+	return klips_deflate(bomb, length, packed, room);
+}
+
 static int protect_comp(struct chance *chance, const struct wire_sa *to, struct sk_buff *skb, u8 next)
 {
 	u8 packed[WIRE_ROOM];
-	int length = klips_deflate(skb->data, skb->len, packed, sizeof(packed));
+	int length = chance && chance_one_in(chance, 64) ? pack_bomb(chance, skb, packed, sizeof(packed)) :
+							   klips_deflate(skb->data, skb->len, packed, sizeof(packed));
 
 	if (length < 0)
 		return length;
@@ -320,6 +334,61 @@ static void mend(struct chance *chance, struct sk_buff *skb)
 	put_unaligned_be16(klips_checksum(skb->data, header, 0), skb->data + 10);
 }
 
+/* What is in UDP beside ESP: the byte that keeps NATs awake, IKE's marker, and what is too short for either. */
+static struct sk_buff *make_short(struct chance *chance)
+{
+	const struct ends outer = ends(chance_one_in(chance, 3) ? KLIPS_V6 : KLIPS_V4, false);
+	struct sk_buff *skb = klips_skb_new(HEAD_ROOM, WIRE_ROOM);
+	u32 length = chance_below(chance, 24);
+
+	if (!skb)
+		return NULL;
+	if (chance_one_in(chance, 2)) {
+		*(u8 *)skb_put(skb, 1) = 0xff;
+	} else {
+		memset(skb_put(skb, length), 0, length);
+		if (length > 4 && chance_one_in(chance, 2))
+			chance_fill(chance, skb->data + 4, length - 4);
+	}
+	push_header(chance, skb, &outer, KLIPS_PROTO_ESP);
+	return skb;
+}
+
+/* A packet between two ends, as no SA made it. */
+static struct sk_buff *make_plain(struct chance *chance, const struct ends *ends)
+{
+	struct sk_buff *skb = klips_skb_new(HEAD_ROOM, WIRE_ROOM);
+
+	if (!skb)
+		return NULL;
+	push_header(chance, skb, ends, put_payload(chance, skb, ends));
+	if (chance_one_in(chance, 4))
+		spoil(chance, skb);
+	return skb;
+}
+
+/* What should have come through an SA, but comes in clear. */
+static struct sk_buff *make_clear(struct chance *chance)
+{
+	const struct ends inner = ends(chance_one_in(chance, 3) ? KLIPS_V6 : KLIPS_V4, true);
+
+	return make_plain(chance, &inner);
+}
+
+/**
+ * wire_outgoing() - a packet that the module is to send, good or not
+ * @chance: what it follows from
+ *
+ * Return: the packet, the caller's; NULL: none.
+ */
+struct sk_buff *wire_outgoing(struct chance *chance)
+{
+	const struct ends back = ends(chance_one_in(chance, 3) ? KLIPS_V6 : KLIPS_V4, true);
+	const struct ends inner = { .src = back.dst, .dst = back.src };
+
+	return make_plain(chance, &inner);
+}
+
 /**
  * wire_bad() - a packet that may be anything, but most often comes far into the module
  * @chance: what it follows from
@@ -329,11 +398,17 @@ static void mend(struct chance *chance, struct sk_buff *skb)
  */
 struct sk_buff *wire_bad(struct chance *chance, bool *in_udp)
 {
-	struct sk_buff *skb = klips_skb_new(HEAD_ROOM, WIRE_ROOM);
 	const struct wire_sa *to = any_sa(chance);
 	u32 layers = chance_one_in(chance, 4) ? 1 + chance_below(chance, LAYERS) : 1;
+	struct sk_buff *skb;
 	u8 next;
 
+	*in_udp = chance_one_in(chance, 64);
+	if (*in_udp)
+		return make_short(chance);
+	if (chance_one_in(chance, 64))
+		return make_clear(chance);
+	skb = klips_skb_new(HEAD_ROOM, WIRE_ROOM);
 	if (!skb)
 		return NULL;
 	next = put_inside(chance, to, skb, 0);

@@ -34,7 +34,7 @@ static int reply(struct genl_info *info, void *buffer, size_t size)
 /* Our own verdict says more than generic netlink's; -EINTR keeps that from being sent too. */
 static int doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct klips_session session = { .admin = true }; /* generic netlink has looked, by GENL_UNS_ADMIN_PERM */
+	struct klips_session session = { .admin = true }; /* generic netlink has looked, by the flags of ops */
 	const size_t room = KLIPS_ANSWER_ROOM + KLIPS_VERDICT_ROOM;
 	struct nlmsghdr *head = (struct nlmsghdr *)info->nlhdr;
 	struct klips_request *request = kzalloc(sizeof(*request) + room, GFP_KERNEL);
@@ -95,6 +95,11 @@ static const struct genl_multicast_group groups[] = {
 	{                                                                         \
 		.cmd = KLIPS_CMD_##op, .doit = doit, .flags = GENL_UNS_ADMIN_PERM \
 	}
+/* What is the machine's is for its root, and not for that of a user namespace. */
+#define CHANGE_MACHINE(op)                                                    \
+	{                                                                     \
+		.cmd = KLIPS_CMD_##op, .doit = doit, .flags = GENL_ADMIN_PERM \
+	}
 #define SHOW(op)                                    \
 	{                                           \
 		.cmd = KLIPS_CMD_##op, .doit = doit \
@@ -108,7 +113,7 @@ static const struct genl_ops ops[] = {
 	CHANGE(SA_ADD),	      CHANGE(SA_UPDATE),  CHANGE(SA_DEL),	LIST(SA_GET),	    CHANGE(SA_FLUSH),
 	CHANGE(SA_ALLOC_SPI), CHANGE(SA_GROUP),	  CHANGE(SA_MOVE),	CHANGE(EROUTE_ADD), CHANGE(EROUTE_REPLACE),
 	CHANGE(EROUTE_DEL),   LIST(EROUTE_GET),	  CHANGE(EROUTE_FLUSH), CHANGE(DEV_CREATE), CHANGE(DEV_DELETE),
-	CHANGE(DEV_ATTACH),   CHANGE(DEV_DETACH), LIST(DEV_GET),	CHANGE(DEBUG_SET),  SHOW(DEBUG_GET),
+	CHANGE(DEV_ATTACH),   CHANGE(DEV_DETACH), LIST(DEV_GET),	CHANGE_MACHINE(DEBUG_SET),  SHOW(DEBUG_GET),
 	CHANGE(SETTINGS_SET), SHOW(SETTINGS_GET), SHOW(STATUS),		CHANGE(PORT_ADD),   CHANGE(SA_REFER),
 };
 

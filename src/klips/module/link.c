@@ -121,6 +121,8 @@ static int attach(struct klips_net *net, const char *name, const char *phys_name
 	bool is_new = !dev;
 	int err;
 
+	if (phys && phys->netdev_ops == &klips_netdev_ops)
+		return -EINVAL; /* the control protocol has said so, but its name was another then */
 	err = !phys ? -ENODEV : dev && dev->phys_mtu ? -EBUSY : !(phys->flags & IFF_UP) ? -ENETDOWN : 0;
 	if (!err && is_new)
 		err = create(net, name, false);

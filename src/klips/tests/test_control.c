@@ -641,6 +641,12 @@ static void put_dev(u8 op, const char *name, const char *phys)
 		klips_put_string(&request, KLIPS_A_DEV_PHYS, phys);
 }
 
+static void assert_unattachable(const char *name, const char *phys, int err, const char *why)
+{
+	put_dev(KLIPS_CMD_DEV_ATTACH, name, phys);
+	assert_refused(err, why);
+}
+
 static void devices_come_and_go(void **state)
 {
 	(void)state;
@@ -650,18 +656,13 @@ static void devices_come_and_go(void **state)
 	put_dev(KLIPS_CMD_DEV_DETACH, "ipsec0", NULL);
 	assert_done();
 	assert_refused(-ENODEV, "ipsec0");
-	put_dev(KLIPS_CMD_DEV_ATTACH, "ipsec0", "wlan0");
-	assert_refused(-ENODEV, "there is no wlan0");
-	put_dev(KLIPS_CMD_DEV_ATTACH, "ipsec0", NULL);
-	assert_refused(-EINVAL, "phys of dev is missing");
-	put_dev(KLIPS_CMD_DEV_ATTACH, "a/b", "eth1");
-	assert_refused(-EINVAL, "name of dev: not a device's name");
-	put_dev(KLIPS_CMD_DEV_ATTACH, "..", "eth1");
-	assert_refused(-EINVAL, "name of dev: not a device's name");
-	put_dev(KLIPS_CMD_DEV_ATTACH, "", "eth1");
-	assert_refused(-EINVAL, "name of dev: not a device's name");
-	put_dev(KLIPS_CMD_DEV_ATTACH, "sixteen-letters-", "eth1");
-	assert_refused(-EINVAL, "name of dev: not a string, or too long");
+	assert_unattachable("ipsec0", "wlan0", -ENODEV, "there is no wlan0");
+	assert_unattachable("ipsec1", "ipsec0", -EINVAL, "ipsec0 is no physical device, but of KLIPS itself");
+	assert_unattachable("ipsec0", NULL, -EINVAL, "phys of dev is missing");
+	assert_unattachable("a/b", "eth1", -EINVAL, "name of dev: not a device's name");
+	assert_unattachable("..", "eth1", -EINVAL, "name of dev: not a device's name");
+	assert_unattachable("", "eth1", -EINVAL, "name of dev: not a device's name");
+	assert_unattachable("sixteen-letters-", "eth1", -EINVAL, "name of dev: not a string, or too long");
 	put_dev(KLIPS_CMD_DEV_CREATE, "ipsec1", NULL);
 	assert_done();
 	assert_refused(-EEXIST, "ipsec1 is there already");
@@ -719,8 +720,7 @@ static void masts_are_for_who_knows_marks(void **state)
 	(void)state;
 	put_dev(KLIPS_CMD_DEV_CREATE, "mast0", NULL);
 	assert_refused(-EOPNOTSUPP, "mast0: only the kernel module has mastN: a TUN device tells no marks");
-	put_dev(KLIPS_CMD_DEV_ATTACH, "mast0", "eth1");
-	assert_refused(-EOPNOTSUPP, "mast0: a mastN is not attached");
+	assert_unattachable("mast0", "eth1", -EOPNOTSUPP, "mast0: a mastN is not attached");
 	put_dev(KLIPS_CMD_DEV_CREATE, "mast", NULL);
 	assert_done();
 	assert_false(klips_dev_find(&rig_klips, "mast")->mast);
