@@ -41,7 +41,17 @@ static u32 least_mtu(const struct klips_net *net)
 	return least;
 }
 
-/* An ipsecN has another MTU below it now. */
+/* What is below a device has another MTU now. */
+static void set_phys_mtu(struct klips_dev *dev, u32 phys_mtu)
+{
+	struct klips_link *link = rcu_dereference_protected(dev->own, 1);
+
+	WRITE_ONCE(dev->phys_mtu, phys_mtu);
+	if (!link->by_hand)
+		set_mtu(link, dev, phys_mtu);
+}
+
+/* An ipsecN has another MTU below it now, or none. */
 static void refresh_masts(struct klips_net *net)
 {
 	u32 least = least_mtu(net), i;
@@ -49,8 +59,8 @@ static void refresh_masts(struct klips_net *net)
 	for (i = 0; i < KLIPS_DEVICES; i++) {
 		struct klips_dev *dev = klips_dev_held(&net->klips, i);
 
-		if (dev && dev->mast)
-			WRITE_ONCE(dev->phys_mtu, least);
+		if (dev && dev->mast && dev->phys_mtu != least)
+			set_phys_mtu(dev, least);
 	}
 }
 
@@ -216,8 +226,6 @@ void klips_links_remove(struct klips_net *net, struct list_head *list)
 
 static void phys_changed(struct klips_net *net, struct klips_dev *dev, struct net_device *phys, unsigned long event)
 {
-	struct klips_link *link = rcu_dereference_protected(dev->own, 1);
-
 	switch (event) {
 	case NETDEV_DOWN:
 	case NETDEV_UNREGISTER:
@@ -227,9 +235,7 @@ static void phys_changed(struct klips_net *net, struct klips_dev *dev, struct ne
 		strscpy(dev->phys_name, phys->name, sizeof(dev->phys_name));
 		break;
 	case NETDEV_CHANGEMTU:
-		WRITE_ONCE(dev->phys_mtu, phys->mtu);
-		if (!link->by_hand)
-			set_mtu(link, dev, phys->mtu);
+		set_phys_mtu(dev, phys->mtu);
 		refresh_masts(net);
 		break;
 	}
