@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../klips/core/addr.h"
+#include "../lib/hex.h"
 #include "cert_lookup.h"
 #include "impair.h"
 
@@ -116,14 +117,11 @@ static void put_url(struct ike_builder *builder, enum ike_cert_encoding encoding
 static void put_by_base(struct ike_builder *builder, const struct pki_cert *cert, const char *base)
 {
 	const struct ike_slice der = pki_cert_info(cert)->der;
-	char url[PKI_URL_MAX + 1];
+	char url[PKI_URL_MAX + 1], name[2 * PKI_URL_HASH + 1];
 	uint8_t hash[PKI_URL_HASH];
-	size_t at, length = strlen(base);
 
 	pki_url_hash(hash, der);
-	memcpy(url, base, length);
-	for (at = 0; at < sizeof(hash); at++, length += 2)
-		snprintf(url + length, sizeof(url) - length, "%02x", hash[at]);
+	snprintf(url, sizeof(url), "%s%s", base, hex_print(name, hash, sizeof(hash)));
 	put_url(builder, CERT_X509_URL, der, url);
 }
 

@@ -78,10 +78,9 @@ bool ike_lookup_is_due(const struct ike_sa *sa, const struct ike_message *messag
 	return sa->setup->takes_urls && next_url(message, ike_payload_find(message, IKE_P_CERT), &body);
 }
 
-static bool is_same(const struct pki_located *located, const struct ike_cert_body *body)
+static bool is_of(const struct pki_located *located, const uint8_t *hash, bool is_bundle)
 {
-	return located->is_bundle == (body->encoding == CERT_BUNDLE_URL) &&
-	       !memcmp(located->hash, body->data.data, PKI_URL_HASH);
+	return located->is_bundle == is_bundle && !memcmp(located->hash, hash, PKI_URL_HASH);
 }
 
 static void share(struct pki_located *to, const struct pki_located *from)
@@ -98,18 +97,18 @@ static void clear(struct pki_located *located)
 	located->uri = NULL;
 }
 
-static bool find_kept(struct pluto *pluto, const struct ike_cert_body *body, struct pki_located *to)
+/* It is the first then. */
+static struct kept *find_kept(struct pluto *pluto, const uint8_t *hash, bool is_bundle)
 {
 	struct kept *kept;
 
 	cds_list_for_each_entry(kept, &pluto->lookups.kept, node) {
-		if (!is_same(&kept->located, body))
+		if (!is_of(&kept->located, hash, is_bundle))
 			continue;
 		cds_list_move(&kept->node, &pluto->lookups.kept);
-		share(to, &kept->located);
-		return true;
+		return kept;
 	}
-	return false;
+	return NULL;
 }
 
 /* A new place, or that of the one that was of no use for the longest time. */
@@ -128,10 +127,14 @@ static struct kept *place(struct pluto_lookups *lookups)
 	return kept;
 }
 
+/* Several may have been waiting for the same. */
 static void keep(struct pluto *pluto, const struct pki_located *located)
 {
-	struct kept *kept = place(&pluto->lookups);
+	struct kept *kept;
 
+	if (find_kept(pluto, located->hash, located->is_bundle))
+		return;
+	kept = place(&pluto->lookups);
 	if (!kept)
 		return;
 	memcpy(kept->located.hash, located->hash, sizeof(located->hash));
@@ -208,10 +211,14 @@ static bool want(const struct ike_sa *sa, const struct ike_cert_body *body, stru
 static void add(struct ike_lookup *lookup, struct ike_sa *sa, const struct ike_cert_body *body)
 {
 	struct pki_located *to = &lookup->list[lookup->count++];
+	const struct kept *kept;
 
 	to->is_bundle = body->encoding == CERT_BUNDLE_URL;
 	memcpy(to->hash, body->data.data, sizeof(to->hash));
-	if (find_kept(sa->pluto, body, to) || find_stored(sa->pluto, body, to))
+	kept = find_kept(sa->pluto, to->hash, to->is_bundle);
+	if (kept)
+		share(to, &kept->located);
+	if (kept || find_stored(sa->pluto, body, to))
 		return;
 	if (want(sa, body, to)) {
 		lookup->missing++;
@@ -319,7 +326,7 @@ size_t ike_lookup_find(const struct ike_sa *sa, const struct ike_cert_body *body
 	if (!lookup || !is_url_cert(body))
 		return 0;
 	for (at = 0; at < lookup->count && !one; at++)
-		if (is_same(&lookup->list[at], body))
+		if (is_of(&lookup->list[at], body->data.data, body->encoding == CERT_BUNDLE_URL))
 			one = &lookup->list[at];
 	for (count = 0; one && count < one->count && count < room; count++)
 		to[count] = pki_cert_get(one->certs[count]);

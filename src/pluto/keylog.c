@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../lib/hex.h"
+
 #define HEX  (2 * IKE_KEY_MAX + 1)
 #define LINE 1024
 
@@ -102,16 +104,6 @@ void keylog_close(struct keylog *keylog)
 	errno = before;
 }
 
-static const char *hex(char *to, const uint8_t *data, size_t length)
-{
-	size_t i;
-
-	to[0] = 0;
-	for (i = 0; i < length; i++)
-		snprintf(to + 2 * i, 3, "%02x", data[i]);
-	return to;
-}
-
 static int put(int fd, char *line, int length)
 {
 	ssize_t written = length < LINE ? write(fd, line, (size_t)length) : -1;
@@ -132,9 +124,9 @@ int keylog_ike(struct keylog *keylog, const struct ike_sa *sa)
 		return -EOPNOTSUPP;
 	snprintf(name, sizeof(name), encr->ike, sa->suite.encr_bits);
 	for (i = 0; i < 2; i++) {
-		hex(spi[i], sa->spi[i], sizeof(sa->spi[i]));
-		hex(encrs[i], keys->encr[i].data, keys->encr[i].length);
-		hex(integs[i], keys->integ[i].data, keys->integ[i].length);
+		hex_print(spi[i], sa->spi[i], sizeof(sa->spi[i]));
+		hex_print(encrs[i], keys->encr[i].data, keys->encr[i].length);
+		hex_print(integs[i], keys->integ[i].data, keys->integ[i].length);
 	}
 	length = snprintf(line, sizeof(line), "%s,%s,%s,%s,\"%s\",%s,%s,\"%s\"\n", spi[0], spi[1], encrs[0], encrs[1],
 			  name, integs[0], integs[1], integ->ike);
@@ -163,8 +155,8 @@ static int put_child(struct keylog *keylog, const struct child_sa *child, const 
 
 	put_address(from_text, child, src);
 	put_address(to_text, child, dst);
-	hex(encrs, keys->encr[from].data, keys->encr[from].length);
-	hex(integs, keys->integ[from].data, keys->integ[from].length);
+	hex_print(encrs, keys->encr[from].data, keys->encr[from].length);
+	hex_print(integs, keys->integ[from].data, keys->integ[from].length);
 	length = snprintf(line, sizeof(line),
 			  "\"IPv%u\",\"%s\",\"%s\",\"0x%08" PRIx32 "\",\"%s\",\"%s%s\",\"%s\",\"%s%s\"\n", src->version,
 			  from_text, to_text, ntohl(child->spi[!inbound]), encr->esp, *encrs ? "0x" : "", encrs,

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "../lib/hex.h"
 #include "cp_state.h"
 
 #define ROWS 1000 /* of a piece */
@@ -43,11 +44,9 @@ static const char *const sa_states[] = {
 
 static void put_spi(json_t *row, const char *name, const uint8_t spi[8])
 {
-	char text[20];
+	char text[2 * 8 + 1];
 
-	snprintf(text, sizeof(text), "%02x%02x%02x%02x%02x%02x%02x%02x", spi[0], spi[1], spi[2], spi[3], spi[4], spi[5],
-		 spi[6], spi[7]);
-	json_object_set_new(row, name, json_string(text));
+	json_object_set_new(row, name, json_string(hex_print(text, spi, 8)));
 }
 
 /* Of connections that are for many peers; and the addresses that peers were given, or this host was. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What there is of keys, certificates and CRLs, for status. */
-#include <stdio.h>
-
+#include "../lib/hex.h"
 #include "../lib/json_text.h"
 #include "plan.h"
 #include "trust.h"
@@ -9,11 +8,8 @@
 static json_t *hex_json(const uint8_t bytes[PKI_KEY_ID])
 {
 	char text[2 * PKI_KEY_ID + 1];
-	size_t at;
 
-	for (at = 0; at < PKI_KEY_ID; at++)
-		snprintf(text + 2 * at, 3, "%02x", bytes[at]);
-	return json_string(text);
+	return json_string(hex_print(text, bytes, PKI_KEY_ID));
 }
 
 json_t *trust_key_json(const struct pki_key *key)

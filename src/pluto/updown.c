@@ -231,54 +231,56 @@ void updowns_free(struct updowns *updowns)
 	free(updowns);
 }
 
-static bool is_complete(const struct run *run)
+/* @env: taken over; NULL: there was no memory for it, as there is none if this returns NULL */
+static struct run *new_run(struct updowns *updowns, const char *connection, const char *family, const char *command,
+			   const char *verb, char **env)
 {
-	return run->connection && run->family && run->command && run->verb && run->env;
+	struct run *run = calloc(1, sizeof(*run));
+
+	if (!run) {
+		updown_env_free(env);
+		return NULL;
+	}
+	run->updowns = updowns;
+	cds_list_add_tail(&run->node, &updowns->runs);
+	run->connection = strdup(connection);
+	run->family = strdup(family);
+	run->command = strdup(command);
+	run->verb = strdup(verb);
+	run->env = env;
+	if (run->connection && run->family && run->command && run->verb && run->env)
+		return run;
+	log_say(PLUTO_ERROR, "\"%s\": updown %s: no memory", connection, verb);
+	free_run(run);
+	return NULL;
 }
 
 static void queue(struct updowns *updowns, const struct updown_about *about)
 {
-	struct run *run = calloc(1, sizeof(*run));
+	const char *name = about->connection->name, *family = about->connection->family;
+	char **env = updown_env(about);
+	struct run *run;
 
+	if (env && !strcmp(about->extra->updown, STANDARD) && updown_env_is_idle(env)) {
+		updown_env_free(env);
+		return;
+	}
+	run = new_run(updowns, name, family ? family : name, about->extra->updown, about->verb, env);
 	if (!run)
 		return;
-	run->updowns = updowns;
-	cds_list_add_tail(&run->node, &updowns->runs);
-	run->connection = strdup(about->connection->name);
-	run->family = strdup(about->connection->family ? about->connection->family : about->connection->name);
-	run->command = strdup(about->extra->updown);
-	run->verb = strdup(about->verb);
 	run->remote = *about->remote;
-	run->env = updown_env(about);
 	if (about->child && strcmp(about->verb, "down") != 0 && strcmp(about->verb, "unroute") != 0)
 		run->peer = about->child->path.remote.addr;
-	if (!is_complete(run))
-		log_say(PLUTO_ERROR, "updown: no memory");
-	else if (strcmp(run->command, STANDARD) != 0 || !updown_env_is_idle(run->env))
-		return;
-	free_run(run);
 }
 
 void updown_nflog(struct updowns *updowns, bool on)
 {
 	const uint32_t group = updowns->daemon->setup->nflog_all;
-	struct run *run = group ? calloc(1, sizeof(*run)) : NULL;
+	const char *verb = on ? "nflog-all-up" : "nflog-all-down";
 
-	if (!run)
-		return;
-	run->updowns = updowns;
-	cds_list_add_tail(&run->node, &updowns->runs);
-	run->connection = strdup("nflog-all");
-	run->family = strdup("nflog-all");
-	run->command = strdup(STANDARD);
-	run->verb = strdup(on ? "nflog-all-up" : "nflog-all-down");
-	run->env = updown_env_nflog(on ? "nflog-all-up" : "nflog-all-down", updowns->daemon->backend->ops->name, group);
-	if (is_complete(run)) {
+	if (group && new_run(updowns, "nflog-all", "nflog-all", STANDARD, verb,
+			     updown_env_nflog(verb, updowns->daemon->backend->ops->name, group)))
 		start_all(updowns);
-		return;
-	}
-	log_say(PLUTO_ERROR, "nflog-all: no memory");
-	free_run(run);
 }
 
 static void run_verbs(struct updowns *updowns, struct updown_about *about, const char *const *verbs)

@@ -200,6 +200,14 @@ static void put_inherited(struct env *env)
 	}
 }
 
+static char **finish(struct env *env)
+{
+	if (!env->failed)
+		return env->list;
+	updown_env_free(env->list);
+	return NULL;
+}
+
 /**
  * updown_env() - the environment of one run
  *
@@ -221,10 +229,7 @@ char **updown_env(const struct updown_about *about)
 	put_source(env, about);
 	if (about->child)
 		put_child(env, about->child);
-	if (!env->failed)
-		return env->list;
-	updown_env_free(env->list);
-	return NULL;
+	return finish(env);
 }
 
 /**
@@ -245,10 +250,7 @@ char **updown_env_nflog(const char *verb, const char *stack, uint32_t group)
 	put(env, "PLUTO_VERB=%s", verb);
 	put(env, "PLUTO_STACK=%s", stack);
 	put(env, "NFLOG=%" PRIu32, group);
-	if (!env->failed)
-		return env->list;
-	updown_env_free(env->list);
-	return NULL;
+	return finish(env);
 }
 
 /* The list is the first of its struct env. */

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "../lib/conf.h"
+#include "../lib/hex.h"
 #include "../lib/pki_store.h"
 #include "../lib/policy_group.h"
 #include "../lib/secrets.h"
@@ -62,11 +63,10 @@ static void print_date(const char *what, int64_t when)
 static void print_key(const struct pki_key *key)
 {
 	const struct pki_key_info *info = pki_key_info(key);
-	size_t i;
+	char ckaid[2 * PKI_KEY_ID + 1];
 
-	printf(", %s %u, ckaid ", pki_key_type_name(info->type), info->bits);
-	for (i = 0; i < PKI_KEY_ID; i++)
-		printf("%02x", info->ckaid[i]);
+	printf(", %s %u, ckaid %s", pki_key_type_name(info->type), info->bits,
+	       hex_print(ckaid, info->ckaid, PKI_KEY_ID));
 }
 
 static void print_entry(const struct pki_entry *entry)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "../lib/hex.h"
 #include "command.h"
 #include "pki_file.h"
 
@@ -126,7 +127,7 @@ static int save(const struct order *order, const struct pki_key *key)
 	char *path;
 	int status;
 
-	pki_hex(ckaid, info->ckaid, PKI_KEY_ID);
+	hex_print(ckaid, info->ckaid, PKI_KEY_ID);
 	path = order->output ? strdup(order->output) : own_path(order, ckaid);
 	if (!path)
 		return not_done("no memory");

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "../lib/conf_file.h"
+#include "../lib/hex.h"
 #include "command.h"
 #include "pki_publish.h"
 
@@ -476,7 +477,7 @@ static json_t *key_as_json(const struct pki_key *key)
 	char ckaid[2 * PKI_KEY_ID + 1], *text = pki_key_text(key);
 	json_t *row = json_pack("{s:s, s:i, s:b, s:s, s:s}", "type", pki_key_type_name(info->type), "bits",
 				(int)info->bits, "private", info->is_private, "ckaid",
-				pki_hex(ckaid, info->ckaid, PKI_KEY_ID), "public", text ? text : "");
+				hex_print(ckaid, info->ckaid, PKI_KEY_ID), "public", text ? text : "");
 
 	free(text);
 	return row;
@@ -500,7 +501,7 @@ static int print_key(const struct pki_key *key)
 	char ckaid[2 * PKI_KEY_ID + 1], *text = pki_key_text(key);
 
 	printf("%s %s key of %u bits\nckaid: %s\npublic key: %s\n", info->is_private ? "private" : "public",
-	       pki_key_type_name(info->type), info->bits, pki_hex(ckaid, info->ckaid, PKI_KEY_ID), text ? text : "");
+	       pki_key_type_name(info->type), info->bits, hex_print(ckaid, info->ckaid, PKI_KEY_ID), text ? text : "");
 	free(text);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../lib/hex.h"
 #include "../lib/json_text.h"
 #include "../lib/pki_store.h"
 #include "command.h"
@@ -141,7 +142,7 @@ static void print_line(const struct pki_entry *entry, size_t number)
 	rsaid_of(entry->key, id);
 	/* Scripts take what is behind "ckaid: ". */
 	printf("<%2zu> %s %u%s%s file: %s ckaid: %s\n", number, pki_key_type_name(info->type), info->bits,
-	       *id ? " keyid: " : "", id, entry->path, pki_hex(ckaid, info->ckaid, PKI_KEY_ID));
+	       *id ? " keyid: " : "", id, entry->path, hex_print(ckaid, info->ckaid, PKI_KEY_ID));
 }
 
 static json_t *as_json(const struct pki_entry *entry)
@@ -149,7 +150,7 @@ static json_t *as_json(const struct pki_entry *entry)
 	const struct pki_key_info *info = pki_key_info(entry->key);
 	char ckaid[2 * PKI_KEY_ID + 1], id[10], *text = pki_key_text(entry->key);
 	json_t *row = json_pack("{s:s, s:i, s:s, s:s, s:o}", "type", pki_key_type_name(info->type), "bits",
-				(int)info->bits, "ckaid", pki_hex(ckaid, info->ckaid, PKI_KEY_ID), "public",
+				(int)info->bits, "ckaid", hex_print(ckaid, info->ckaid, PKI_KEY_ID), "public",
 				text ? text : "", "file", json_text(entry->path));
 
 	free(text);
@@ -213,7 +214,7 @@ static bool is_meant(const struct order *order, const struct pki_key *key)
 	char ckaid[2 * PKI_KEY_ID + 1], id[10];
 
 	if (order->ckaid)
-		return !strcasecmp(pki_hex(ckaid, pki_key_info(key)->ckaid, PKI_KEY_ID), order->ckaid);
+		return !strcasecmp(hex_print(ckaid, pki_key_info(key)->ckaid, PKI_KEY_ID), order->ckaid);
 	return !order->rsaid || !strcmp(rsaid_of(key, id), order->rsaid);
 }
 

@@ -120,12 +120,3 @@ enum pki_key_type pki_type_named(const char *name, unsigned int *bits)
 	}
 	return 0;
 }
-
-const char *pki_hex(char *text, const uint8_t *data, size_t length)
-{
-	size_t at;
-
-	for (at = 0; at < length; at++)
-		snprintf(text + 2 * at, 3, "%02x", data[at]);
-	return text;
-}

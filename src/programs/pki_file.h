@@ -31,7 +31,5 @@ int pki_load_bytes(struct ike_slice *data, const char *label, const char *path);
 
 /* "rsa", "ecdsa", "ed25519", "ed448"; 0: there is none such. @bits: gets the usual ones if it is 0. */
 enum pki_key_type pki_type_named(const char *name, unsigned int *bits);
-/* Hexadecimal in @text, of 2 * length + 1 bytes. */
-const char *pki_hex(char *text, const uint8_t *data, size_t length);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../lib/hex.h"
 #include "../lib/pki_bundle.h"
 #include "command.h"
 
@@ -16,7 +17,7 @@ static int publish(const struct pki_cert *cert, const char *to)
 	int status;
 
 	pki_url_hash(hash, der);
-	if (snprintf(path, sizeof(path), "%s/%s", to, pki_hex(name, hash, sizeof(hash))) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/%s", to, hex_print(name, hash, sizeof(hash))) >= (int)sizeof(path))
 		return not_done("%s: the path is too long", to);
 	status = pki_write(&output, "CERTIFICATE", der);
 	if (!status)

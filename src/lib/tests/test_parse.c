@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../format.h"
+#include "../hex.h"
 #include "../parse.h"
 #include "../../klips/core/eroute.h"
 
@@ -225,6 +226,18 @@ static void keys_are_read(void **state)
 	assert_non_null(klips_parse_key(key, sizeof(key), &length, ""));
 }
 
+static void bytes_are_shown(void **state)
+{
+	const uint8_t bytes[] = { 0x00, 0x0f, 0xf0, 0x9a };
+	char text[2 * sizeof(bytes) + 2];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	assert_string_equal(hex_print(text, bytes, sizeof(bytes)), "000ff09a");
+	assert_int_equal(text[2 * sizeof(bytes) + 1], 'x');
+	assert_string_equal(hex_print(text, bytes, 0), "");
+}
+
 static void lives_are_read(void **state)
 {
 	struct klips_limits soft = { 0 }, hard = { 0 };
@@ -268,6 +281,7 @@ int main(void)
 		cmocka_unit_test(wrong_nets_are_refused),
 		cmocka_unit_test(numbers_end_where_they_should),
 		cmocka_unit_test(keys_are_read),
+		cmocka_unit_test(bytes_are_shown),
 		cmocka_unit_test(lives_are_read),
 		cmocka_unit_test(protocols_have_numbers),
 	};

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../lib/hex.h"
 #include "../auth_certs.h"
 #include "../cert_lookup.h"
 #include "auth_rig.h"
@@ -33,16 +34,14 @@ static int find_by_name(struct pki_located *to)
 	const struct pki_cert *cert;
 	uint8_t hash[PKI_URL_HASH];
 	char name[2 * PKI_URL_HASH + 1];
-	size_t at, i;
+	size_t at;
 
 	for (at = 0; pki_store_at(rig.all, at); at++) {
 		cert = stored(at);
 		if (!cert)
 			continue;
 		pki_url_hash(hash, pki_cert_info(cert)->der);
-		for (i = 0; i < sizeof(hash); i++)
-			snprintf(name + 2 * i, 3, "%02x", hash[i]);
-		if (strcmp(to->uri + strlen(BASE), name) != 0)
+		if (strcmp(to->uri + strlen(BASE), hex_print(name, hash, sizeof(hash))) != 0)
 			continue;
 		to->certs[to->count++] = pki_cert_get(cert);
 		return memcmp(hash, to->hash, sizeof(hash)) ? -EBADMSG : 0;
@@ -340,6 +339,8 @@ static void test_few_of_one_address(void **state)
 	east->keep_jobs = false;
 	side_run_jobs(east);
 	assert_int_equal(east->pluto->lookups.count, 0);
+	assert_int_equal(fetches, 4);
+	assert_int_equal(east->pluto->lookups.kept_count, 1);
 }
 
 int main(void)
