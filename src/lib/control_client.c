@@ -154,6 +154,11 @@ static const char *fault_name(const struct nlmsghdr *request, u32 offset)
 	return name_at(klips_op_policies[klips_message_op(request)].set, attrs, length, (const char *)request + offset);
 }
 
+static int has_gone(struct klips_refusal *why)
+{
+	return klips_refuse(why, -ECONNRESET, NULL, NULL, "KLIPS's module has gone");
+}
+
 /* Reads the verdict on a request. */
 static int read_verdict(const struct nlmsghdr *answer, const struct nlmsghdr *request, struct klips_refusal *why)
 {
@@ -173,6 +178,9 @@ static int read_verdict(const struct nlmsghdr *answer, const struct nlmsghdr *re
 		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_OFFS && !mnl_attr_validate(attr, MNL_TYPE_U32))
 			name = fault_name(request, mnl_attr_get_u32(attr));
 	}
+	/* KLIPS says why; generic netlink does not, if it knows no such family any more */
+	if (verdict->error == -ENOENT && !text && request->nlmsg_type != KLIPS_CONTROL_TYPE)
+		return has_gone(why);
 	is_errno = verdict->error < 0 && verdict->error >= -4095;
 	return klips_refuse(why, is_errno ? verdict->error : -EBADMSG, NULL, name, "%s",
 			    text ? text : strerror(is_errno ? -verdict->error : EBADMSG));
@@ -295,21 +303,33 @@ static int get_event(struct klips_event *event, const struct nlmsghdr *head, str
 	return op == KLIPS_CMD_EXPIRE ? get_expire(event, table, why) : get_mapping(event, table, why);
 }
 
+/* What nlctrl says of families. */
+static bool is_control(const struct klips_client *client, const struct nlmsghdr *head)
+{
+	return klips_client_is_module(client) && head->nlmsg_type == GENL_ID_CTRL;
+}
+
 /**
  * klips_client_event - wait for an event
  *
  * -ETIMEDOUT: none came within the client's timeout. -ENOBUFS: some were lost, because they were not read in time.
+ * -ECONNRESET: klipsd, or the module, has gone.
  */
 int klips_client_event(struct klips_client *client, struct klips_event *event, struct klips_refusal *why)
 {
 	char packet[KLIPS_CONTROL_ROOM] __aligned(8);
 	const struct nlmsghdr *head = (const struct nlmsghdr *)packet;
-	ssize_t size = receive(client, packet, sizeof(packet), why);
+	ssize_t size;
 
-	if (size < 0)
-		return why->error;
-	if (!netlink_message_ok(head, (int)size))
-		return klips_refuse(why, -EBADMSG, NULL, NULL, "KLIPS sent no message");
+	do {
+		size = receive(client, packet, sizeof(packet), why);
+		if (size < 0)
+			return why->error;
+		if (!netlink_message_ok(head, (int)size))
+			return klips_refuse(why, -EBADMSG, NULL, NULL, "KLIPS sent no message");
+		if (is_control(client, head) && klips_netlink_is_end(client, head))
+			return has_gone(why);
+	} while (is_control(client, head));
 	if (head->nlmsg_type == NLMSG_OVERRUN)
 		return klips_refuse(why, -ENOBUFS, NULL, NULL, "events were lost");
 	return get_event(event, head, why);

@@ -108,7 +108,29 @@ int klips_netlink_open(struct klips_client *client)
 }
 
 /**
- * klips_netlink_subscribe() - hear of events
+ * klips_netlink_is_end() - whether generic netlink says that the module has gone
+ * @client: connected to the module, and subscribed
+ * @head: a message of nlctrl's, all of it
+ *
+ * What a connection asks later would be refused: a module that is loaded again has another number.
+ */
+bool klips_netlink_is_end(const struct klips_client *client, const struct nlmsghdr *head)
+{
+	const struct genlmsghdr *extra = mnl_nlmsg_get_payload(head);
+	const struct nlattr *attr;
+
+	if (mnl_nlmsg_get_payload_len(head) < sizeof(*extra) || extra->cmd != CTRL_CMD_DELFAMILY)
+		return false;
+	mnl_attr_for_each(attr, head, sizeof(*extra))
+	{
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID && !mnl_attr_validate(attr, MNL_TYPE_U16))
+			return mnl_attr_get_u16(attr) == client->type;
+	}
+	return false;
+}
+
+/**
+ * klips_netlink_subscribe() - hear of events, and of the module's end
  * @client: connected to the module
  * @groups: a bit each KLIPS_MCGRP_
  *
@@ -116,7 +138,11 @@ int klips_netlink_open(struct klips_client *client)
  */
 int klips_netlink_subscribe(struct klips_client *client, u32 groups)
 {
+	static const int notify = GENL_ID_CTRL; /* nlctrl's only group has its number */
 	unsigned int i;
+
+	if (setsockopt(client->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &notify, sizeof(notify)))
+		return -errno;
 
 	for (i = 0; i < KLIPS_MCGRP_COUNT; i++)
 		if (groups & 1U << i && setsockopt(client->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &client->groups[i],

@@ -93,7 +93,7 @@ class Run(Attempt):
             self.settle("skipped", reason)
             return
         with self.phase("hosts"):
-            specs = self.options.inside or self.case.specs(self.progress)
+            specs = self.options.inside or self.specs()
             plan = self.case.network.subset(self.case.hosts).plan(self.case.nat)
             self.bring_up(specs, plan)
         self.gate()
@@ -125,6 +125,17 @@ class Run(Attempt):
             else:
                 self._judge_own(ended)
         self._judge_wires()
+
+    def specs(self) -> list[HostSpec]:
+        """What is laid over the hosts. Fetches peers and makes certificates where they are not cached yet."""
+        found = self.case.specs(self.progress)
+        for spec in found:
+            stack.show(self.module(spec.name), spec)
+        return found
+
+    def module(self, host: str) -> str:
+        """The file of KLIPS's module that a host's kernel has to load; "" if none."""
+        return ""
 
     def missing(self) -> str:
         """What the test needs and the place does not have, in words; empty if it can be run."""

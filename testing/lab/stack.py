@@ -18,11 +18,13 @@ from lab.errors import UnresolvedError, UsageError
 from lab.needs import missing
 
 if TYPE_CHECKING:
+    from lab.place import HostSpec
     from lab.testcase import TestCase
 
 AUTO = "auto"  # either, as pluto has it with protostack=auto
 MODULE = "klips-kernel"  # of a test that wants what the module alone has; of a run: klipsd's place is taken by the module
 OWN = {"klips-user": ("tun",), AUTO: ("tun",), MODULE: ("klips-module",)}  # what each of them needs of the place
+MODULE_AT = "/module"  # where hosts see it
 STACKS = (*OWN, "netkey")
 
 # Of what is installed; tests of it are in folders below.
@@ -78,6 +80,12 @@ def lacking(stacks: Iterable[str], instead: str, kernel: str) -> str:
     if MODULE not in stacks or instead == MODULE or _made(kernel).exists() or _has_klips(kernel):
         return ""
     return f"needs KLIPS as a module for the kernel {kernel}: 'make module KERNEL={kernel}' makes it"
+
+
+def show(path: str, spec: "HostSpec") -> None:
+    """Have a host see the folder of that module, if any, so that its scripts can load it again: MODULE_AT."""
+    if path:
+        spec.binds[MODULE_AT] = str(Path(path).parent)
 
 
 def _has_klips(kernel: str) -> bool:

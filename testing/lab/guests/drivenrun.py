@@ -46,6 +46,10 @@ class DrivenRun(runone.Run):
                 return reason
         return ""
 
+    def module(self, host: str) -> str:
+        """See Run."""
+        return stack.to_load(self.case.stacks, self.options.stack, self.kernel_of(host))
+
     def new_place(self) -> Place:
         """See Run."""
         processor = processors.take(self.slot, wait=not self.options.may_stay)
@@ -56,7 +60,7 @@ class DrivenRun(runone.Run):
     def _guest(self, name: str, hosts: tuple[str, ...], processor: int) -> driven.Guest:
         kernel = self.kernel_of(hosts[0])
         return driven.Guest(name, hosts, self.files[kernel].image, processor,
-                            module=stack.to_load(self.case.stacks, self.options.stack, kernel))
+                            module=self.module(hosts[0]))
 
     def _end(self) -> None:
         """Look at the guests' consoles before the result is saved: what a kernel reports counts for more than a test."""

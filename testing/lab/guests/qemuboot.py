@@ -96,14 +96,15 @@ def disks(setup: Setup, work: Path) -> list[qemu.Disk]:
 def stage(stacks: Iterable[str], work: Path, progress: Progress, modules: Iterable[str] = ()) -> dict[str, str]:
     """Put the disk with Cygnet's programs into a folder if a test about these stacks needs it.
 
-    modules: files of KLIPS's module that are on it too. Where in the guest they are, and the programs by the folder that hosts
-    get on this machine; nothing if they are not needed.
+    modules: files of KLIPS's module that are on it too. Where in the guest their folders are, and the programs by the folder
+    that hosts get on this machine; nothing if they are not needed.
     """
     if not stack.is_own(stacks):
         return {}
     wanted = sorted(set(modules))
     (work / STAGE).symlink_to(stage_image(progress, wanted))
-    return {str(stack.tree()): STAGE_AT, **{path: f"{STAGE_AT}/{carried.module_at(path)}" for path in wanted}}
+    folders = {str(Path(path).parent): f"{STAGE_AT}/{Path(carried.module_at(path)).parent}" for path in wanted}
+    return {str(stack.tree()): STAGE_AT, **folders}
 
 
 def stage_image(progress: Progress, modules: Iterable[str] = ()) -> Path:

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from lab import paths, runone, stack, suites
+from lab import paths, runone, suites
 from lab.errors import UnresolvedError
 from lab.guests import driven, drivenrun, mailbox, processors, qemuboot, qemudriven, qemurun, ram
 from lab.place import HostSpec, Place
@@ -63,13 +63,12 @@ class QemuDrivenRun(drivenrun.DrivenRun):
     @property
     def _guests(self) -> list[driven.Guest]:
         return [driven.Guest(name, hosts, self._setups[name].kernel, card="card",
-                             module=self._staged.get(self._module(name), ""))
+                             module=qemurun.moved(self._module(name), self._staged))
                 for name, hosts in drivenrun.groups(self.case, self.options).items()]
 
     def _module(self, guest: str) -> str:
         """The file that a guest has to load, here; "" if none."""
-        hosts = drivenrun.groups(self.case, self.options)[guest]
-        return stack.to_load(self.case.stacks, self.options.stack, self.kernel_of(hosts[0]))
+        return self.module(drivenrun.groups(self.case, self.options)[guest][0])
 
     def new_place(self) -> Place:
         """See Run."""

@@ -60,16 +60,20 @@ class GuestRun(runone.Run):
             self.settle("skipped", reason)
         return bool(reason)
 
+    def module(self, host: str) -> str:
+        """See Run: there is but one kernel."""
+        return stack.to_load(self.case.stacks, self.options.stack, self.options.kernel)
+
     def order(self) -> dict:
         """What the guest is to do. Fetches peers and makes certificates where they are not cached yet."""
         suite = self.case.suite.words() if isinstance(self.case, SuiteCase) else {}
         test = {} if suite else alone.order(self.case, self.options.patience)
         return {"test": test, "folder": str(self.case.folder), "suite": suite, "place": self.options.place,
                 "stack": self.options.stack,
-                "module": stack.to_load(self.case.stacks, self.options.stack, self.options.kernel),
+                "module": self.module(""),
                 "random": uml.random_bytes(self.options.seed, "guest").hex(), "virtual": self.options.is_virtual,
                 "clock": self.case.clock, "slow": self.options.patience,
-                "hosts": [vars(spec) for spec in self.case.specs(self.progress)]}
+                "hosts": [vars(spec) for spec in self.specs()]}
 
     def _wait(self, process: subprocess.Popen) -> bool:
         """Wait for the guest's end; whether it had to be killed."""

@@ -209,6 +209,7 @@ def test_klipss_module_is_on_that_disk_too(guest, monkeypatch, tmp_path):
     guest.case.stacks.append("klips-user")
     guest.play(*_BEGINS, f"archive result.json {_RESULT}", stack="klips-kernel")
     assert guest.order["module"] == f"/mnt/stage/{inside}" and guest.order["stack"] == "klips-kernel"
+    assert guest.order["hosts"][0]["binds"][stack.MODULE_AT] == "/mnt/stage/lib/klips/6.1"
 
 
 def test_orders_differ_in_their_random_numbers(guest):
