@@ -85,10 +85,16 @@ static int dump_done(struct netlink_callback *cb)
 	return 0;
 }
 
+/* Who hears of a flow that wants an SA counts as a key daemon, so that a %hold waits for one. */
+#define GROUP(lower)                                             \
+	{                                                        \
+		.name = lower, .flags = GENL_MCAST_CAP_NET_ADMIN \
+	}
+
 static const struct genl_multicast_group groups[] = {
-	[KLIPS_MCGRP_ACQUIRE] = { .name = "acquire" },
-	[KLIPS_MCGRP_EXPIRE] = { .name = "expire" },
-	[KLIPS_MCGRP_MAPPING] = { .name = "mapping" },
+	[KLIPS_MCGRP_ACQUIRE] = GROUP("acquire"),
+	[KLIPS_MCGRP_EXPIRE] = GROUP("expire"),
+	[KLIPS_MCGRP_MAPPING] = GROUP("mapping"),
 };
 
 #define CHANGE(op)                                                                \
@@ -110,11 +116,31 @@ static const struct genl_multicast_group groups[] = {
 	}
 
 static const struct genl_ops ops[] = {
-	CHANGE(SA_ADD),	      CHANGE(SA_UPDATE),  CHANGE(SA_DEL),	LIST(SA_GET),	    CHANGE(SA_FLUSH),
-	CHANGE(SA_ALLOC_SPI), CHANGE(SA_GROUP),	  CHANGE(SA_MOVE),	CHANGE(EROUTE_ADD), CHANGE(EROUTE_REPLACE),
-	CHANGE(EROUTE_DEL),   LIST(EROUTE_GET),	  CHANGE(EROUTE_FLUSH), CHANGE(DEV_CREATE), CHANGE(DEV_DELETE),
-	CHANGE(DEV_ATTACH),   CHANGE(DEV_DETACH), LIST(DEV_GET),	CHANGE_MACHINE(DEBUG_SET),  SHOW(DEBUG_GET),
-	CHANGE(SETTINGS_SET), SHOW(SETTINGS_GET), SHOW(STATUS),		CHANGE(PORT_ADD),   CHANGE(SA_REFER),
+	CHANGE(SA_ADD),
+	CHANGE(SA_UPDATE),
+	CHANGE(SA_DEL),
+	LIST(SA_GET),
+	CHANGE(SA_FLUSH),
+	CHANGE(SA_ALLOC_SPI),
+	CHANGE(SA_GROUP),
+	CHANGE(SA_MOVE),
+	CHANGE(EROUTE_ADD),
+	CHANGE(EROUTE_REPLACE),
+	CHANGE(EROUTE_DEL),
+	LIST(EROUTE_GET),
+	CHANGE(EROUTE_FLUSH),
+	CHANGE(DEV_CREATE),
+	CHANGE(DEV_DELETE),
+	CHANGE(DEV_ATTACH),
+	CHANGE(DEV_DETACH),
+	LIST(DEV_GET),
+	CHANGE_MACHINE(DEBUG_SET),
+	SHOW(DEBUG_GET),
+	CHANGE(SETTINGS_SET),
+	SHOW(SETTINGS_GET),
+	SHOW(STATUS),
+	CHANGE(PORT_ADD),
+	CHANGE(SA_REFER),
 };
 
 static struct genl_family family = {
