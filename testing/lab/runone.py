@@ -29,8 +29,8 @@ class Options:
     on the machine itself, which finds that out.
     apart: each host is a guest of its own, with the kernel that kernels names for it, or else `kernel`. seed: what the
     random numbers of a UML guest follow from, if not chance.
-    machine, snapshot and gdb are a QEMU guest's: its board, whether it is restored rather than booted, and whether it waits for
-    gdb. patience: how many times as long as usual a line, and the test, may take.
+    machine, processors, snapshot and gdb are a QEMU guest's: its board, how many of them it has, whether it is restored rather
+    than booted, and whether it waits for gdb. patience: how many times as long as usual a line, and the test, may take.
     keep: leave the hosts up. stop_at: after that script, counted from 1, with the hosts up.
     """
 
@@ -42,6 +42,7 @@ class Options:
     real_time: bool = False
     seed: int | None = None
     machine: str = ""
+    processors: int = 1
     snapshot: bool = True
     gdb: bool = False
     patience: float = 1.0

@@ -22,6 +22,7 @@ TEST = "klips/device"  # any whose hosts have Cygnet's programs; only one of the
 HOST = "west"
 PROGRAMS = ROOT / "build/klips/plain/klips/guest"
 ENDS = "/testing/module/ends.sh"
+PROCESSORS = "2"  # of a QEMU guest; UML has one
 _UP_SECONDS = 900
 _LEAKS = "/sys/kernel/debug/kmemleak"
 _AGE = 6  # seconds: kmemleak says nothing of what is younger than 5
@@ -41,8 +42,8 @@ class Guest:
         self.place = "uml" if self.kernel.startswith("uml-") else "qemu"
 
     def __enter__(self) -> "Guest":
-        clock = ["--real-time"] if self.place == "uml" else []
-        done = subprocess.run([LAB, "run", self.test, "--place", self.place, "--kernel", self.kernel, *clock, "--stack",
+        sort = ["--real-time"] if self.place == "uml" else ["--processors", PROCESSORS]
+        done = subprocess.run([LAB, "run", self.test, "--place", self.place, "--kernel", self.kernel, *sort, "--stack",
                                "klips-kernel", "--stop-at", "1", "--out", str(self.out)], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, timeout=_UP_SECONDS, check=False)
         holder = self.out / self.test / "live.pid"

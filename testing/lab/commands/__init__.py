@@ -57,6 +57,7 @@ def add_place(made: argparse.ArgumentParser) -> None:
                       help="have KLIPS's module in the UML or QEMU guest's kernel, for tests about one of Cygnet's stacks")
     made.add_argument("--machine", choices=("microvm", "q35"),
                       help="the QEMU guest's board (microvm, or q35 where the kernel cannot run on that)")
+    made.add_argument("--processors", type=count, metavar="N", help="how many processors the QEMU guest has (1)")
     made.add_argument("--no-snapshot", action="store_true", help="boot the QEMU guest instead of restoring one that is ready")
     made.add_argument("--gdb", action="store_true", help="have the QEMU guest wait for gdb before its first instruction")
 
@@ -119,8 +120,8 @@ def options(arguments: argparse.Namespace, **others) -> Options:
 
 def _without_qemu(arguments: argparse.Namespace) -> bool:
     """True. UsageError if something was asked for that only QEMU guests have."""
-    if arguments.machine or arguments.no_snapshot or arguments.gdb:
-        raise UsageError("--machine, --no-snapshot and --gdb are for QEMU guests: --place qemu")
+    if arguments.machine or arguments.processors or arguments.no_snapshot or arguments.gdb:
+        raise UsageError("--machine, --processors, --no-snapshot and --gdb are for QEMU guests: --place qemu")
     return True
 
 

@@ -14,7 +14,7 @@ from lab.result import exit_status
 from lab.runone import Options
 
 # What guests of a place can be told.
-_OF = {"uml": ("apart", "real_time", "seed"), "qemu": ("apart", "machine", "no_snapshot", "gdb"), "libvirt": ()}
+_OF = {"uml": ("apart", "real_time", "seed"), "qemu": ("apart", "machine", "processors", "no_snapshot", "gdb"), "libvirt": ()}
 _EPILOG = """\
 examples:
   lab matrix ikev2-psk --place ns,uml

@@ -41,12 +41,11 @@ class Setup:
     cards: int | None = None
 
 
-def prepare(kernel: Path, modules: Path | None, board: str, sources: Iterable[Path], progress: Progress) -> Setup:
+def prepare(kernel: Path, modules: Path | None, machine: qemu.Machine, sources: Iterable[Path], progress: Progress) -> Setup:
     """Make what guests of a kernel need, where it is not cached. UnresolvedError says what is missing.
 
     sources: the folders that hosts have laid over them.
     """
-    machine = qemu.Machine(qemu.accelerator(), board)
     disks = [qemu.Disk("root", image.root(progress)), qemu.Disk("code", image.code(progress))]
     if modules:
         disks.append(qemu.Disk("modules", image.modules(modules, progress)))

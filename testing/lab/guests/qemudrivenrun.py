@@ -91,4 +91,4 @@ def _setup(case: TestCase, hosts: tuple[str, ...], plan: dict, options: runone.O
     cards = qemudriven.cards(hosts, plan, options.snapshot)
     kernel = options.kernels.get(hosts[0], options.kernel)
     folders = list(suites.folders([case], progress).values())
-    return qemuboot.driven(qemurun.prepared(kernel, options.machine, progress, cards, folders), cards)
+    return qemuboot.driven(qemurun.prepared(kernel, options.machine, progress, cards, folders, options.processors), cards)

@@ -32,11 +32,14 @@ def options(arguments: argparse.Namespace, **others) -> runone.Options:
     if arguments.seed is not None:
         raise UsageError("--seed is for UML guests: a QEMU guest's run cannot be repeated to the packet")
     common, by_host = kernelwords.read(arguments.kernel or "", DEFAULT)
+    kernel = catalog.find(common, "qemu")
+    other = {host: catalog.find(name, "qemu") for host, name in by_host.items()}
+    slowest = max(one.patience for one in (kernel, *other.values()))
     made = runone.Options(
-        place="qemu", kernel=catalog.find(common, "qemu").name, apart=arguments.apart or bool(by_host),
-        kernels={host: catalog.find(name, "qemu").name for host, name in by_host.items()}, machine=arguments.machine or "",
-        snapshot=not arguments.no_snapshot, gdb=arguments.gdb, stack=arguments.stack or "",
-        patience=PATIENCE[qemu.accelerator()], **others)
+        place="qemu", kernel=kernel.name, apart=arguments.apart or bool(by_host),
+        kernels={host: one.name for host, one in other.items()}, machine=arguments.machine or "",
+        processors=arguments.processors or 1, snapshot=not arguments.no_snapshot, gdb=arguments.gdb,
+        stack=arguments.stack or "", patience=PATIENCE[qemu.accelerator()] * slowest, **others)
     if made.gdb and (made.apart or made.may_stay):
         raise UsageError("--gdb is for one guest that runs its test by itself: not with --apart, --keep and --stop-...")
     return made
@@ -127,28 +130,31 @@ def provide(options: runone.Options, progress: Callable[[str], None], folders: S
 
     folders: see prepared().
     """
-    setup = prepared(options.kernel, options.machine, progress, folders=folders)
+    setup = prepared(options.kernel, options.machine, progress, folders=folders, processors=options.processors)
     if options.snapshot and not options.gdb:
         qemuboot.ensure_snapshot(setup, progress)
     return setup
 
 
 def prepared(name: str, wanted: str, progress: Callable[[str], None], cards: int = 0,
-             folders: Sequence[Path] = ()) -> qemuboot.Setup:
-    """What guests of a kernel need but for a snapshot. wanted: their board, if one was asked for; cards: how many they have.
+             folders: Sequence[Path] = (), processors: int = 1) -> qemuboot.Setup:
+    """What guests of a kernel need but for a snapshot. wanted: their board, if one was asked for; cards, processors: how many
+    they have.
 
     folders: what the hosts have laid over them besides the peers' trees.
     """
     qemu.program()  # or say that it is missing, before anything is fetched
     trees = [*image.trees(), *folders]
-    key = (name, wanted, cards, *trees)
+    key = (name, wanted, cards, processors, *trees)
     if key not in _prepared:
-        files = kernels.ensure(catalog.find(name, "qemu"), progress)
+        found = catalog.find(name, "qemu")
+        files = kernels.ensure(found, progress)
         config = files.config.read_text(encoding="utf-8")
         kind = board.choose(files.name, config, wanted, progress, cards, len(trees) + len(_DISKS))
         modules = files.modules and files.modules / "lib" / "modules" / files.release
         kernel = files.vmlinux if kind == "microvm" else files.image
-        _prepared[key] = qemuboot.prepare(kernel, modules, kind, trees, progress)
+        machine = qemu.Machine(qemu.accelerator(), kind, found.memory, processors)
+        _prepared[key] = qemuboot.prepare(kernel, modules, machine, trees, progress)
     return _prepared[key]
 
 

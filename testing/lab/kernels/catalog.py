@@ -12,6 +12,7 @@ from pathlib import Path
 from lab.errors import EXIT_UNRESOLVED, UsageError
 
 PLACES = {"um": "uml", "x86": "qemu"}  # where a kernel of that architecture runs
+MEMORY = 512  # megabytes that a QEMU guest has
 FORMAT = 1  # of the folders of packages; another number makes them anew
 
 
@@ -36,7 +37,8 @@ class Build:
     """A kernel that is built here.
 
     source is a package, or empty for a commit of a user's git tree; arch is um or x86; config are fragments, of which
-    the later win; edits are made to the source first. klips: our own sources are laid into it.
+    the later win; edits are made to the source first. klips: our own sources are laid into it. memory (megabytes) and patience
+    (how many times as long as usual a line and a test may take) are of QEMU guests that run it.
     """
 
     name: str
@@ -47,6 +49,8 @@ class Build:
     tree: Path | None = None
     commit: str = ""
     klips: bool = False
+    memory: int = MEMORY
+    patience: int = 1
 
     @property
     def folder(self) -> str:
@@ -71,6 +75,8 @@ class Package:
     package: str
     version: str
     arch = "x86"
+    memory = MEMORY
+    patience = 1
 
     @property
     def folder(self) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 FOLDER = "headers"
 _WHOLE = ("include", "scripts")  # with the programs that make uses
-_FILES = ("Makefile", "Kbuild", "Kconfig", "Module.symvers", ".config")
+_FILES = ("Makefile", "Kbuild", "Kconfig", "Module.symvers", ".config", "tools/objtool/objtool")
 _ARCHES = ("um", "x86")
 _OBJECTS = (".o", ".cmd", ".a")
 
@@ -22,6 +22,7 @@ def keep(tree: Path, draft: Path) -> None:
     top.mkdir()
     for name in _FILES:
         if (tree / name).exists():
+            (top / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(tree / name, top / name)
     for name in _WHOLE:
         if (tree / name).is_dir():

@@ -15,7 +15,7 @@ from lab.kernels.catalog import Build, Edit
 
 ARCHITECTURES = ("um", "x86")
 _TABLES = ("packages", "builds", "edits")
-_BUILD = {"base": str, "source": str, "arch": str, "config": list, "edits": list, "klips": bool}
+_BUILD = {"base": str, "source": str, "arch": str, "config": list, "edits": list, "klips": bool, "memory": int, "patience": int}
 _SERIES = {"pattern": str, "name": str, "flavours": dict}
 _EDIT = ("file", "find", "replace", "why")
 
@@ -124,8 +124,9 @@ class _Reader:
             raise self._error(f"{where}.arch", f"'{arch}' is none of {', '.join(ARCHITECTURES)}")
         config = tuple(self._fragment(where, word) for word in settings.get("config", []))
         edits = tuple(edit for word in settings.get("edits", []) for edit in self._set(where, word))
-        return Build(name, source, arch, (base.config if base else ()) + config, (base.edits if base else ()) + edits,
-                     klips=settings.get("klips", getattr(base, "klips", False)))
+        others = {key: settings[key] if key in settings else getattr(base, key)
+                  for key in ("klips", "memory", "patience") if key in settings or base}
+        return Build(name, source, arch, (base.config if base else ()) + config, (base.edits if base else ()) + edits, **others)
 
     def _base(self, name: str, base: str, above: tuple[str, ...]) -> Build:
         if base not in self._table["builds"]:
@@ -158,8 +159,10 @@ class _Reader:
         for key, value in settings.items():
             if key not in known:
                 raise self._error(where, f"unknown key '{key}'; known are {', '.join(known)}")
-            if not isinstance(value, known[key]):
+            if type(value) is not known[key]:  # true is no number
                 raise self._error(f"{where}.{key}", f"a value of the wrong type: {value!r}")
+            if known[key] is int and value < 1:
+                raise self._error(f"{where}.{key}", f"not a number from 1 on: {value}")
         for key in needed:
             if key not in settings:
                 raise self._error(where, f"'{key}' is missing")

@@ -21,8 +21,9 @@ PLACE = "libvirt"
 
 def options(arguments: argparse.Namespace, **others) -> runone.Options:
     """How to run, by the arguments of a command whose place is libvirt. UsageError if they do not fit together."""
-    if arguments.real_time or arguments.seed is not None or arguments.machine or arguments.no_snapshot or arguments.gdb:
-        raise UsageError("--real-time, --seed, --machine, --no-snapshot and --gdb are not for libvirt's domains: "
+    if (arguments.real_time or arguments.seed is not None or arguments.machine or arguments.processors
+            or arguments.no_snapshot or arguments.gdb):
+        raise UsageError("--real-time, --seed, --machine, --processors, --no-snapshot and --gdb are not for libvirt's domains: "
                          "--place uml, --place qemu")
     common, by_host = kernelwords.read(arguments.kernel or "", "")
     by_host = {host: catalog.find(name, "qemu").name for host, name in by_host.items()}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import scratch
 
-from lab import cli, kernels, paths, runone, stack, testcase
+from lab import cli, commands, kernels, paths, runone, stack, testcase
 from lab.errors import UnresolvedError
 from lab.guests import image, initrd, kvm, mailbox, qemu, qemuboot, qemurun, ram
 from lab.guests import run as guestrun
@@ -53,6 +53,22 @@ def test_memory_is_shared_unless_private(installed, private):
     words = _words(qemu.Machine("tcg"), memory=Path("/s/memory"), private=private)
     backing = json.loads(words[words.index("-object") + 1])
     assert (backing["mem-path"], backing["share"], backing["size"]) == ("/s/memory", not private, 512 << 20)
+
+
+def test_processors_run_at_once():
+    words = " ".join(_words(qemu.Machine("tcg", processors=2)))
+    assert " -smp 2 " in words and "tcg,thread=multi," in words
+    assert " -smp 1 " in " ".join(_words(qemu.Machine("tcg")))
+
+
+def test_guest_is_as_it_was_asked_for(monkeypatch):
+    def patience(*words: str) -> tuple[int, float]:
+        made = commands.options(commands.place_arguments(["--place", "qemu", *words]))
+        return made.processors, made.patience
+    monkeypatch.setattr(qemu, "accelerator", lambda: "tcg")
+    assert patience("--kernel", "qemu-6.12") == (1, 8.0)
+    assert patience("--kernel", "qemu-kasan", "--processors", "2") == (2, 32.0)
+    assert patience("--kernel", "qemu-6.12,east=qemu-kasan") == (1, 32.0)
 
 
 def _kernel_arguments(machine: qemu.Machine, **settings) -> list[str]:
@@ -257,11 +273,12 @@ def test_file_outside_of_the_folder(guest, name):
     assert not (guest.out.parent / "outside").exists()
 
 
-_NOT_NS = "--machine, --no-snapshot and --gdb are for QEMU guests: --place qemu"
+_NOT_NS = "--machine, --processors, --no-snapshot and --gdb are for QEMU guests: --place qemu"
 
 
 @pytest.mark.parametrize("words, said", [
     (["--gdb"], _NOT_NS), (["--place", "uml", "--no-snapshot"], _NOT_NS), (["--machine", "q35"], _NOT_NS),
+    (["--processors", "2"], _NOT_NS), (["--place", "qemu", "--processors", "0"], "'0' is not a whole number from 1 on"),
     (["--place", "qemu", "--real-time"], "--real-time is for UML guests; a QEMU guest's clock is always real"),
     (["--place", "qemu", "--kernel", "uml-6.1"], "uml-6.1"), (["--place", "qemu", "--seed", "7"], "--seed is for UML guests"),
     (["--place", "qemu", "--kernel", "east=uml-6.1"], "kernel 'uml-6.1' is built for arch um and runs at --place uml"),

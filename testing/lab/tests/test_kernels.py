@@ -17,7 +17,7 @@ _SERIES = '[packages.6]\npattern = "image-6.{abi}{flavour}-amd64"\nname = "6.{ab
 
 
 def _write(tmp_path: Path, text: str) -> Path:
-    (tmp_path / "config").mkdir(exist_ok=True)
+    (tmp_path / "config").mkdir(parents=True, exist_ok=True)
     for name in "ab":
         (tmp_path / "config" / f"{name}.config").write_text(f"CONFIG_{name.upper()}=y\n")
     path = tmp_path / "kernels.toml"
@@ -52,11 +52,20 @@ def test_klips_is_a_part_of_the_recipe(tmp_path, monkeypatch):
     assert [found[name].recipe() == before[name] for name in "klm"] == [False, False, True]
 
 
+def test_what_a_builds_guests_need(tmp_path):
+    path = _write(tmp_path, _GOOD + "memory = 1024\npatience = 3\n[builds.l]\nbase = \"k\"\nmemory = 2048\n")
+    found = recipes.read(path).builds
+    assert [(found[name].memory, found[name].patience) for name in "kl"] == [(1024, 3), (2048, 3)]
+    assert found["k"].folder[1:] == recipes.read(_write(tmp_path / "other", _GOOD)).builds["k"].folder[1:]
+
+
 @pytest.mark.parametrize("text, said", [
     (_GOOD + "[tools]\n", "unknown table 'tools'; known are packages, builds, edits"),
     (_GOOD + "color = 1\n", "builds.k: unknown key 'color'; known are base, source, arch, config, edits, klips"),
     (_GOOD.replace('"s"', "3"), "builds.k.source: a value of the wrong type: 3"),
     (_GOOD + "klips = 1\n", "builds.k.klips: a value of the wrong type: 1"),
+    (_GOOD + "memory = true\n", "builds.k.memory: a value of the wrong type: True"),
+    (_GOOD + "patience = 0\n", "builds.k.patience: not a number from 1 on: 0"),
     (_GOOD.replace('["a"]', '"a"'), "builds.k.config: a value of the wrong type: 'a'"),
     (_GOOD.replace('source = "s"\n', ""), "builds.k: 'source' is missing"),
     (_GOOD.replace('arch = "um"\n', ""), "builds.k: 'arch' is missing"),

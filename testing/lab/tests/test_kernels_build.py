@@ -130,7 +130,7 @@ def test_klips_is_laid_into_the_tree(kernel, tmp_path):
 def test_what_modules_are_compiled_with_is_kept(kernel, tmp_path):
     tree = tmp_path / "tree" / "linux-source-s"
     for name in ("include/net/xfrm.h", "arch/um/include/asm/page.h", "arch/um/kernel/main.c", "scripts/mod/modpost",
-                 "scripts/mod/modpost.o", "net/xfrm/xfrm_input.c"):
+                 "scripts/mod/modpost.o", "tools/objtool/objtool", "net/xfrm/xfrm_input.c"):
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text(name)
     (tree / "arch/um/include/generated/uapi").mkdir(parents=True)
@@ -139,7 +139,7 @@ def test_what_modules_are_compiled_with_is_kept(kernel, tmp_path):
     top = kernels.ensure(kernel, _quiet).image.parent / "headers"
     kept = {str(path.relative_to(top)) for path in top.rglob("*") if path.is_file()}
     assert {"include/net/xfrm.h", "arch/um/include/asm/page.h", "scripts/mod/modpost", "Module.symvers", ".config",
-            "Makefile"} <= kept
+            "Makefile", "tools/objtool/objtool"} <= kept
     assert (top / "arch/um/include/generated/uapi").is_dir()
     assert not kept & {"arch/um/kernel/main.c", "scripts/mod/modpost.o", "net/xfrm/xfrm_input.c"}
 

@@ -279,7 +279,8 @@ def test_run_without_domains(libvirt, tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("words", [["--real-time"], ["--seed", "7"], ["--gdb"], ["--machine", "q35"], ["--no-snapshot"]])
+@pytest.mark.parametrize("words", [["--real-time"], ["--seed", "7"], ["--gdb"], ["--machine", "q35"], ["--processors", "2"],
+                                   ["--no-snapshot"]])
 def test_options_that_do_not_fit(libvirt, tmp_path, capsys, words):
     assert cli.main(["run-one", "--place", "libvirt", *words, "--out", str(tmp_path / "out"), "hosts/empty"]) == 2
     assert "are not for libvirt's domains" in capsys.readouterr().err
