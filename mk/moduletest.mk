@@ -21,6 +21,7 @@ MODULE_KERNEL ?= uml-kasan
 BENCH_KERNEL ?= 6.12
 MODULE_PACKETS ?= 1000000
 MODULE_CYCLES ?= 1000
+MODULE_SECONDS ?= 60
 
 # One of each kind: packets, ports, devices, marks, cryptography that ends later, XFRM beside it, and pluto.
 MODULE_SMOKE ?= klips/esp-aead klips/natt klips/transport-fragments klips/device-events klips/mast klips/module-wrong-key \
@@ -36,9 +37,9 @@ module-fuzz: build ## send ipsec.ko bad packets and control messages, in a guest
 	@$(MAKE) -s guest-programs module KERNEL=$(MODULE_KERNEL)
 	testing/module/fuzz.py --kernel $(MODULE_KERNEL) --packets $(MODULE_PACKETS) --messages $(MODULE_PACKETS)
 
-module-torture: build ## tunnels of ipsec.ko come and go under traffic, in a guest under KASAN (MODULE_CYCLES=50 MODULE_KERNEL=6.12)
+module-torture: build ## tunnels of ipsec.ko come and go under traffic, in a guest under KASAN (MODULE_CYCLES=50 MODULE_SECONDS=600 MODULE_KERNEL=qemu-kasan)
 	@$(MAKE) -s guest-programs module KERNEL=$(MODULE_KERNEL)
-	testing/module/torture.py --kernel $(MODULE_KERNEL) --cycles $(MODULE_CYCLES)
+	testing/module/torture.py --kernel $(MODULE_KERNEL) --cycles $(MODULE_CYCLES) --seconds $(MODULE_SECONDS)
 
 module-crypto: build ## measure ipsec.ko's cryptography with pcrypt, cryptd and neither, in a guest (MODULE_KERNEL=6.12)
 	@$(MAKE) -s module KERNEL=$(MODULE_KERNEL)

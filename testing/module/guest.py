@@ -95,15 +95,15 @@ class Guest:
 
 
 def play(name: str, about: str, work: Callable[[argparse.Namespace, Path], None], kernel: str,
-         **numbers: tuple[int, str]) -> int:
+         **others: tuple[int | str, str]) -> int:
     """The program `name`: reads its command line and does the work in a folder that is removed. Its exit status.
 
-    kernel: which one by default; numbers: further options, each with its default and what it means.
+    kernel: which one by default; others: further options, each with its default and what it means.
     """
     parser = argparse.ArgumentParser(prog=name, description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kernel", default=kernel, help="as 'lab kernels list' names it (%(default)s)")
-    for option, (value, what) in numbers.items():
-        parser.add_argument(f"--{option}", type=int, default=value, help=f"{what} (%(default)s)")
+    for option, (value, what) in others.items():
+        parser.add_argument(f"--{option}", type=type(value), default=value, help=f"{what} ({value})" if value != "" else what)
     options = parser.parse_args()
     try:
         with tempfile.TemporaryDirectory(prefix=f"{name}-") as folder:

@@ -10,6 +10,7 @@
 #include <crypto/algapi.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
 
 #include "module.h"
 
@@ -18,7 +19,8 @@
 #define CONFIG_KLIPS_OFFLOAD "none"
 #endif
 
-#define WORD_MOST 16
+#define WORD_MOST    16
+#define MISSING_MOST 16
 
 enum offload {
 	OFFLOAD_NONE,
@@ -34,6 +36,40 @@ static const char *const words[OFFLOAD_COUNT] = {
 };
 
 static int chosen = -1; /* nothing yet: the default */
+
+/*
+ * Wrapped algorithms that the kernel has not. Asked for one, it looks for modules each time, which takes milliseconds;
+ * each SA would wait for that, and all requests behind it. Forgotten when a wrapper is chosen, or for newer ones.
+ */
+static DEFINE_MUTEX(missing_lock);
+static char missing[MISSING_MOST][CRYPTO_MAX_ALG_NAME];
+static unsigned int missing_next;
+
+static bool is_missing(const char *name)
+{
+	bool found = false;
+	unsigned int i;
+
+	mutex_lock(&missing_lock);
+	for (i = 0; i < MISSING_MOST && !found; i++)
+		found = !strcmp(missing[i], name);
+	mutex_unlock(&missing_lock);
+	return found;
+}
+
+static void remember_missing(const char *name)
+{
+	mutex_lock(&missing_lock);
+	strscpy(missing[missing_next++ % MISSING_MOST], name, sizeof(missing[0]));
+	mutex_unlock(&missing_lock);
+}
+
+static void forget_missing(void)
+{
+	mutex_lock(&missing_lock);
+	memset(missing, 0, sizeof(missing));
+	mutex_unlock(&missing_lock);
+}
 
 static int find(const char *word)
 {
@@ -83,6 +119,7 @@ static int set(const char *text, const struct kernel_param *param)
 		return -ENOENT;
 	}
 	WRITE_ONCE(chosen, found);
+	forget_missing();
 	return 0;
 }
 
@@ -137,10 +174,12 @@ static struct crypto_aead *wrap(struct crypto_aead *plain, enum offload offload)
 		strscpy(name, inner, sizeof(name));
 	else if (snprintf(name, sizeof(name), "%s(%s)", words[offload], inner) >= (int)sizeof(name))
 		return plain;
-	if (!strcmp(name, driver))
+	if (!strcmp(name, driver) || is_missing(name))
 		return plain;
 	wrapped = crypto_alloc_aead(name, 0, 0);
 	if (IS_ERR(wrapped)) {
+		if (PTR_ERR(wrapped) == -ENOENT || PTR_ERR(wrapped) == -EINVAL)
+			remember_missing(name);
 		pr_warn_once("klips: offload=%s: there is no %s: error %ld\n", words[offload], name, PTR_ERR(wrapped));
 		return plain;
 	}

@@ -27,6 +27,10 @@ static unsigned int queue = 32;
 module_param(queue, uint, 0);
 MODULE_PARM_DESC(queue, "how many are under way at once, 1 to 1024 (default: 32)");
 
+static char *only = "";
+module_param(only, charp, 0);
+MODULE_PARM_DESC(only, "those whose name has this in it (default: all)");
+
 static const struct {
 	const char *name;
 	enum klips_encr encr;
@@ -245,7 +249,7 @@ static int measure_sort(unsigned int sort)
 
 static int __init start(void)
 {
-	unsigned int i;
+	unsigned int i, count = 0;
 	int err = 0;
 
 	if (size < 16 || size > PACKET_MOST || !packets || packets > PACKETS_MOST || !queue || queue > QUEUE_MOST) {
@@ -253,10 +257,18 @@ static int __init start(void)
 		       QUEUE_MOST);
 		return -EINVAL;
 	}
-	for (i = 0; i < ARRAY_SIZE(sorts) && !err; i++)
+	for (i = 0; i < ARRAY_SIZE(sorts) && !err; i++) {
+		if (!strstr(sorts[i].name, only))
+			continue;
 		err = measure_sort(i);
+		count++;
+	}
 	if (err)
 		return err;
+	if (!count) {
+		pr_err("ipsec_bench: only=%s: no algorithm has that in its name\n", only);
+		return -EINVAL;
+	}
 	pr_info("ipsec_bench: measured, so it does not stay loaded\n");
 	return -EAGAIN;
 }
