@@ -6,5 +6,5 @@ ipsec spi
 ipsec tncfg --detach --virtual ipsec0
 ipsec tncfg
 ipsec klips stop
-ipsec klips status
+ipsec klips status | grep -v no-eroute
 ip link show ipsec0
