@@ -7,4 +7,3 @@ ip link set eth1 master br0
 ../../guestbin/wait-for.sh --match 'state UP' -- ip link show br0 >/dev/null
 ../../guestbin/ping-once.sh --up -I 192.0.1.254 192.0.2.254
 ipsec tncfg
-pkill -x ping
