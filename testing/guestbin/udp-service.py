@@ -22,6 +22,11 @@ SO_MARK = 36
 LIMIT, LATE = 3, 60  # seconds
 
 
+def datagrams(address: str) -> socket.socket:
+    """A socket for datagrams of an address's version of IP."""
+    return socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(usage=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
@@ -46,7 +51,7 @@ def answer(listener: socket.socket, text: bytes, ancillary: list, peer: tuple) -
 
 
 def serve(options: argparse.Namespace) -> None:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    listener = datagrams(options.address)
     if options.marks:
         listener.setsockopt(socket.SOL_SOCKET, SO_RCVMARK, 1)
     listener.bind((options.address, options.port))
@@ -63,7 +68,7 @@ def serve(options: argparse.Namespace) -> None:
 
 
 def ask(options: argparse.Namespace) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+    with datagrams(options.address) as out:
         out.bind((options.source, options.own or options.port))
         out.connect((options.address, options.port))
         out.settimeout(LATE if options.later else LIMIT)

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# the one that was there first still is
+../../guestbin/udp-service.py ask --port 7101 --from 2001:db8:10::1 west 2001:db8:0:2::12 7008
