@@ -27,7 +27,7 @@ MODULE_SECONDS ?= 60
 MODULE_SMOKE ?= klips/esp-aead klips/natt klips/transport-fragments klips/device-events klips/mast klips/module-wrong-key \
 	klips/both-stacks pluto/pluto-psk pluto/pluto-overlapip-transport
 
-.PHONY: module-crypto module-fuzz module-smoke module-torture
+.PHONY: module-control module-crypto module-fuzz module-smoke module-torture
 
 module-smoke: build ## run some of the scenarios with ipsec.ko in UML guests (MODULE_SMOKE="klips pluto")
 	@$(MAKE) -s module KERNEL=uml-6.12
@@ -40,6 +40,10 @@ module-fuzz: build ## send ipsec.ko bad packets and control messages, in a guest
 module-torture: build ## tunnels of ipsec.ko come and go under traffic, in a guest under KASAN (MODULE_CYCLES=50 MODULE_SECONDS=600 MODULE_KERNEL=qemu-kasan)
 	@$(MAKE) -s guest-programs module KERNEL=$(MODULE_KERNEL)
 	testing/module/torture.py --kernel $(MODULE_KERNEL) --cycles $(MODULE_CYCLES) --seconds $(MODULE_SECONDS)
+
+module-control: build ## trace event, sysctls, parameters, and tables that change while they are read (MODULE_KERNEL=6.12)
+	@$(MAKE) -s guest-programs module KERNEL=$(MODULE_KERNEL)
+	testing/module/control.py --kernel $(MODULE_KERNEL)
 
 module-crypto: build ## measure ipsec.ko's cryptography with pcrypt, cryptd and neither, in a guest (MODULE_KERNEL=6.12)
 	@$(MAKE) -s module KERNEL=$(MODULE_KERNEL)

@@ -48,8 +48,13 @@ class Target:
     tree: Path
 
     def release(self) -> str:
-        """As uname -r says it. LabError if the tree was not configured."""
-        path = self.tree / "include" / "config" / "kernel.release"
+        """As uname -r says it, and modules are marked. LabError if the tree was not configured.
+
+        In Debian's headers of 6.1 kernel.release has the number of the source; their make is told the release besides.
+        """
+        path, header = (self.tree / "include" / name for name in ("config/kernel.release", "generated/utsrelease.h"))
+        if header.exists() and (told := re.search(r'UTS_RELEASE "([^"]+)"', header.read_text(encoding="utf-8"))):
+            return told[1]
         if not path.exists():
             raise LabError(f"{path}: there is none: the kernel's tree is not configured")
         return path.read_text(encoding="utf-8").strip()

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* net.ipsec.*: what can be set at run time, in each network namespace; debug_* are of the whole machine. */
+/*
+ * net.ipsec.*: what can be set at run time, in each network namespace; debug_* are of the whole machine, and only in those
+ * of its root.
+ */
 #include <linux/slab.h>
 #include <linux/sysctl.h>
+#include <linux/user_namespace.h>
 #include <linux/version.h>
 
 #include "../core/debug.h"
@@ -36,7 +40,7 @@ static int debug_handler(struct ctl_table *table, int write, void *buffer, size_
 		.mode = 0644, .proc_handler = debug_handler                                                \
 	}
 
-#define SETTINGS 3 /* the first ones are a namespace's; the others only the first namespace has */
+#define SETTINGS 3 /* the first ones are a namespace's; the others are klipsdebug's */
 
 static const struct ctl_table wanted[] = {
 	SETTING(icmp),
@@ -76,7 +80,7 @@ static struct ctl_table_header *register_all(struct klips_net *net, struct ctl_t
  */
 int klips_sysctl_start(struct klips_net *net)
 {
-	unsigned int i, count = net_eq(net->net, &init_net) ? ARRAY_SIZE(wanted) : SETTINGS;
+	unsigned int i, count = net->net->user_ns == &init_user_ns ? ARRAY_SIZE(wanted) : SETTINGS;
 	struct ctl_table *table = kcalloc(count + 1, sizeof(*table), GFP_KERNEL); /* older kernels look for an end */
 
 	if (!table)

@@ -72,6 +72,15 @@ def test_a_packages_folder_gets_the_module_alone(tmp_path, capsys):
         f"module: no depmod: {modules} is not the folder of a whole kernel; run 'depmod 6.0-x' where it is\n")
 
 
+def test_release_is_what_modules_are_marked_with(tmp_path, capsys):
+    tree, root = _built(tmp_path), tmp_path / "root"
+    (tree / "include" / "generated").mkdir()
+    (tree / "include" / "generated" / "utsrelease.h").write_text('#define UTS_RELEASE "6.0-x"\n')
+    (tree / "include" / "config" / "kernel.release").write_text("6.0.192\n")  # as Debian's headers of 6.1 have it
+    assert module_tool.main(["--into", str(tmp_path / "into"), "--install", str(root), f"{tree}"]) == 0
+    assert capsys.readouterr().out.startswith(f"module: installed {root}/lib/modules/6.0-x/updates/ipsec.ko\n")
+
+
 def test_modprobe_is_told_where_the_kernel_is(tmp_path, capsys, monkeypatch):
     tree, root = _built(tmp_path), tmp_path / "root"
     (root / "lib" / "modules" / "6.0-x").mkdir(parents=True)
