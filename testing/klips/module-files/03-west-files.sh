@@ -14,4 +14,7 @@ unshare -n cat /proc/self/net/ipsec/spi/all /proc/self/net/ipsec/tncfg
 sysctl net.ipsec
 sysctl -w net.ipsec.tos=2
 sysctl -w net.ipsec.tos=0
+sysctl -w net.ipsec.debug_esp=1
+grep esp /proc/net/ipsec/klipsdebug
+sysctl -w net.ipsec.debug_esp=0
 ipsec klips settings
