@@ -28,9 +28,10 @@ module_install: ## install what 'make module' built, and run depmod (DESTDIR= IN
 module-check: deps-klips
 	@$(PYTHON) tools/module.py --check $(MODULE_KERNELS)
 
-module-check-all: deps-klips ## build ipsec.ko for all sorts of kernels: no warning with W=1, nor of sparse or checkpatch
+module-check-all: deps-klips ## build ipsec.ko for all sorts of kernels: no warning with W=1, of sparse, of checkpatch; have DKMS build it
 	@tools/checkpatch.py
 	@$(PYTHON) tools/module.py --check --sparse $(MODULE_KERNELS_ALL)
+	@tools/dkms_check.py $(MODULE_KERNELS)
 
 dkms-source: ## put what DKMS builds ipsec.ko of into DESTDIR/usr/src (CYGNET_VERSION=1.0)
 	@$(PYTHON) tools/module.py --source '$(DESTDIR)/usr/src/cygnet-klips-$(CYGNET_VERSION)' --release '$(CYGNET_VERSION)'

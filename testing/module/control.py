@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """module-control: how ipsec.ko is controlled and looked at, beside what scenarios of klips do, in a guest.
 
-The trace event, klipsdebug and net.ipsec.* in several namespaces, tables that change while they are read, words that the
-parameters do not have, and the module's end while somebody reads. Exit status 1 if anything is otherwise than documented, or if
-the guest's kernel reports anything. What loads the module anew is left out under KASAN, as module-torture tells.
+The trace event; klipsdebug and net.ipsec.* in several namespaces; devices by ip(8); tables that change while they are read;
+words that the parameters do not have; and the module's end while somebody reads. Exit status 1 if anything is otherwise than
+documented, or if the guest's kernel reports anything. What loads the module anew is left out under KASAN, as module-torture
+tells.
 """
 
 import argparse
@@ -29,6 +30,7 @@ def control(options: argparse.Namespace, folder: Path) -> None:
         guest.at(f"{TUNNEL} klips")
         trace(guest)
         sysctls(guest)
+        links(guest)
         guest.at(f"/tmp/table_reader {options.sas}", limit=600)
         if not guest.has("CONFIG_KASAN=y"):
             guest.at(f"cat >{MODULE}", source=(ROOT / "build/module" / guest.kernel / "ipsec.ko").read_bytes())
@@ -88,8 +90,26 @@ def sysctls(guest: Guest) -> None:
                     f"{nobody} sysctl -w net.ipsec.tos=1", "sysctl -w net.ipsec.tos=2", "sysctl -w net.ipsec.icmp=-1",
                     f"{nobody} ipsec klipsdebug --all", "unshare -rn ipsec klipsdebug --all"):
         guest.at(f"if ip netns exec own {refused} 2>/dev/null; then echo '{refused} is allowed'; exit 1; fi")
-    _expect(guest, "ip netns exec own sysctl -n net.ipsec.tos net.ipsec.icmp; ipsec klipsdebug | grep -v =0*[.] || true", "0\n0\n")
+    _expect(guest, "ip netns exec own sysctl -n net.ipsec.tos net.ipsec.icmp; ipsec klipsdebug | grep -v =0*[.] || true",
+            "0\n0\n")
     print("module-control: settings are a namespace's, klipsdebug is the machine's")
+
+
+def links(guest: Guest) -> None:
+    """Devices come and go by ip(8) as they do by tncfg, and each knows those of the other."""
+    show = "ip -n own -br link show type klips | cut -d ' ' -f 1; ip -n own -br link show type mast | cut -d ' ' -f 1"
+    guest.at("ip -n own link add ipsec7 type klips; ip -n own link add mast7 type mast\n"
+             "ip netns exec own ipsec tncfg --create ipsec8")
+    _expect(guest, show, "ipsec0\nipsec7\nipsec8\nmast7\n")
+    guest.at("ip netns exec own ipsec tncfg --attach --virtual ipsec7 --physical lo")
+    _expect(guest, "ip netns exec own ipsec tncfg | sed 's/ mtu=.*//' | sort",
+            "ipsec0 -> wire0\nipsec7 -> lo\nipsec8 -> NULL\nmast7 -> NULL\n")
+    guest.at("if ip -n own link add ipsec8 type klips 2>/dev/null; then echo ipsec8 is made twice; exit 1; fi")
+    guest.at("for one in ipsec7 ipsec8 mast7; do ip -n own link delete $one; done")
+    _expect(guest, show, "ipsec0\n")
+    _expect(guest, "unshare -rn sh -c 'ip link add ipsec3 type klips; ipsec tncfg | cut -d \" \" -f 1'; ip link show type mast",
+            "ipsec3\n")
+    print("module-control: devices come and go by ip(8)")
 
 
 def parameters(guest: Guest) -> None:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ipsecN devices come, are attached, and go; so do mastN, which are attached to nothing; all under RTNL. */
 #include <linux/rtnetlink.h>
+#include <net/rtnetlink.h>
 
 #include "module.h"
 
@@ -17,6 +18,8 @@ struct klips_dev *klips_dev_at(struct klips *klips, const struct net_device *phy
 	}
 	return NULL;
 }
+
+static struct rtnl_link_ops ipsec_ops, mast_ops;
 
 static void set_mtu(struct klips_link *link, struct klips_dev *dev, u32 phys_mtu)
 {
@@ -64,10 +67,33 @@ static void refresh_masts(struct klips_net *net)
 	}
 }
 
+/* Has the kernel and core know a device. On an error free_netdev() is the caller's, whatever became of it before. */
+static int add(struct klips_net *net, struct net_device *netdev)
+{
+	struct klips_link *link = netdev_priv(netdev);
+	bool mast = netdev->rtnl_link_ops == &mast_ops;
+	int err;
+
+	link->netdev = netdev;
+	link->net = net;
+	err = register_netdevice(netdev);
+	if (err)
+		return err;
+	err = mast ? klips_mast_create(&net->klips, netdev->name, link, least_mtu(net)) :
+		     klips_dev_create(&net->klips, netdev->name, link);
+	if (err) {
+		unregister_netdevice(netdev);
+		return err;
+	}
+	rcu_assign_pointer(link->dev, klips_dev_find(&net->klips, netdev->name));
+	if (mast)
+		set_mtu(link, klips_dev_find(&net->klips, netdev->name), least_mtu(net));
+	return 0;
+}
+
 static int create(struct klips_net *net, const char *name, bool mast)
 {
 	struct net_device *netdev;
-	struct klips_link *link;
 	int err;
 
 	if (klips_dev_find(&net->klips, name))
@@ -75,28 +101,15 @@ static int create(struct klips_net *net, const char *name, bool mast)
 	/* the kernel would take '%d' as a wish for a number, and give the device another name */
 	if (strlen(name) >= min_t(size_t, IFNAMSIZ, KLIPS_NAME_MAX) || strchr(name, '%'))
 		return -EINVAL;
-	netdev = alloc_netdev(sizeof(*link), name, NET_NAME_USER, klips_netdev_setup);
+	netdev = alloc_netdev(sizeof(struct klips_link), name, NET_NAME_USER, klips_netdev_setup);
 	if (!netdev)
 		return -ENOMEM;
 	dev_net_set(netdev, net->net);
-	link = netdev_priv(netdev);
-	link->netdev = netdev;
-	link->net = net;
-	err = register_netdevice(netdev);
-	if (err) {
+	netdev->rtnl_link_ops = mast ? &mast_ops : &ipsec_ops;
+	err = add(net, netdev);
+	if (err)
 		free_netdev(netdev);
-		return err;
-	}
-	err = mast ? klips_mast_create(&net->klips, name, link, least_mtu(net)) :
-		     klips_dev_create(&net->klips, name, link);
-	if (err) {
-		unregister_netdevice(netdev);
-		return err;
-	}
-	rcu_assign_pointer(link->dev, klips_dev_find(&net->klips, name));
-	if (mast)
-		set_mtu(link, klips_dev_find(&net->klips, name), least_mtu(net));
-	return 0;
+	return err;
 }
 
 /* Packets that are on their way may use the physical device until a grace period is over. */
@@ -290,32 +303,65 @@ static int notice(struct notifier_block *block, unsigned long event, void *info)
 
 static struct notifier_block block = { .notifier_call = notice };
 
+/* ip link add NAME type klips|mast: as the control protocol's dev-create */
+static int new_link(struct net *from, struct net_device *netdev, struct nlattr *tb[], struct nlattr *data[],
+		    struct netlink_ext_ack *extack)
+{
+	return add(klips_net_of(dev_net(netdev)), netdev);
+}
+
+static void delete_link(struct net_device *netdev, struct list_head *list)
+{
+	struct klips_link *link = netdev_priv(netdev);
+	struct klips_dev *dev = rtnl_dereference(link->dev);
+
+	if (dev)
+		remove(link->net, dev, list);
+}
+
+/* What `ip -d link` shows of a device: of which kind it is. */
+#define KIND(name)                                                                                   \
+	{                                                                                            \
+		.kind = (name), .priv_size = sizeof(struct klips_link), .setup = klips_netdev_setup, \
+		.newlink = new_link, .dellink = delete_link                                          \
+	}
+static struct rtnl_link_ops ipsec_ops __read_mostly = KIND("klips");
+static struct rtnl_link_ops mast_ops __read_mostly = KIND("mast");
+
 /**
- * klips_links_init() - hear of changes of devices
+ * klips_links_init() - have devices come and go, and hear of changes of others
  *
  * Return: 0 or a negative errno.
  */
 int klips_links_init(void)
 {
-	return register_netdevice_notifier(&block);
+	int err = register_netdevice_notifier(&block);
+
+	if (err)
+		return err;
+	err = rtnl_link_register(&ipsec_ops);
+	if (!err) {
+		err = rtnl_link_register(&mast_ops);
+		if (err)
+			rtnl_link_unregister(&ipsec_ops);
+	}
+	if (err)
+		unregister_netdevice_notifier(&block);
+	return err;
 }
 
 /**
- * klips_links_exit() - take all ipsecN of all network namespaces away, and hear no more of devices
+ * klips_links_exit() - take all ipsecN and mastN of all network namespaces away, and hear no more of devices
  *
  * Nobody can make new ones any more. Not the other way round: a notifier that is unregistered is told that all devices
  * go, and would forget those that are still there.
  */
 void klips_links_exit(void)
 {
-	LIST_HEAD(links);
-	struct net *ns;
-
-	rtnl_lock();
-	down_read(&net_rwsem);
-	for_each_net(ns) klips_links_remove(klips_net_of(ns), &links);
-	up_read(&net_rwsem);
-	unregister_netdevice_many(&links);
-	rtnl_unlock();
+	rtnl_link_unregister(&mast_ops);
+	rtnl_link_unregister(&ipsec_ops);
 	unregister_netdevice_notifier(&block);
 }
+
+MODULE_ALIAS_RTNL_LINK("klips");
+MODULE_ALIAS_RTNL_LINK("mast");

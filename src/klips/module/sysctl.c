@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * net.ipsec.*: what can be set at run time, in each network namespace; debug_* are of the whole machine, and only in those
- * of its root.
+ * net.ipsec.*: what can be set at run time, in each network namespace; debug_* are of the whole machine, and only in
+ * those of its root.
  */
 #include <linux/slab.h>
 #include <linux/sysctl.h>
