@@ -11,6 +11,7 @@ if pgrep -x xl2tpd >/dev/null; then
 fi
 [ -e /dev/ppp ] || mknod /dev/ppp c 108 0 || fail "no device for pppd"
 mkdir -p /run/xl2tpd
+: >$log
 setsid xl2tpd -D >$log 2>&1 </dev/null &
 daemon=$!
 ready() {
