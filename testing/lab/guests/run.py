@@ -52,6 +52,8 @@ class GuestRun(runone.Run):
 
     def skips(self, files: kernels.Files) -> bool:
         """Whether the test needs what the kernel or the place does not have; that is its result then."""
+        self.result.cell["release"] = files.release
+        self.case = self.case.in_cell(self.result.cell)
         config = files.config.read_text(encoding="utf-8")
         own = self.case.lacking if isinstance(self.case, SuiteCase) else ""
         reason = own or self.case.unfit() or stack.lacking(self.case.stacks, self.options.stack, self.options.kernel) \

@@ -261,6 +261,13 @@ def test_a_test_that_needs_what_the_kernel_lacks_is_skipped(guest):
     assert guest.play("exit 1", real_time=True).verdict == "skipped"
 
 
+@pytest.mark.parametrize("word", ["uml-6.1", "6.1"])
+def test_a_test_says_under_which_kernels_it_means_nothing(guest, word):
+    guest.case.skipped = {word: "it unloads what is built in"}
+    result = guest.play("exit 1")
+    assert (result.verdict, result.reason) == ("skipped", "it unloads what is built in")
+
+
 def test_each_guest_gets_a_processor_that_no_other_has(monkeypatch, tmp_path):
     monkeypatch.setenv("CYGNET_CACHE", str(tmp_path))
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {5, 2})
