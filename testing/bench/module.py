@@ -3,7 +3,7 @@
 """bench-module: KLIPS as a kernel module against the kernel's own IPsec; medians, as a table and in build/bench/module.json.
 
 tcp-1        TCP with one flow through a tunnel with AES-128-GCM, between two network namespaces of a guest
-tcp-n        the same with as many flows as the guest has processors, at least two
+tcp-n        the same with as many flows as the guest has processors, at least two, each by SAs of its own
 pps-64       UDP in IP packets of 64 octets: those that arrive
 cpu-per-gb   processor time for 10^9 octets of tcp-1, of all that runs in the guest, as this machine counts it: less is better
 latency      round trip of a UDP packet: less is better
@@ -27,6 +27,7 @@ from hosts import cpu, processes  # noqa: E402
 
 KERNEL = "6.12"
 TUNNEL = "/testing/module/tunnel.sh"
+ENCRYPTION = "aes128-gcm-16"
 STACKS = ("xfrm", "klips")
 MILLISECONDS = 3000  # of each measurement; traffic.c adds what TCP needs to find its speed
 LIMIT = 600  # seconds for a line in the guest
@@ -47,7 +48,7 @@ class Bench:
         """Each stack in turn."""
         for stack in STACKS:
             if self.names - {"lookup-1e5"}:
-                self.guest.at(f"{TUNNEL} {stack}", LIMIT, quiet=True)
+                self.guest.at(f"{TUNNEL} {stack} {ENCRYPTION} {self.flows}", LIMIT, quiet=True)
                 self._stack(stack)
         if "lookup-1e5" in self.names:
             self._lookup()

@@ -2,7 +2,7 @@
 /*
  * Traffic between two network namespaces of a guest, measured: traffic KIND COUNT MS NEAR FAR NETNS. From address NEAR
  * here to FAR in NETNS, for MS milliseconds after the first FIRST_MS of them. KIND:
- * @tcp: COUNT flows; prints received Mbit/s
+ * @tcp: COUNT flows, the second between the addresses that are 2 more, and so on; prints received Mbit/s
  * @udp: packets with COUNT octets of payload; prints thousands of them received a second
  * @ping: the same, one at a time, there and back; prints the median in microseconds
  */
@@ -32,7 +32,8 @@
 #define FLOWS	  16
 #define BATCH	  64
 #define PINGS_MAX 20000
-#define OCTETS	  1400 /* of a payload, at most */
+#define OCTETS	  1400	    /* of a payload, at most */
+#define BUFFER	  (8 << 20) /* of a receiver: what a sender's turn on the processor makes */
 
 /**
  * struct plan - what was asked for
@@ -82,6 +83,15 @@ static bool apart(void)
 	return !pid;
 }
 
+/* The address of a flow. */
+static struct sockaddr_in at(const struct sockaddr_in *first, unsigned int flow)
+{
+	struct sockaddr_in addr = *first;
+
+	addr.sin_addr.s_addr = htonl(ntohl(first->sin_addr.s_addr) + 2 * flow);
+	return addr;
+}
+
 static int bound(int kind, const struct sockaddr_in *addr, unsigned int port)
 {
 	struct sockaddr_in own = *addr;
@@ -98,11 +108,12 @@ static int bound(int kind, const struct sockaddr_in *addr, unsigned int port)
 static __attribute__((noreturn)) void receive_flow(const struct plan *plan, unsigned int flow, int ready)
 {
 	static char buffer[1 << 18];
+	struct sockaddr_in own = at(&plan->far, flow);
 	ssize_t size;
 	int fd, from;
 
 	guest_enter(plan->netns);
-	fd = bound(SOCK_STREAM, &plan->far, PORT + flow);
+	fd = bound(SOCK_STREAM, &own, PORT + flow);
 	if (listen(fd, 1) || write(ready, "", 1) != 1)
 		guest_fail("listen");
 	from = accept(fd, NULL, NULL);
@@ -116,8 +127,8 @@ static __attribute__((noreturn)) void receive_flow(const struct plan *plan, unsi
 static __attribute__((noreturn)) void send_flow(const struct plan *plan, unsigned int flow)
 {
 	static char buffer[1 << 17];
-	struct sockaddr_in to = plan->far;
-	int fd = bound(SOCK_STREAM, &plan->near, 0);
+	struct sockaddr_in own = at(&plan->near, flow), to = at(&plan->far, flow);
+	int fd = bound(SOCK_STREAM, &own, 0);
 
 	to.sin_port = htons((uint16_t)(PORT + flow));
 	if (connect(fd, (struct sockaddr *)&to, sizeof(to)))
@@ -170,11 +181,11 @@ static __attribute__((noreturn)) void receive_packets(const struct plan *plan, i
 	static char buffers[BATCH][OCTETS];
 	struct mmsghdr messages[BATCH];
 	struct iovec pieces[BATCH];
-	int fd, count, i;
+	int fd, count, i, room = BUFFER;
 
 	guest_enter(plan->netns);
 	fd = bound(SOCK_DGRAM, &plan->far, PORT);
-	if (write(ready, "", 1) != 1)
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) || write(ready, "", 1) != 1)
 		guest_fail("ready");
 	memset(messages, 0, sizeof(messages));
 	for (i = 0; i < BATCH; i++) {
