@@ -286,7 +286,6 @@ static void put_stats(struct klips_message *message, const struct klips *klips)
 		{ KLIPS_A_STATS_HELD, &stats->held },
 		{ KLIPS_A_STATS_HOLD_DROPPED, &stats->hold_dropped },
 		{ KLIPS_A_STATS_REJECTED, &stats->rejected },
-		{ KLIPS_A_STATS_PASSED, &stats->passed },
 		{ KLIPS_A_STATS_TOO_BIG, &stats->too_big },
 		{ KLIPS_A_STATS_LOOPS, &stats->loops },
 		{ KLIPS_A_STATS_IN_NO_SA, &stats->in_no_sa },
@@ -309,6 +308,7 @@ static void put_stats(struct klips_message *message, const struct klips *klips)
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		klips_put_u64(message, rows[i].type, (u64)atomic64_read(rows[i].count));
+	klips_put_u64(message, KLIPS_A_STATS_PASSED, klips_passed(klips));
 	klips_nest_end(message, nest);
 }
 

@@ -2,30 +2,6 @@
 #include "addr.h"
 #include "eroute.h"
 
-/**
- * klips_addr_v4() - an IPv4 address
- * @word: in network byte order
- */
-struct klips_addr klips_addr_v4(__be32 word)
-{
-	struct klips_addr addr = { .w = { word }, .version = KLIPS_V4 };
-
-	return addr;
-}
-
-/**
- * klips_addr_v6() - an IPv6 address
- * @bytes: 16 of them, at any alignment
- */
-struct klips_addr klips_addr_v6(const void *bytes)
-{
-	struct klips_addr addr;
-
-	memcpy(addr.b, bytes, sizeof(addr.b));
-	addr.version = KLIPS_V6;
-	return addr;
-}
-
 /* The mask of word @i for a prefix of that many bits. */
 static __be32 word_mask(unsigned int bits, unsigned int i)
 {
@@ -46,9 +22,9 @@ static __be32 word_mask(unsigned int bits, unsigned int i)
 struct klips_addr klips_addr_mask(const struct klips_addr *addr, unsigned int bits)
 {
 	struct klips_addr net = *addr;
-	unsigned int i;
+	unsigned int i, words = addr->version == KLIPS_V4 ? 1 : ARRAY_SIZE(net.w); /* the others of IPv4's are 0 */
 
-	for (i = 0; i < ARRAY_SIZE(net.w); i++)
+	for (i = 0; i < words; i++)
 		net.w[i] &= word_mask(bits, i);
 	return net;
 }
@@ -70,15 +46,6 @@ bool klips_addr_in(const struct klips_addr *addr, const struct klips_addr *net, 
 			return false;
 	}
 	return true;
-}
-
-/**
- * klips_addr_is_unspecified() - whether it is 0.0.0.0, ::, or none
- * @addr: the address
- */
-bool klips_addr_is_unspecified(const struct klips_addr *addr)
-{
-	return !addr->version || !(addr->w[0] | addr->w[1] | addr->w[2] | addr->w[3]);
 }
 
 /**
@@ -245,7 +212,8 @@ static u64 rotate(u64 x, unsigned int bits)
 	return x << bits | x >> (64 - bits);
 }
 
-static void sip_round(u64 v[4])
+/* Its state is in registers where it is inlined. */
+static __always_inline void sip_round(u64 v[4])
 {
 	v[0] += v[1];
 	v[2] += v[3];
@@ -258,7 +226,7 @@ static void sip_round(u64 v[4])
 	v[2] = rotate(v[2], 32);
 }
 
-static void sip_take(u64 v[4], u64 word)
+static __always_inline void sip_take(u64 v[4], u64 word)
 {
 	v[3] ^= word;
 	sip_round(v);

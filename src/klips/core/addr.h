@@ -43,6 +43,39 @@ struct klips_said {
 /* The longest text of a SAID, with its end: comp0xffffffff@ and an IPv6 address. */
 #define KLIPS_SAID_TEXT 64
 
+/**
+ * klips_addr_v4() - an IPv4 address
+ * @word: in network byte order
+ */
+static inline struct klips_addr klips_addr_v4(__be32 word)
+{
+	struct klips_addr addr = { .w = { word }, .version = KLIPS_V4 };
+
+	return addr;
+}
+
+/**
+ * klips_addr_v6() - an IPv6 address
+ * @bytes: 16 of them, at any alignment
+ */
+static inline struct klips_addr klips_addr_v6(const void *bytes)
+{
+	struct klips_addr addr;
+
+	memcpy(addr.b, bytes, sizeof(addr.b));
+	addr.version = KLIPS_V6;
+	return addr;
+}
+
+/**
+ * klips_addr_is_unspecified() - whether it is 0.0.0.0, ::, or none
+ * @addr: the address
+ */
+static inline bool klips_addr_is_unspecified(const struct klips_addr *addr)
+{
+	return !addr->version || !(addr->w[0] | addr->w[1] | addr->w[2] | addr->w[3]);
+}
+
 static inline bool klips_addr_equal(const struct klips_addr *a, const struct klips_addr *b)
 {
 	return a->version == b->version && a->w[0] == b->w[0] && a->w[1] == b->w[1] && a->w[2] == b->w[2] &&
@@ -59,11 +92,8 @@ static inline bool klips_said_equal(const struct klips_said *a, const struct kli
 	return a->spi == b->spi && a->proto == b->proto && klips_addr_equal(&a->dst, &b->dst);
 }
 
-struct klips_addr klips_addr_v4(__be32 word);
-struct klips_addr klips_addr_v6(const void *bytes);
 struct klips_addr klips_addr_mask(const struct klips_addr *addr, unsigned int bits);
 bool klips_addr_in(const struct klips_addr *addr, const struct klips_addr *net, unsigned int bits);
-bool klips_addr_is_unspecified(const struct klips_addr *addr);
 bool klips_addr_is_multicast(const struct klips_addr *addr);
 int klips_addr_print(char *text, size_t size, const struct klips_addr *addr);
 int klips_said_print(char *text, size_t size, const struct klips_said *said);

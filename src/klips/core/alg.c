@@ -2,7 +2,7 @@
 #include "alg.h"
 
 /* The salts of counter modes come with the key (RFC 3686, 5.1; RFC 4106, 8.1; RFC 4309, 7.1; RFC 7634, 2). */
-static const struct klips_encr_desc encrs[KLIPS_ENCR_COUNT] = {
+const struct klips_encr_desc klips_encrs[KLIPS_ENCR_COUNT] = {
 	/* clang-format off */
 	/*				  name			key_min	key_max	salt iv	block icv */
 	[KLIPS_ENCR_NONE]		= { "none",			0,  0,	0,  0,	1,  0 },
@@ -21,7 +21,7 @@ static const struct klips_encr_desc encrs[KLIPS_ENCR_COUNT] = {
 	/* clang-format on */
 };
 
-static const struct klips_auth_desc auths[KLIPS_AUTH_COUNT] = {
+const struct klips_auth_desc klips_auths[KLIPS_AUTH_COUNT] = {
 	[KLIPS_AUTH_NONE] = { "none", 0, 0 },
 	[KLIPS_AUTH_HMAC_MD5_96] = { "hmac-md5-96", 16, 12 },
 	[KLIPS_AUTH_HMAC_SHA1_96] = { "hmac-sha1-96", 20, 12 },
@@ -42,28 +42,6 @@ static const struct {
 };
 
 /**
- * klips_encr() - what is to be known of an encryption algorithm
- * @id: any number
- *
- * Return: its description, or NULL if there is no such algorithm.
- */
-const struct klips_encr_desc *klips_encr(enum klips_encr id)
-{
-	return (unsigned int)id < KLIPS_ENCR_COUNT ? &encrs[id] : NULL;
-}
-
-/**
- * klips_auth() - what is to be known of an authenticator
- * @id: any number
- *
- * Return: its description, or NULL if there is no such authenticator.
- */
-const struct klips_auth_desc *klips_auth(enum klips_auth id)
-{
-	return (unsigned int)id < KLIPS_AUTH_COUNT ? &auths[id] : NULL;
-}
-
-/**
  * klips_encr_find() - an encryption algorithm by name
  * @name: as struct klips_encr_desc has it; 3des-cbc and aes-gmac too
  *
@@ -77,7 +55,7 @@ enum klips_encr klips_encr_find(const char *name)
 		if (!strcmp(aliases[i].name, name))
 			return aliases[i].id;
 	}
-	for (i = 0; i < KLIPS_ENCR_COUNT && strcmp(encrs[i].name, name); i++)
+	for (i = 0; i < KLIPS_ENCR_COUNT && strcmp(klips_encrs[i].name, name); i++)
 		;
 	return (enum klips_encr)i;
 }
@@ -92,7 +70,7 @@ enum klips_auth klips_auth_find(const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < KLIPS_AUTH_COUNT && strcmp(auths[i].name, name); i++)
+	for (i = 0; i < KLIPS_AUTH_COUNT && strcmp(klips_auths[i].name, name); i++)
 		;
 	return (enum klips_auth)i;
 }

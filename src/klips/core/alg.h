@@ -67,8 +67,31 @@ struct klips_auth_desc {
 	u8 icv;
 };
 
-const struct klips_encr_desc *klips_encr(enum klips_encr id);
-const struct klips_auth_desc *klips_auth(enum klips_auth id);
+extern const struct klips_encr_desc klips_encrs[KLIPS_ENCR_COUNT];
+extern const struct klips_auth_desc klips_auths[KLIPS_AUTH_COUNT];
+
+/**
+ * klips_encr() - what is to be known of an encryption algorithm
+ * @id: any number
+ *
+ * Return: its description, or NULL if there is no such algorithm.
+ */
+static inline const struct klips_encr_desc *klips_encr(enum klips_encr id)
+{
+	return (unsigned int)id < KLIPS_ENCR_COUNT ? &klips_encrs[id] : NULL;
+}
+
+/**
+ * klips_auth() - what is to be known of an authenticator
+ * @id: any number
+ *
+ * Return: its description, or NULL if there is no such authenticator.
+ */
+static inline const struct klips_auth_desc *klips_auth(enum klips_auth id)
+{
+	return (unsigned int)id < KLIPS_AUTH_COUNT ? &klips_auths[id] : NULL;
+}
+
 enum klips_encr klips_encr_find(const char *name);
 enum klips_auth klips_auth_find(const char *name);
 

@@ -7,6 +7,7 @@
 #define ND_REDIRECT    137
 #define ND_HOP_LIMIT   255
 #define V6_HOP_LIMIT   7 /* offset in the header */
+#define V4_PROTO       9 /* likewise */
 
 /* Neighbour discovery, which no router has forwarded (RFC 4861, 7.1): without it no packet comes at all. */
 static bool is_neighbour(const struct klips_flow *flow, const u8 *packet)
@@ -20,6 +21,12 @@ static bool is_neighbour(const struct klips_flow *flow, const u8 *packet)
 static bool is_exempt(const struct klips *klips, const struct klips_flow *flow, const u8 *packet)
 {
 	return klips_is_ipsec(flow->proto) || klips_is_ike(klips, flow, flow->dport) || is_neighbour(flow, packet);
+}
+
+/* Most of what comes, if it is so by its first header. */
+static bool is_protected(const u8 *packet, size_t length)
+{
+	return length > V4_PROTO && packet[0] >> 4 == KLIPS_V4 && klips_is_ipsec(packet[V4_PROTO]);
 }
 
 /**
@@ -37,6 +44,8 @@ bool klips_refuses_clear(struct klips *klips, const void *packet, size_t length)
 {
 	struct klips_flow flow, back;
 
+	if (is_protected(packet, length))
+		return false;
 	if (klips_flow_read(&flow, packet, length) || is_exempt(klips, &flow, packet))
 		return false;
 	back = flow;

@@ -34,6 +34,16 @@ struct klips_keys {
 };
 
 /**
+ * struct klips_room - memory that cryptography may use for what it needs besides
+ * @size: bytes of @at
+ * @at: them
+ */
+struct klips_room {
+	u32 size;
+	u8 at[] __aligned(8);
+};
+
+/**
  * struct klips_job - one ESP packet to be sealed or opened, in place: RFC 4303, 2 and 3
  * @skb: the packet
  * @esp: offset of the ESP header from skb->data; the IV follows the 8 bytes of it, then @length bytes to be en- or
@@ -41,6 +51,7 @@ struct klips_keys {
  * @length: bytes to be en- or decrypted
  * @esn_high: the upper half of the sequence number, with @esn
  * @esn: whether @esn_high is authenticated too: RFC 4303, 2.2.1
+ * @room: of the first of several: memory for all of them until they are done; NULL: none
  * @done: called once if -EINPROGRESS was returned, in softirq context (user space: never)
  */
 struct klips_job {
@@ -49,6 +60,7 @@ struct klips_job {
 	u32 length;
 	__be32 esn_high;
 	bool esn;
+	struct klips_room *room;
 	void (*done)(struct klips_job *job, int err);
 };
 
@@ -70,6 +82,12 @@ int klips_crypto_new(struct klips_crypto **crypto, const struct klips_keys *keys
 void klips_crypto_free(struct klips_crypto *crypto);
 /* "intel-ipsec-mb 1.3", or the kernel's driver: what users are told. */
 const char *klips_crypto_driver(const struct klips_crypto *crypto);
+
+/* Bytes of klips_room with which all transforms that were made so far can do; with less they look for memory
+ * themselves. */
+u32 klips_crypto_room(void);
+/* Whether klips_crypto_seal() and klips_crypto_open() may return -EINPROGRESS. */
+bool klips_crypto_is_async(const struct klips_crypto *crypto);
 
 /* 0, -EINPROGRESS, or another error (the packet is dropped then). Count of jobs: 1 to KLIPS_BATCH, all of one SA. */
 #define KLIPS_BATCH 64

@@ -66,6 +66,7 @@ struct klips_eroutes *klips_eroutes_new(void)
 	if (klips_table_init(&all->groups, &all->lock))
 		goto no_groups;
 	spin_lock_init(&all->lock);
+	all->version = 1;
 	get_random_bytes(&all->seed, sizeof(all->seed));
 	make_doubtful(&all->doubtful[0], KLIPS_V4);
 	make_doubtful(&all->doubtful[1], KLIPS_V6);
@@ -136,6 +137,8 @@ static int enter(struct klips_eroutes *all, struct klips_eroute *er)
 		return err;
 	}
 	klips_table_insert(&all->table, &er->by_selector, klips_selector_hash(all, &er->selector));
+	/* pairs with klips_eroutes_version(): who sees it finds the eroute */
+	smp_store_release(&all->version, all->version + 1);
 	return 0;
 }
 
@@ -298,6 +301,19 @@ void klips_eroutes_clear(struct klips_eroutes *all)
 unsigned int klips_eroutes_count(const struct klips_eroutes *all)
 {
 	return READ_ONCE(all->table.count);
+}
+
+/**
+ * klips_eroutes_version() - which set of eroutes there is
+ * @all: the eroutes
+ *
+ * Return: a number, not 0. If klips_eroute_find() finds nothing for a flow after it was read, then there is nothing for
+ * that flow as long as it is the same.
+ */
+unsigned long klips_eroutes_version(const struct klips_eroutes *all)
+{
+	/* pairs with enter() */
+	return smp_load_acquire(&all->version);
 }
 
 /**

@@ -91,6 +91,7 @@ struct klips_eroute *klips_eroute_exact(struct klips_eroutes *all, const struct 
 bool klips_eroute_hold(struct klips_eroute *er, struct sk_buff *skb, atomic64_t *dropped);
 void klips_eroute_unhold(struct klips_eroute *er, struct klips_held *held);
 unsigned int klips_eroutes_count(const struct klips_eroutes *all);
+unsigned long klips_eroutes_version(const struct klips_eroutes *all);
 int klips_eroutes_walk(struct klips_eroutes *all, int (*visit)(struct klips_eroute *er, void *arg), void *arg);
 
 #endif

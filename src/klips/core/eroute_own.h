@@ -74,6 +74,7 @@ struct klips_group {
  * @groups: all groups, by what they have in common
  * @shapes: of IPv4 and of IPv6
  * @doubtful: %drop eroutes of each family, in no table, for fragments of which it is not known where they belong
+ * @version: see klips_eroutes_version()
  */
 struct klips_eroutes {
 	spinlock_t lock;
@@ -82,6 +83,7 @@ struct klips_eroutes {
 	struct klips_table groups;
 	struct klips_shapes __rcu *shapes[2];
 	struct klips_eroute doubtful[2];
+	unsigned long version;
 };
 
 static inline unsigned int klips_family_index(const struct klips_addr *addr)

@@ -101,6 +101,7 @@ int klips_esp_prepare(struct klips_sa *sa, struct sk_buff *skb, u8 next, u32 pad
 	put_iv(sa, at + HEADER, number);
 	job->skb = skb;
 	job->esp = 0;
+	job->room = NULL;
 	job->length = length;
 	job->esn = sa->flags & KLIPS_SA_ESN;
 	job->esn_high = cpu_to_be32((u32)(number >> 32));
@@ -131,6 +132,7 @@ int klips_esp_parse(struct klips_sa *sa, struct sk_buff *skb, struct klips_job *
 		return -EALREADY;
 	job->skb = skb;
 	job->esp = 0;
+	job->room = NULL;
 	job->length = skb->len - around;
 	job->esn = sa->flags & KLIPS_SA_ESN;
 	job->esn_high = cpu_to_be32((u32)(*number >> 32));

@@ -30,9 +30,10 @@ int klips_init(struct klips *klips, const struct klips_ops *ops, void *own)
 	klips->ike_ports[1] = 4500;
 	klips_holds_init(&klips->holds);
 	klips_acquires_init(&klips->acquires, KLIPS_ACQUIRE_BURST, ktime_get_ns());
+	klips->passed = alloc_percpu(u64);
 	klips->sadb = klips_sadb_new();
 	klips->eroutes = klips_eroutes_new();
-	if (klips->sadb && klips->eroutes)
+	if (klips->passed && klips->sadb && klips->eroutes)
 		return 0;
 	klips_exit(klips);
 	return -ENOMEM;
@@ -110,6 +111,22 @@ void klips_dev_traffic(const struct klips_dev *dev, struct klips_traffic *sum)
 }
 
 /**
+ * klips_passed() - how many packets %pass let out
+ * @klips: where
+ *
+ * Return: that of all CPUs, each as it was at some moment of this call.
+ */
+u64 klips_passed(const struct klips *klips)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(*per_cpu_ptr(klips->passed, cpu));
+	return sum;
+}
+
+/**
  * klips_exit() - free all tables and devices
  * @klips: it; no packet is given to it any more. Those whose cryptography has not ended are waited for
  */
@@ -131,6 +148,7 @@ void klips_exit(struct klips *klips)
 		klips_eroutes_free(klips->eroutes);
 	if (klips->sadb)
 		klips_sadb_free(klips->sadb);
+	free_percpu(klips->passed);
 	memset(klips, 0, sizeof(*klips));
 }
 
@@ -190,6 +208,7 @@ static int add_device(struct klips *klips, struct klips_dev *dev)
 		if (!rcu_access_pointer(klips->devices[i])) {
 			dev->id = i + 1;
 			rcu_assign_pointer(klips->devices[i], dev);
+			WRITE_ONCE(klips->devices_end, max(klips->devices_end, i + 1));
 			return 0;
 		}
 	return -ENOSPC;

@@ -76,11 +76,13 @@ struct klips_settings {
  * @settings: what can be set at run time
  * @ike_ports: of UDP, readable at any time, up to the first 0: klips_has_ike_port()
  * @devices: RCU, by number; NULL: there is none
+ * @devices_end: there are none from there on in @devices, nor were there ever
  * @removed: devices that are no more, freed by klips_exit()
  * @ops: the platform
  * @own: the platform's, for @ops
  * @busy: how many passes there are
- * @stats: counters, in packets; those that begin with in_ are of the way in
+ * @passed: packets that %pass let out; each CPU counts its own, as there may be many
+ * @stats: other counters, in packets; those that begin with in_ are of the way in
  */
 struct klips {
 	struct klips_sadb *sadb;
@@ -98,12 +100,14 @@ struct klips {
 	struct klips_settings settings;
 	u16 ike_ports[KLIPS_IKE_PORTS];
 	struct klips_dev __rcu *devices[KLIPS_DEVICES];
+	u32 devices_end;
 	struct klips_dev *removed;
 	const struct klips_ops *ops;
 	void *own;
 	struct klips_busy busy;
+	u64 __percpu *passed;
 	struct klips_stats {
-		atomic64_t no_eroute, no_sa, dead_sa, held, hold_dropped, rejected, dropped, passed, too_big, loops;
+		atomic64_t no_eroute, no_sa, dead_sa, held, hold_dropped, rejected, dropped, too_big, loops;
 		atomic64_t malformed, defrag_dropped;
 		atomic64_t in_no_sa, in_auth, in_replay, in_malformed, in_policy, in_cleartext;
 		atomic64_t trap_count, trap_sendcount; /* /proc/net/ipsec/stats */
@@ -139,6 +143,7 @@ struct klips_dev *klips_dev_find(struct klips *klips, const char *name);
 int klips_dev_create(struct klips *klips, const char *name, void *own);
 int klips_mast_create(struct klips *klips, const char *name, void *own, u32 phys_mtu);
 int klips_dev_remove(struct klips *klips, const char *name);
+u64 klips_passed(const struct klips *klips);
 void klips_dev_traffic(const struct klips_dev *dev, struct klips_traffic *sum);
 
 /* Changes of the tables that move packets: what an eroute held is sent again through it. */
@@ -155,6 +160,8 @@ void klips_xmit_past(struct klips *klips, struct klips_dev *dev, struct sk_buff 
 /* What came for this host as ESP, AH or IPCOMP, outer IP header first (without UDP; @udp says if and how it came). */
 void klips_rcv(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
 	       const struct klips_udp *udp);
+void klips_rcv_by(struct klips *klips, struct klips_dev *dev, struct sk_buff *skb, const struct klips_udp *udp,
+		  struct klips_sa *sa);
 /* Whether a packet in clear from a physical device must not be taken: it should have come through an SA. */
 bool klips_refuses_clear(struct klips *klips, const void *packet, size_t length);
 

@@ -40,6 +40,11 @@ bool klips_number_may_accept(struct klips_sa *sa, u32 wire, u64 *number)
 	struct klips_sa *keeper = sa->keeper;
 	bool fresh;
 
+	/* what changes meanwhile is seen by klips_number_accept() */
+	if (!keeper->replay.esn) {
+		*number = wire;
+		return klips_replay_may_accept(&keeper->replay, wire);
+	}
 	spin_lock_bh(&keeper->lock);
 	*number = klips_replay_number(&keeper->replay, wire);
 	fresh = klips_replay_may_accept(&keeper->replay, *number);

@@ -23,14 +23,19 @@ void klips_free_skbs(struct sk_buff **skbs, unsigned int count)
 /* The arrays follow each other by what they are aligned to. Packets mostly come alone: room for all would be 10 kB. */
 static struct klips_pass *allocate(struct klips *klips, unsigned int count)
 {
+	u32 room = klips_crypto_room();
 	struct klips_pass *pass;
-	size_t each = sizeof(*pass->jobs) + sizeof(*pass->skbs) + sizeof(*pass->numbers) + sizeof(*pass->inner) +
-		      sizeof(*pass->header) + sizeof(*pass->results) + sizeof(*pass->next);
+	size_t arrays, each = sizeof(*pass->jobs) + sizeof(*pass->skbs) + sizeof(*pass->numbers) +
+			      sizeof(*pass->inner) + sizeof(*pass->header) + sizeof(*pass->results) +
+			      sizeof(*pass->next);
 
 	BUILD_BUG_ON(sizeof(*pass->inner) % sizeof(u32));
-	pass = kmalloc(sizeof(*pass) + count * each, GFP_ATOMIC);
+	arrays = round_up(count * each, sizeof(u64));
+	pass = kmalloc(sizeof(*pass) + arrays + sizeof(*pass->room) + room, GFP_ATOMIC);
 	if (!pass)
 		return NULL;
+	pass->room = (struct klips_room *)((u8 *)(pass + 1) + arrays);
+	pass->room->size = room;
 	klips_busy_get(&klips->busy);
 	pass->klips = klips;
 	pass->skbs = (struct sk_buff **)(pass->jobs + count);
@@ -71,6 +76,7 @@ struct klips_pass *klips_pass_new(struct klips *klips, struct klips_dev *dev, st
 	klips_trace(VERBOSE, "%u packets, the first of %u bytes", count, skbs[0]->len);
 	pass->dev = dev;
 	pass->sa = NULL;
+	pass->now = ktime_get_coarse_ns();
 	pass->in_udp = false;
 	pass->depth = 0;
 	pass->count = count;
@@ -169,6 +175,7 @@ struct klips_pass *klips_pass_split(struct klips_pass *pass, const bool *which)
 		part->udp = pass->udp;
 		part->in_udp = pass->in_udp;
 		part->depth = pass->depth;
+		part->now = pass->now;
 		part->count = 0;
 	}
 	for (i = 0; i < pass->count; i++) {

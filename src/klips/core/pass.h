@@ -20,7 +20,7 @@
  * struct klips_pass - packets that go through SAs together; owns them
  * @klips: where
  * @dev: the ipsecN that they came by
- * @sa: the SA that is at work: referenced while cryptography may end later, else under rcu_read_lock()
+ * @sa: the SA that is at work: under rcu_read_lock(), and referenced while cryptography goes on without it
  * @count: packets of skbs[]; jobs[] and numbers[] go with them
  * @header: bytes of each packet's header that stays before ESP, AH or IPCOMP (transport mode); 0 in tunnel mode
  * @next: protocol of what is, or was, protected
@@ -29,10 +29,12 @@
  * @in_udp: inbound: whether they came in UDP
  * @mtu: outbound: bytes of a packet that fit the path through the bundle
  * @depth: bundles that they went through
+ * @now: when it began, in monotonic nanoseconds, some milliseconds early
  * @numbers: inbound: each packet's whole sequence number
  * @results: inbound: what came of opening each: 0 or an error
  * @skbs: the packets
- * @jobs: what is asked of cryptography, one a packet; behind them is the memory of all those arrays
+ * @room: what cryptography may use
+ * @jobs: what is asked of cryptography, one a packet; behind them is the memory of all that
  */
 struct klips_pass {
 	struct klips *klips;
@@ -42,6 +44,7 @@ struct klips_pass {
 	bool in_udp;
 	u8 depth;
 	u32 mtu;
+	u64 now;
 	u32 count;
 	u8 *next;
 	u32 *header;
@@ -49,6 +52,7 @@ struct klips_pass {
 	int *results;
 	struct sk_buff **skbs;
 	struct klips_ip *inner;
+	struct klips_room *room;
 	struct klips_job jobs[];
 };
 
@@ -78,6 +82,7 @@ unsigned int klips_pass_compact(struct klips_pass *pass);
 struct klips_pass *klips_pass_split(struct klips_pass *pass, const bool *which);
 void klips_pass_room(const struct klips_sa *sa, unsigned int *head, unsigned int *tail);
 void klips_pass_route(struct klips_pass *pass);
+void klips_pass_leave(struct klips_pass *pass, struct klips_sa *last);
 void klips_pass_enter(struct klips_pass *pass, const struct klips_said *said);
 void klips_pass_enter_sa(struct klips_pass *pass, struct klips_sa *first);
 void klips_pass_mast(struct klips_pass *pass, const struct klips_flow *flow);

@@ -105,7 +105,7 @@ u32 klips_sa_pmtu(const struct klips_sa *sa)
 {
 	u32 pmtu = READ_ONCE(sa->pmtu);
 
-	return pmtu && ktime_get_ns() < READ_ONCE(sa->pmtu_until) ? pmtu : 0;
+	return pmtu && ktime_get_coarse_ns() < READ_ONCE(sa->pmtu_until) ? pmtu : 0;
 }
 
 /**

@@ -8,7 +8,7 @@
  *   types      u8..u64, s64, bool, __be16, __be32, __be64; cpu_to_be16() and so on; get_unaligned_be32() and so on,
  *              get_unaligned_le64
  *   compiler   READ_ONCE, WRITE_ONCE, likely, unlikely, ARRAY_SIZE, container_of, min, max, min_t, max_t, BUILD_BUG_ON,
- *              fallthrough, __packed, __aligned, __read_mostly
+ *              fallthrough, __packed, __aligned, __read_mostly, __always_inline
  *   memory     kmalloc, kzalloc, kcalloc, kvcalloc (gfp GFP_KERNEL where one may wait, else GFP_ATOMIC), kfree, kvfree,
  *              kfree_sensitive, memzero_explicit, crypto_memneq, memcpy, memmove, memset, memcmp
  *   text       snprintf, sprintf, strcmp, strlen
@@ -20,7 +20,7 @@
  *   RCU        rcu_read_lock, rcu_read_unlock, rcu_dereference, rcu_dereference_protected, rcu_assign_pointer, struct
  *              rcu_head, call_rcu, rcu_barrier; hlist_head, hlist_node with the _rcu functions of <linux/rculist.h>;
  *              list_head
- *   time       ktime_get_ns (monotonic), ktime_get_real_seconds
+ *   time       ktime_get_ns (monotonic), ktime_get_coarse_ns (the same, some milliseconds late), ktime_get_real_seconds
  *   random     get_random_bytes
  *   messages   pr_err, pr_warn, pr_info, and klips_trace() of debug.h
  *   packets    struct sk_buff with data, len, mark; skb_push, skb_pull, skb_put, skb_trim, skb_headroom, skb_tailroom,

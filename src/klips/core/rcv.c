@@ -11,6 +11,7 @@
 #include "pass.h"
 
 #define PROTO_NONE 59
+#define V4_PROTO   9 /* offset in the header */
 
 static void enter(struct klips_pass *pass);
 
@@ -129,6 +130,12 @@ static void check_and_deliver(struct klips_pass *pass, struct klips_sa *sa)
 	}
 }
 
+/* What is in IPv4 is there at once. */
+static bool may_have_more(const struct sk_buff *skb)
+{
+	return skb->len <= V4_PROTO || skb->data[0] >> 4 != KLIPS_V4 || klips_is_ipsec(skb->data[V4_PROTO]);
+}
+
 /* What names none of our SAs may be for another stack of this host, and appears on the ipsecN. */
 static bool has_more(struct klips_pass *pass, const struct sk_buff *skb)
 {
@@ -136,6 +143,8 @@ static bool has_more(struct klips_pass *pass, const struct sk_buff *skb)
 	struct klips_said said;
 	struct klips_ip ip;
 
+	if (!may_have_more(skb))
+		return false;
 	return !klips_ip_read(&ip, skb->data, skb->len) && klips_is_ipsec(ip.proto) && !ip.fragment &&
 	       klips->ops->is_local(klips, &ip.dst) && !read_said(klips, &said, &ip, skb) &&
 	       klips_sadb_find(klips->sadb, &said);
@@ -229,7 +238,7 @@ static void count(struct klips_pass *pass)
 		bytes += pass->inner[i].total;
 	klips_trace(XFORM, "%u packets out of protocol %u, SPI %x", pass->count, pass->sa->said.proto,
 		    be32_to_cpu(pass->sa->said.spi));
-	klips_sadb_used(pass->klips->sadb, pass->sa, bytes, pass->count, ktime_get_ns());
+	klips_sadb_used(pass->klips->sadb, pass->sa, bytes, pass->count, pass->now);
 }
 
 /* What came from elsewhere than before, and is authentic: RFC 3948, and RFC 7296, 2.23. SAs inside have no UDP. */
@@ -247,8 +256,6 @@ static void check_mapping(struct klips_pass *pass)
 
 static void leave(struct klips_pass *pass)
 {
-	struct klips_sa *sa = pass->sa;
-
 	if (klips_pass_compact(pass)) {
 		count(pass);
 		check_mapping(pass);
@@ -258,7 +265,6 @@ static void leave(struct klips_pass *pass)
 		finish(pass);
 	else
 		klips_pass_free(pass);
-	klips_sa_put(sa);
 }
 
 /* @counter: of the SA, for what is no replay */
@@ -313,6 +319,7 @@ static void crypto_done(struct klips_job *job, int err)
 	u32 i;
 
 	rcu_read_lock();
+	klips_sa_put(pass->sa);
 	/* no error of the whole says nothing of each */
 	for (i = 0; err && i < pass->count; i++)
 		pass->results[i] = err;
@@ -320,24 +327,34 @@ static void crypto_done(struct klips_job *job, int err)
 	rcu_read_unlock();
 }
 
+/* Cryptography that may outlast this call has a reference to the SA meanwhile. */
 static void open_esp(struct klips_pass *pass)
 {
+	struct klips_sa *sa = pass->sa;
 	u32 i;
 	int err;
 
 	for (i = 0; i < pass->count; i++) {
 		skb_pull(pass->skbs[i], pass->header[i]);
-		err = klips_esp_parse(pass->sa, pass->skbs[i], &pass->jobs[i], &pass->numbers[i]);
+		err = klips_esp_parse(sa, pass->skbs[i], &pass->jobs[i], &pass->numbers[i]);
 		pass->jobs[i].done = crypto_done;
 		if (err)
-			refuse(pass, i, err, &pass->sa->errors.size);
+			refuse(pass, i, err, &sa->errors.size);
 	}
 	if (!klips_pass_compact(pass)) {
 		leave(pass);
 		return;
 	}
-	if (klips_crypto_open(pass->sa->crypto, pass->jobs, pass->results, pass->count) != -EINPROGRESS)
-		finish_crypto(pass);
+	if (sa->async && !klips_sa_get(sa)) {
+		drop(pass, &pass->klips->stats.in_policy);
+		return;
+	}
+	pass->jobs[0].room = pass->room;
+	if (klips_crypto_open(sa->crypto, pass->jobs, pass->results, pass->count) == -EINPROGRESS)
+		return;
+	if (sa->async)
+		klips_sa_put(sa);
+	finish_crypto(pass);
 }
 
 static int open_ah(struct klips_pass *pass, u32 i)
@@ -440,14 +457,13 @@ static bool may_use(struct klips_pass *pass, struct klips_sa *sa)
 		return false;
 	if (!pass->in_udp && !klips_addr_is_unspecified(&sa->src) && !klips_addr_equal(&sa->src, &pass->inner[0].src))
 		return false;
-	return klips_sadb_check(klips->sadb, sa, ktime_get_ns(), klips->ops->expire, klips) != KLIPS_LIFE_HARD;
+	return klips_sadb_check(klips->sadb, sa, pass->now, klips->ops->expire, klips) != KLIPS_LIFE_HARD;
 }
 
-/* All packets of the pass are of one SA. */
-static void open_all(struct klips_pass *pass, const struct klips_said *said)
+/* All packets of the pass are of one SA, if there is one of this name. */
+static void open_all(struct klips_pass *pass, const struct klips_said *said, struct klips_sa *sa)
 {
 	struct klips *klips = pass->klips;
-	struct klips_sa *sa = klips_sadb_find(klips->sadb, said);
 
 	klips_trace(RCV, "%u packets for protocol %u, SPI %x", pass->count, said->proto, be32_to_cpu(said->spi));
 	if (!sa) {
@@ -458,7 +474,7 @@ static void open_all(struct klips_pass *pass, const struct klips_said *said)
 		drop(pass, &klips->stats.loops);
 		return;
 	}
-	if (!may_use(pass, sa) || !klips_sa_get(sa)) {
+	if (!may_use(pass, sa)) {
 		atomic64_add(pass->count, &sa->errors.policy);
 		drop(pass, &klips->stats.in_policy);
 		return;
@@ -511,13 +527,26 @@ static void enter(struct klips_pass *pass)
 		count = mark_same(pass, &said, which);
 		first = count == pass->count ? pass : klips_pass_split(pass, which);
 		if (first && first->count)
-			open_all(first, &said);
+			open_all(first, &said, klips_sadb_find(pass->klips->sadb, &said));
 		else if (first != pass)
 			klips_pass_free(first);
 		if (first == pass)
 			return;
 	}
 	klips_pass_free(pass);
+}
+
+static struct klips_pass *new_pass(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs,
+				   unsigned int count, const struct klips_udp *udp)
+{
+	struct klips_pass *pass = klips_pass_new(klips, dev, skbs, count);
+
+	if (!pass)
+		return NULL;
+	if (udp)
+		pass->udp = *udp;
+	pass->in_udp = udp;
+	return pass;
 }
 
 /**
@@ -533,14 +562,38 @@ static void enter(struct klips_pass *pass)
 void klips_rcv(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
 	       const struct klips_udp *udp)
 {
-	struct klips_pass *pass = klips_pass_new(klips, dev, skbs, count);
+	struct klips_pass *pass = new_pass(klips, dev, skbs, count, udp);
 
 	if (!pass)
 		return;
-	if (udp)
-		pass->udp = *udp;
-	pass->in_udp = udp;
 	rcu_read_lock();
 	enter(pass);
 	rcu_read_unlock();
+}
+
+/**
+ * klips_rcv_by() - klips_rcv() of one packet of ESP, AH or IPCOMP whose SA is known
+ * @klips: where
+ * @dev: the ipsecN that is attached to the device where it came; NULL: none
+ * @skb: the packet, outer IP header first, whole; it is taken over
+ * @udp: as for klips_rcv()
+ * @sa: the SA that it names; the caller is in rcu_read_lock()
+ */
+void klips_rcv_by(struct klips *klips, struct klips_dev *dev, struct sk_buff *skb, const struct klips_udp *udp,
+		  struct klips_sa *sa)
+{
+	struct klips_pass *pass = new_pass(klips, dev, &skb, 1, udp);
+	struct klips_ip *ip;
+
+	if (!pass)
+		return;
+	ip = &pass->inner[0];
+	if (klips_ip_read(ip, skb->data, skb->len) || ip->fragment || ip->proto != sa->said.proto ||
+	    skb->len < ip->header + 8) {
+		drop(pass, &klips->stats.in_malformed);
+		return;
+	}
+	skb_trim(skb, ip->total);
+	pass->header[0] = ip->header;
+	open_all(pass, &sa->said, sa);
 }

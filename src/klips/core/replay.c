@@ -88,17 +88,21 @@ static u64 bit_of(u64 number)
  * @number: from klips_replay_number()
  *
  * A look before the ICV is checked, so that replays cost nothing. Without a window every number is new; with one, 0
- * never is: a sender begins with 1 (RFC 4303, 3.3.3).
+ * never is: a sender begins with 1 (RFC 4303, 3.3.3). Without ESN it may be asked without the lock: then it may say yes
+ * too often, but not no, since a number whose bit is another's meanwhile is out of the window.
  */
 bool klips_replay_may_accept(const struct klips_replay *replay, u64 number)
 {
+	u64 top;
+
 	if (!replay->size)
 		return true;
 	if (!number)
 		return false;
-	if (number > replay->top)
+	top = READ_ONCE(replay->top);
+	if (number > top)
 		return true;
-	return replay->top - number < replay->size && !(*word_of(replay, number) & bit_of(number));
+	return top - number < replay->size && !(READ_ONCE(*word_of(replay, number)) & bit_of(number));
 }
 
 /* Makes @number the top: the words between are of numbers that nobody has seen. */
@@ -107,8 +111,8 @@ static void advance(struct klips_replay *replay, u64 number)
 	u64 from = replay->top / WORD_BITS, ahead = number / WORD_BITS - from, i;
 
 	for (i = 1; i <= min_t(u64, ahead, replay->words); i++)
-		replay->bits[(from + i) & (replay->words - 1)] = 0;
-	replay->top = number;
+		WRITE_ONCE(replay->bits[(from + i) & (replay->words - 1)], 0);
+	WRITE_ONCE(replay->top, number);
 }
 
 /**
@@ -120,14 +124,17 @@ static void advance(struct klips_replay *replay, u64 number)
  */
 bool klips_replay_accept(struct klips_replay *replay, u64 number)
 {
+	u64 *word;
+
 	if (!klips_replay_may_accept(replay, number))
 		return false;
 	if (!replay->size) {
-		replay->top = max(replay->top, number);
+		WRITE_ONCE(replay->top, max(replay->top, number));
 		return true;
 	}
 	if (number > replay->top)
 		advance(replay, number);
-	*word_of(replay, number) |= bit_of(number);
+	word = word_of(replay, number);
+	WRITE_ONCE(*word, *word | bit_of(number));
 	return true;
 }

@@ -8,7 +8,8 @@
 #define KLIPS_REPLAY_MAX 4096
 
 /**
- * struct klips_replay - the window of one inbound SA; its owner holds a lock around each call
+ * struct klips_replay - the window of one inbound SA; its owner holds a lock around each call, but see
+ * klips_replay_may_accept()
  * @size: packets, 0 (no check) or 32 to KLIPS_REPLAY_MAX, a multiple of 32
  * @esn: whether sequence numbers have 64 bits, of which 32 are on the wire
  * @top: the highest number that was accepted, 0 before the first

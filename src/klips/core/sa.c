@@ -176,6 +176,7 @@ static int arm(struct klips_sa *sa, const struct klips_sa_config *config)
 
 	if (!err && keyed)
 		err = klips_crypto_new(&sa->crypto, &config->keys, sa->flags & KLIPS_SA_ESN);
+	sa->async = sa->crypto && klips_crypto_is_async(sa->crypto);
 	return err;
 }
 
@@ -278,6 +279,7 @@ static int new_moved(struct klips_sa **sa, struct klips_sa *old, const struct kl
 	new->state = old->state;
 	new->iv_salt = old->iv_salt;
 	new->crypto = old->crypto;
+	new->async = old->async;
 	new->keeper = old->keeper;
 	refcount_inc(&new->keeper->refs);
 	copy_counters(new, old);

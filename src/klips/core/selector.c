@@ -60,7 +60,6 @@ static int read_v4(struct klips_flow *flow, const u8 *packet, size_t length)
 {
 	size_t header, total;
 	unsigned int fragment;
-	__be32 word;
 
 	if (length < V4_HEADER)
 		return -EINVAL;
@@ -68,10 +67,10 @@ static int read_v4(struct klips_flow *flow, const u8 *packet, size_t length)
 	total = get_unaligned_be16(packet + 2);
 	if (header < V4_HEADER || total < header || total > length)
 		return -EINVAL;
-	memcpy(&word, packet + 12, sizeof(word));
-	flow->src = klips_addr_v4(word);
-	memcpy(&word, packet + 16, sizeof(word));
-	flow->dst = klips_addr_v4(word);
+	memcpy(&flow->src.w[0], packet + 12, sizeof(flow->src.w[0]));
+	memcpy(&flow->dst.w[0], packet + 16, sizeof(flow->dst.w[0]));
+	flow->src.version = KLIPS_V4;
+	flow->dst.version = KLIPS_V4;
 	flow->proto = packet[9];
 	fragment = get_unaligned_be16(packet + 6) & 0x3fff; /* more fragments, and the offset */
 	flow->fragment = fragment;
@@ -131,7 +130,7 @@ static int read_v6(struct klips_flow *flow, const u8 *packet, size_t length)
 
 /**
  * klips_flow_read() - find out which flow a packet belongs to
- * @flow: is filled in; all of it, but not if there is an error
+ * @flow: is filled in; undefined if there is an error
  * @packet: IP header first, at any alignment
  * @length: bytes that are there; more than the header says do not count
  *
@@ -142,17 +141,10 @@ static int read_v6(struct klips_flow *flow, const u8 *packet, size_t length)
  */
 int klips_flow_read(struct klips_flow *flow, const void *packet, size_t length)
 {
-	struct klips_flow read;
-	int err = -EINVAL;
+	u8 version = length ? *(const u8 *)packet >> 4 : 0;
 
-	memset(&read, 0, sizeof(read));
-	if (length && *(const u8 *)packet >> 4 == 4)
-		err = read_v4(&read, packet, length);
-	else if (length && *(const u8 *)packet >> 4 == 6)
-		err = read_v6(&read, packet, length);
-	if (!err)
-		*flow = read;
-	return err;
+	memset(flow, 0, sizeof(*flow));
+	return version == 4 ? read_v4(flow, packet, length) : version == 6 ? read_v6(flow, packet, length) : -EINVAL;
 }
 
 /**

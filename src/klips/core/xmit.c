@@ -162,16 +162,12 @@ static void advance(struct klips_pass *pass)
 	pass->udp.sport = sa->natt_sport;
 	pass->udp.dport = sa->natt_dport;
 	pass->sa = rcu_dereference(sa->next);
-	klips_sa_put(sa);
-	if (!pass->count) {
+	if (!pass->count)
 		klips_pass_free(pass);
-		return;
-	}
-	if (!pass->sa) {
-		klips_pass_route(pass);
-		return;
-	}
-	run(pass);
+	else if (pass->sa)
+		run(pass);
+	else
+		klips_pass_leave(pass, sa);
 }
 
 static void crypto_done(struct klips_job *job, int err)
@@ -179,13 +175,16 @@ static void crypto_done(struct klips_job *job, int err)
 	struct klips_pass *pass = container_of(job, struct klips_pass, jobs[0]);
 
 	rcu_read_lock();
+	klips_sa_put(pass->sa);
 	finish_crypto(pass, err);
 	advance(pass);
 	rcu_read_unlock();
 }
 
+/* Cryptography that may outlast this call has a reference to the SA meanwhile. */
 static void seal_esp(struct klips_pass *pass)
 {
+	struct klips_sa *sa = pass->sa;
 	u32 i;
 	int err;
 
@@ -197,9 +196,16 @@ static void seal_esp(struct klips_pass *pass)
 		advance(pass);
 		return;
 	}
-	err = klips_crypto_seal(pass->sa->crypto, pass->jobs, pass->count);
+	if (sa->async && !klips_sa_get(sa)) {
+		klips_pass_end(pass, &pass->klips->stats.dead_sa);
+		return;
+	}
+	pass->jobs[0].room = pass->room;
+	err = klips_crypto_seal(sa->crypto, pass->jobs, pass->count);
 	if (err == -EINPROGRESS)
 		return;
+	if (sa->async)
+		klips_sa_put(sa);
 	finish_crypto(pass, err);
 	advance(pass);
 }
@@ -262,7 +268,7 @@ static bool use(struct klips_pass *pass)
 {
 	struct klips *klips = pass->klips;
 	struct klips_sa *sa = pass->sa;
-	u64 now = ktime_get_ns(), bytes = 0;
+	u64 now = pass->now, bytes = 0;
 	enum klips_sa_state state = READ_ONCE(sa->state);
 	u32 i;
 
@@ -278,13 +284,13 @@ static bool use(struct klips_pass *pass)
 	return true;
 }
 
-/* The SA at work, and those after it. It is referenced: cryptography may outlast this call. */
+/* The SA at work, and those after it. */
 static void run(struct klips_pass *pass)
 {
 	struct klips_sa *sa = pass->sa;
 	u32 i;
 
-	if (!use(pass) || !klips_sa_get(sa)) {
+	if (!use(pass)) {
 		klips_pass_end(pass, &pass->klips->stats.dead_sa);
 		return;
 	}

@@ -104,7 +104,7 @@ static void shunt(struct klips_pass *pass, struct klips_eroute *er, const struct
 
 	switch (spi) {
 	case KLIPS_SHUNT_PASS:
-		atomic64_add(pass->count, &klips->stats.passed);
+		this_cpu_add(*klips->passed, pass->count);
 		klips_pass_send(pass);
 		return;
 	case KLIPS_SHUNT_REJECT:
@@ -139,7 +139,7 @@ static bool is_exempt(struct klips *klips, const struct klips_flow *flow, const 
 static void treat(struct klips_pass *pass, struct klips_eroute *er, const struct klips_flow *flow)
 {
 	atomic64_add(pass->count, &er->count);
-	WRITE_ONCE(er->used, ktime_get_ns());
+	WRITE_ONCE(er->used, pass->now);
 	if (er->said.proto == KLIPS_PROTO_INT)
 		shunt(pass, er, flow);
 	else
@@ -177,7 +177,7 @@ static bool wants_whole(struct klips_pass *pass, const struct klips_flow *flow)
 	struct klips_eroute *er;
 	struct klips_ip ip;
 
-	if (likely(!flow->fragment) || pass->depth || skb->cb[KLIPS_CB_WHOLE] || !klips->ops->defrag)
+	if (likely(!flow->fragment) || skb->cb[KLIPS_CB_WHOLE] || !klips->ops->defrag)
 		return false;
 	if (!klips->ops->is_local(klips, &flow->src) || klips_ip_read(&ip, skb->data, skb->len))
 		return false;
@@ -210,7 +210,7 @@ static void make_whole(struct klips_pass *pass)
 
 /**
  * klips_pass_route() - find packets' eroute, and do what it says
- * @pass: packets of one flow that were sent to an ipsecN, or come out of a bundle
+ * @pass: packets of one flow that were sent to an ipsecN
  */
 void klips_pass_route(struct klips_pass *pass)
 {
@@ -226,20 +226,52 @@ void klips_pass_route(struct klips_pass *pass)
 		make_whole(pass);
 		return;
 	}
-	if (pass->dev->mast && !pass->depth) {
+	if (pass->dev->mast) {
 		klips_pass_mast(pass, &flow);
 		return;
 	}
 	er = klips_eroute_find(klips->eroutes, &flow);
-	if ((pass->depth && !er) || is_exempt(klips, &flow, er)) {
+	if (is_exempt(klips, &flow, er))
+		klips_pass_send(pass);
+	else if (er)
+		treat(pass, er, &flow);
+	else
+		klips_pass_end(pass, &klips->stats.no_eroute);
+}
+
+/* Whether all packets that leave an SA are of one flow: that of its tunnel. */
+static bool has_one_flow(const struct klips_sa *sa)
+{
+	return sa->mode == KLIPS_MODE_TUNNEL && (sa->said.proto == KLIPS_PROTO_ESP || sa->said.proto == KLIPS_PROTO_AH);
+}
+
+/**
+ * klips_pass_leave() - packets have left a bundle: there may be another for what they are now
+ * @pass: them
+ * @last: the SA that they come from
+ */
+void klips_pass_leave(struct klips_pass *pass, struct klips_sa *last)
+{
+	struct klips *klips = pass->klips;
+	unsigned long version = klips_eroutes_version(klips->eroutes);
+	struct klips_eroute *er;
+	struct klips_flow flow;
+
+	if (READ_ONCE(last->no_eroute) == version) {
 		klips_pass_send(pass);
 		return;
 	}
-	if (!er) {
-		klips_pass_end(pass, &klips->stats.no_eroute);
+	if (klips_flow_read(&flow, pass->skbs[0]->data, pass->skbs[0]->len)) {
+		klips_pass_end(pass, &klips->stats.malformed);
 		return;
 	}
-	treat(pass, er, &flow);
+	er = klips_eroute_find(klips->eroutes, &flow);
+	if (!er && has_one_flow(last))
+		WRITE_ONCE(last->no_eroute, version);
+	if (!er || is_exempt(klips, &flow, er))
+		klips_pass_send(pass);
+	else
+		treat(pass, er, &flow);
 }
 
 static void xmit(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count)
@@ -290,7 +322,7 @@ static void route_past(struct klips_pass *pass, const struct klips_eroute *hold,
 	struct klips_flow flow;
 
 	if (said && said->proto == KLIPS_PROTO_INT) {
-		atomic64_add(pass->count, &klips->stats.passed);
+		this_cpu_add(*klips->passed, pass->count);
 		klips_pass_send(pass);
 		return;
 	}

@@ -22,6 +22,7 @@
  * @end: frees it
  * @iv: bytes of it in the packet
  * @icv: bytes of the ICV
+ * @async: requests may end later
  */
 struct klips_crypto {
 	struct crypto_aead *aead;
@@ -29,27 +30,17 @@ struct klips_crypto {
 	struct work_struct end;
 	u8 iv;
 	u8 icv;
+	bool async;
 };
+
+/* Of the request that takes most, of all transforms that were made. */
+static u32 most;
 
 /* Transforms end here: the last to let go of an SA may be where nobody may sleep. */
 static struct workqueue_struct *ending;
 
 /**
- * struct batch - requests that were made together
- * @jobs: what they are about
- * @pending: those that have not ended, and one for who makes them
- * @results: of each, where the caller wants them; NULL: one error counts for all
- * @err: the first error
- */
-struct batch {
-	struct klips_job *jobs;
-	int *results;
-	atomic_t pending;
-	int err;
-};
-
-/**
- * struct one - a request
+ * struct one - a request; no key is in it
  * @batch: of which
  * @index: which of its jobs
  * @iv: of the packet
@@ -64,6 +55,24 @@ struct one {
 	u8 aad[AAD_MOST];
 	struct scatterlist sg[2];
 	struct aead_request request CRYPTO_MINALIGN_ATTR;
+};
+
+/**
+ * struct batch - requests that were made together
+ * @jobs: what they are about
+ * @pending: those that have not ended, and one for who makes them
+ * @results: of each, where the caller wants them; NULL: one error counts for all
+ * @err: the first error
+ * @borrowed: it is in klips_job.room
+ * @own: a request, which is used again and again if each ends at once
+ */
+struct batch {
+	struct klips_job *jobs;
+	int *results;
+	atomic_t pending;
+	int err;
+	bool borrowed;
+	struct one own;
 };
 
 static const char *const aeads[KLIPS_ENCR_COUNT] = {
@@ -115,6 +124,14 @@ static int set_combined(struct crypto_aead *aead, const struct klips_keys *keys)
 	return err;
 }
 
+static void note_size(u32 size)
+{
+	u32 seen = READ_ONCE(most);
+
+	while (seen < size && !try_cmpxchg(&most, &seen, size))
+		;
+}
+
 static int init_aead(struct klips_crypto *crypto, const struct klips_keys *keys, bool esn)
 {
 	bool combined = keys->auth != KLIPS_AUTH_NONE;
@@ -132,6 +149,8 @@ static int init_aead(struct klips_crypto *crypto, const struct klips_keys *keys,
 		crypto->aead = NULL;
 		return err;
 	}
+	note_size(sizeof(struct batch) + crypto_aead_reqsize(crypto->aead) + __alignof__(struct batch));
+	crypto->async = crypto_aead_tfm(crypto->aead)->__crt_alg->cra_flags & CRYPTO_ALG_ASYNC;
 	err = crypto_aead_setauthsize(crypto->aead, crypto->icv);
 	if (err)
 		return err;
@@ -249,6 +268,25 @@ const char *klips_crypto_driver(const struct klips_crypto *crypto)
 }
 EXPORT_SYMBOL_GPL(klips_crypto_driver);
 
+/**
+ * klips_crypto_room() - memory that comes with jobs
+ *
+ * Return: what all transforms that there were can do with, wherever it begins.
+ */
+u32 klips_crypto_room(void)
+{
+	return READ_ONCE(most);
+}
+
+/**
+ * klips_crypto_is_async() - whether packets may be done later than asked for
+ * @crypto: the transform
+ */
+bool klips_crypto_is_async(const struct klips_crypto *crypto)
+{
+	return crypto->async;
+}
+
 static void put_result(struct batch *batch, unsigned int index, int err)
 {
 	if (batch->results)
@@ -257,10 +295,13 @@ static void put_result(struct batch *batch, unsigned int index, int err)
 		WRITE_ONCE(batch->err, err);
 }
 
-/* Whether that was the last. */
-static bool end_one(struct batch *batch)
+static int end_batch(struct batch *batch)
 {
-	return atomic_dec_and_test(&batch->pending);
+	int err = READ_ONCE(batch->err);
+
+	if (!batch->borrowed)
+		kfree(batch);
+	return err;
 }
 
 static void end_later(struct one *one, int err)
@@ -271,12 +312,12 @@ static void end_later(struct one *one, int err)
 	if (err == -EINPROGRESS)
 		return; /* it leaves a queue, and will end */
 	put_result(batch, one->index, err);
-	kfree_sensitive(one);
-	if (!end_one(batch))
+	if (one != &batch->own)
+		kfree(one);
+	if (!atomic_dec_and_test(&batch->pending))
 		return;
 	job = batch->jobs;
-	err = READ_ONCE(batch->err);
-	kfree(batch);
+	err = end_batch(batch);
 	job->done(job, err);
 }
 
@@ -315,63 +356,82 @@ static unsigned int map(const struct klips_crypto *crypto, struct one *one, cons
 	return 12 + crypto->iv;
 }
 
-/*
- * 0 or an error: it has ended; -EINPROGRESS: it will end, and count in the batch. @spare: memory of a request that has
- * ended, for the next, as most end at once; NULL: none.
- */
-static int start_one(struct klips_crypto *crypto, struct batch *batch, unsigned int index, bool seal,
-		     struct one **spare)
+/* 0 or an error: it has ended; -EINPROGRESS: it will end, and count in the batch. */
+static int start_one(struct klips_crypto *crypto, struct one *one, unsigned int index, bool seal)
 {
-	const struct klips_job *job = &batch->jobs[index];
-	struct one *one = *spare;
+	const struct klips_job *job = &one->batch->jobs[index];
 	unsigned int ad;
-	int err;
 
-	if (!one)
-		one = kmalloc(sizeof(*one) + crypto_aead_reqsize(crypto->aead), GFP_ATOMIC);
-	if (!one)
-		return -ENOMEM;
-	*spare = NULL;
-	one->batch = batch;
 	one->index = index;
 	ad = map(crypto, one, job, job->length + crypto->icv);
 	aead_request_set_tfm(&one->request, crypto->aead);
 	aead_request_set_callback(&one->request, 0, complete_one, one);
 	aead_request_set_ad(&one->request, ad);
 	aead_request_set_crypt(&one->request, one->sg, one->sg, job->length + (seal ? 0 : crypto->icv), one->iv);
-	atomic_inc(&batch->pending);
-	err = seal ? crypto_aead_encrypt(&one->request) : crypto_aead_decrypt(&one->request);
-	if (err == -EINPROGRESS)
-		return err;
-	atomic_dec(&batch->pending);
-	*spare = one;
-	return err;
+	return seal ? crypto_aead_encrypt(&one->request) : crypto_aead_decrypt(&one->request);
+}
+
+/* How many have ended. One request serves all that do so at once. */
+static unsigned int start_all(struct klips_crypto *crypto, struct batch *batch, unsigned int count, bool seal)
+{
+	unsigned int i, ended = 0, size = sizeof(struct one) + crypto_aead_reqsize(crypto->aead);
+	struct one *one = &batch->own;
+	int err;
+
+	for (i = 0; i < count; i++) {
+		if (!one)
+			one = kmalloc(size, GFP_ATOMIC);
+		if (one)
+			one->batch = batch;
+		err = one ? start_one(crypto, one, i, seal) : -ENOMEM;
+		if (err == -EINPROGRESS) {
+			one = NULL;
+			continue;
+		}
+		put_result(batch, i, err);
+		ended++;
+	}
+	if (one != &batch->own)
+		kfree(one);
+	return ended;
+}
+
+static struct batch *new_batch(const struct klips_crypto *crypto, struct klips_room *room)
+{
+	size_t size = sizeof(struct batch) + crypto_aead_reqsize(crypto->aead);
+	struct batch *batch;
+
+	if (room) {
+		batch = PTR_ALIGN((struct batch *)room->at, __alignof__(*batch));
+		if ((u8 *)batch + size <= room->at + room->size) {
+			batch->borrowed = true;
+			return batch;
+		}
+	}
+	batch = kmalloc(size, GFP_ATOMIC);
+	if (batch)
+		batch->borrowed = false;
+	return batch;
 }
 
 static int run_all(struct klips_crypto *crypto, struct klips_job *jobs, int *results, unsigned int count, bool seal)
 {
-	struct one *spare = NULL;
 	struct batch *batch;
-	unsigned int i;
-	int err;
+	unsigned int ended;
 
 	if (!count || count > KLIPS_BATCH || !crypto->aead)
 		return -EINVAL;
-	batch = kmalloc(sizeof(*batch), GFP_ATOMIC);
+	batch = new_batch(crypto, jobs[0].room);
 	if (!batch)
 		return -ENOMEM;
-	*batch = (struct batch){ .jobs = jobs, .results = results, .pending = ATOMIC_INIT(1) };
-	for (i = 0; i < count; i++) {
-		err = start_one(crypto, batch, i, seal, &spare);
-		if (err != -EINPROGRESS)
-			put_result(batch, i, err);
-	}
-	kfree_sensitive(spare);
-	if (!end_one(batch))
+	batch->jobs = jobs;
+	batch->results = results;
+	batch->err = 0;
+	atomic_set(&batch->pending, count + 1);
+	ended = start_all(crypto, batch, count, seal);
+	if (ended != count && !atomic_sub_and_test(ended + 1, &batch->pending))
 		return -EINPROGRESS;
-	err = READ_ONCE(batch->err);
-	kfree(batch);
-	return err;
+	return end_batch(batch);
 }
 
 /**

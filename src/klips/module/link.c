@@ -11,7 +11,7 @@ struct klips_dev *klips_dev_at(struct klips *klips, const struct net_device *phy
 	struct klips_dev *dev;
 	unsigned int i;
 
-	for (i = 0; i < KLIPS_DEVICES; i++) {
+	for (i = 0; i < READ_ONCE(klips->devices_end); i++) {
 		dev = rcu_dereference_raw(klips->devices[i]);
 		if (dev && READ_ONCE(dev->phys) == phys)
 			return dev;

@@ -5,7 +5,6 @@
 #include <generated/utsrelease.h>
 #include <net/addrconf.h>
 #include <net/genetlink.h>
-#include <net/netns/generic.h>
 #include <net/route.h>
 
 #include "../core/debug.h"
@@ -14,18 +13,7 @@
 
 #define TICK HZ /* timers are looked at so often: packets may set them, and tell nobody */
 
-static unsigned int klips_net_id;
-
-/**
- * klips_net_of() - the KLIPS of a network namespace
- * @net: it
- *
- * Return: that; valid as long as the namespace and the module are there.
- */
-struct klips_net *klips_net_of(const struct net *net)
-{
-	return net_generic(net, klips_net_id);
-}
+unsigned int klips_net_id;
 
 static bool is_local(struct klips *klips, const struct klips_addr *addr)
 {

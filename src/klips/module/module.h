@@ -7,6 +7,7 @@
 #include <linux/workqueue.h>
 #include <net/gro_cells.h>
 #include <net/net_namespace.h>
+#include <net/netns/generic.h>
 
 #include "../control/control.h"
 
@@ -40,6 +41,7 @@ struct klips_net {
  * @net: where it is
  * @dev: core's; NULL: it goes
  * @cells: what it received, for GRO
+ * @routes: that its packets left by, of each CPU
  * @tracker: of the reference to the device that it is attached to
  * @by_hand: somebody set its MTU, which stays until it is attached anew
  */
@@ -48,13 +50,45 @@ struct klips_link {
 	struct klips_net *net;
 	struct klips_dev __rcu *dev;
 	struct gro_cells cells;
+	struct klips_routes __percpu *routes;
 	netdevice_tracker tracker;
 	bool by_hand;
 };
 
+/**
+ * struct klips_way - all that the route of an outer packet depends on
+ * @src: where it comes from
+ * @dst: where it goes
+ * @flowinfo: IPv6: traffic class and flow label
+ * @oif: the device that it must leave by; 0: any
+ * @sport: of UDP, TCP and the like; 0: there are none
+ * @dport: likewise
+ * @tos: IPv4: without ECN
+ * @proto: behind the IP header
+ */
+struct klips_way {
+	struct klips_addr src, dst;
+	__be32 flowinfo;
+	int oif;
+	__be16 sport, dport;
+	u8 tos;
+	u8 proto;
+};
+
 /* main.c */
-struct klips_net *klips_net_of(const struct net *net);
+extern unsigned int klips_net_id;
 void klips_net_changed(struct klips_net *net);
+
+/**
+ * klips_net_of() - the KLIPS of a network namespace
+ * @net: it
+ *
+ * Return: that; valid as long as the namespace and the module are there.
+ */
+static inline struct klips_net *klips_net_of(const struct net *net)
+{
+	return net_generic(net, klips_net_id);
+}
 
 /* link.c: under RTNL, those that klips_control_ops has take it */
 int klips_link_create(struct klips *klips, const char *name);
@@ -79,6 +113,12 @@ void klips_receive(struct klips *klips, struct klips_dev *dev, struct sk_buff **
 void klips_keepalive_send(struct klips *klips, struct klips_dev *dev, const struct klips_sa *sa);
 struct sk_buff *klips_own(struct sk_buff *skb, unsigned int head, unsigned int tail);
 
+/* route.c */
+int klips_route(struct sk_buff *skb, struct net *net, struct klips_link *link, struct net_device *phys,
+		struct klips_way *way);
+struct klips_routes __percpu *klips_routes_new(void);
+void klips_routes_free(struct klips_routes __percpu *routes);
+
 /* defrag.c: struct klips_ops */
 struct sk_buff *klips_defrag(struct klips *klips, struct klips_dev *dev, struct sk_buff *skb);
 
@@ -89,7 +129,7 @@ void klips_ports_close(struct klips_net *net);
 void klips_ports_close_unused(struct klips_net *net);
 
 /* protocols.c */
-int klips_take(struct sk_buff *skb, bool in_udp);
+void klips_take(struct sk_buff *skb, bool in_udp, struct klips_sa *sa);
 int klips_protocols_init(void);
 void klips_protocols_exit(void);
 

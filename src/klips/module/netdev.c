@@ -144,8 +144,16 @@ static int init(struct net_device *netdev)
 {
 	struct klips_link *link = netdev_priv(netdev);
 
+	int err;
+
 	netdev_lockdep_set_classes(netdev); /* packets go on through devices that have locks too */
-	return gro_cells_init(&link->cells, netdev);
+	link->routes = klips_routes_new();
+	if (!link->routes)
+		return -ENOMEM;
+	err = gro_cells_init(&link->cells, netdev);
+	if (err)
+		klips_routes_free(link->routes);
+	return err;
 }
 
 static void uninit(struct net_device *netdev)
@@ -153,6 +161,7 @@ static void uninit(struct net_device *netdev)
 	struct klips_link *link = netdev_priv(netdev);
 
 	gro_cells_destroy(&link->cells);
+	klips_routes_free(link->routes);
 }
 
 static int set_mtu(struct net_device *netdev, int mtu)

@@ -32,17 +32,12 @@ static bool read_said(const struct sk_buff *skb, u8 proto, struct klips_said *sa
 	return said->spi;
 }
 
-static bool is_ours(struct klips *klips, const struct sk_buff *skb, u8 proto)
+/* In rcu_read_lock(). NULL: it is not ours. */
+static struct klips_sa *find(struct klips *klips, const struct sk_buff *skb, u8 proto)
 {
 	struct klips_said said;
-	bool found;
 
-	if (!read_said(skb, proto, &said))
-		return false;
-	rcu_read_lock();
-	found = klips_sadb_find(klips->sadb, &said);
-	rcu_read_unlock();
-	return found;
+	return read_said(skb, proto, &said) ? klips_sadb_find(klips->sadb, &said) : NULL;
 }
 
 /* The UDP header is still between the IP header and ESP, although nobody counts it any more. */
@@ -75,10 +70,9 @@ static void restore_length(struct sk_buff *skb)
  * klips_take() - have core open a packet that is of one of its SAs
  * @skb: skb->data behind the outer header; taken over
  * @in_udp: whether a UDP header was between the two
- *
- * Return: 0
+ * @sa: the SA, with the caller in rcu_read_lock(); NULL: core finds it, when the packet is in one piece
  */
-int klips_take(struct sk_buff *skb, bool in_udp)
+void klips_take(struct sk_buff *skb, bool in_udp, struct klips_sa *sa)
 {
 	struct klips *klips = &klips_net_of(dev_net(skb->dev))->klips;
 	struct net_device *phys = skb->dev;
@@ -87,7 +81,7 @@ int klips_take(struct sk_buff *skb, bool in_udp)
 
 	if (skb_linearize(skb) || (skb_cloned(skb) && pskb_expand_head(skb, 0, 0, GFP_ATOMIC))) {
 		kfree_skb(skb);
-		return 0;
+		return;
 	}
 	if (in_udp)
 		take_udp(skb, &udp);
@@ -99,19 +93,27 @@ int klips_take(struct sk_buff *skb, bool in_udp)
 	skb_dst_drop(skb); /* a route without a reference is not to outlive this, as cryptography may */
 	memset(skb->cb, 0, sizeof(skb->cb));
 	rcu_read_lock();
-	klips_rcv(klips, klips_dev_at(klips, phys), &skb, 1, in_udp ? &udp : NULL);
+	if (sa)
+		klips_rcv_by(klips, klips_dev_at(klips, phys), skb, in_udp ? &udp : NULL, sa);
+	else
+		klips_rcv(klips, klips_dev_at(klips, phys), &skb, 1, NULL);
 	rcu_read_unlock();
-	return 0;
 }
 
 /* -EINVAL: it is for somebody else, and as it was. */
 static int take(struct sk_buff *skb, u8 proto, bool in_udp)
 {
 	struct klips *klips = &klips_net_of(dev_net(skb->dev))->klips;
+	struct klips_sa *sa;
 
-	if (!pskb_may_pull(skb, ESP_LEAST) || !is_ours(klips, skb, proto))
+	if (!pskb_may_pull(skb, ESP_LEAST))
 		return -EINVAL;
-	return klips_take(skb, in_udp);
+	rcu_read_lock();
+	sa = find(klips, skb, proto);
+	if (sa)
+		klips_take(skb, in_udp, sa);
+	rcu_read_unlock();
+	return sa ? 0 : -EINVAL;
 }
 
 static u8 proto_of(const struct sk_buff *skb)

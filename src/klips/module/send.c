@@ -12,6 +12,7 @@
 #include <net/udp.h>
 
 #include "module.h"
+#include "../core/pass.h"
 
 #define UDP_HEADER sizeof(struct udphdr)
 
@@ -55,82 +56,68 @@ static int verdict(int sent)
 	return net_xmit_eval(sent) ? -ENOBUFS : -EINPROGRESS;
 }
 
-/* Of UDP, TCP and the like, for XFRM's selectors. */
-static void read_ports(const struct sk_buff *skb, __be16 *sport, __be16 *dport)
+/* Of UDP, TCP and the like: rules and XFRM's policies may ask for them. */
+static void read_ports(struct klips_way *way, const struct sk_buff *skb, const struct klips_udp *udp)
 {
 	struct klips_flow flow;
 
-	if (klips_flow_read(&flow, skb->data, skb->len) || !flow.ports)
-		return;
-	*sport = flow.sport;
-	*dport = flow.dport;
+	if (udp) {
+		way->sport = cpu_to_be16(udp->sport);
+		way->dport = cpu_to_be16(udp->dport);
+	} else if (!klips_is_ipsec(way->proto) && !klips_flow_read(&flow, skb->data, skb->len) && flow.ports) {
+		way->sport = flow.sport;
+		way->dport = flow.dport;
+	}
 }
 
 /* The kernel keeps what routers say of ESP in UDP to itself, with the route; KLIPS tells those who send too much. */
-static void learn(struct klips *klips, const struct sk_buff *skb, const struct dst_entry *route)
+static void learn(struct klips *klips, const struct sk_buff *skb)
 {
-	u32 mtu = dst_mtu(route);
+	u32 mtu = dst_mtu(skb_dst(skb));
 
 	if (unlikely(skb->len > mtu))
 		klips_pmtu_learn(klips, skb->data, skb_headlen(skb), mtu);
 }
 
-/* By what packets leave that would leave by an ipsecN: they are protected already. NULL: by nothing. */
-static struct net_device *below(struct net_device *netdev)
-{
-	struct klips_dev *dev;
-
-	if (netdev->netdev_ops != &klips_netdev_ops)
-		return netdev;
-	dev = rcu_dereference(((struct klips_link *)netdev_priv(netdev))->dev);
-	return dev ? READ_ONCE(dev->phys) : NULL;
-}
-
-/*
- * @phys: NULL: as routes say. XFRM's policies are asked, as for any other packet: one of its tunnels may be what
- * KLIPS's packets go through, and what passes KLIPS in clear may be XFRM's to protect.
+/**
+ * struct leave - how packets leave
+ * @klips: whose they are
+ * @net: where that is
+ * @link: the ipsecN; NULL: it goes
+ * @phys: the device; NULL: as routes say
+ * @udp: NULL: not in UDP
  */
-static struct rtable *route_v4(struct net *net, struct net_device *phys, struct flowi4 *flow)
-{
-	struct rtable *route;
+struct leave {
+	struct klips *klips;
+	struct net *net;
+	struct klips_link *link;
+	struct net_device *phys;
+	const struct klips_udp *udp;
+};
 
-	flow->flowi4_oif = phys ? phys->ifindex : 0;
-	route = ip_route_output_flow(net, flow, NULL);
-	if (phys || IS_ERR(route))
-		return route;
-	phys = below(route->dst.dev);
-	if (phys == route->dst.dev)
-		return route;
-	ip_rt_put(route);
-	return phys ? route_v4(net, phys, flow) : ERR_PTR(-ENETUNREACH);
-}
-
-static int send_v4(struct klips *klips, struct net_device *phys, struct sk_buff *skb, const struct klips_udp *udp)
+static int send_v4(const struct leave *leave, struct sk_buff *skb)
 {
-	struct net *net = ((struct klips_net *)klips->own)->net;
 	unsigned int header = ((struct iphdr *)skb->data)->ihl * 4;
-	struct flowi4 flow = { .flowi4_flags = FLOWI_FLAG_ANYSRC };
-	struct rtable *route;
+	struct klips_way way = {};
 	struct iphdr *ip;
+	int err;
 
-	if (udp && push_udp(skb, header, udp))
+	if (leave->udp && push_udp(skb, header, leave->udp))
 		return -ENOMEM;
 	ip = (struct iphdr *)skb->data;
-	if (udp)
+	if (leave->udp)
 		ip->protocol = IPPROTO_UDP;
-	flow.daddr = ip->daddr;
-	flow.saddr = ip->saddr;
-	flow.flowi4_tos = ip->tos & ~INET_ECN_MASK;
-	flow.flowi4_proto = ip->protocol;
-	read_ports(skb, &flow.fl4_sport, &flow.fl4_dport);
-	route = route_v4(net, phys, &flow);
-	if (IS_ERR(route))
-		return PTR_ERR(route);
-	learn(klips, skb, &route->dst);
+	way.src = klips_addr_v4(ip->saddr);
+	way.dst = klips_addr_v4(ip->daddr);
+	way.tos = ip->tos & ~INET_ECN_MASK;
+	way.proto = ip->protocol;
+	read_ports(&way, skb, leave->udp);
 	scrub(skb, ETH_P_IP, header);
-	skb_dst_set(skb, &route->dst);
-	skb->dev = route->dst.dev;
-	return verdict(ip_local_out(net, NULL, skb));
+	err = klips_route(skb, leave->net, leave->link, leave->phys, &way);
+	if (err)
+		return err;
+	learn(leave->klips, skb);
+	return verdict(ip_local_out(leave->net, NULL, skb));
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -146,59 +133,35 @@ static void sum_v6(struct sk_buff *skb)
 		udp->check = CSUM_MANGLED_0;
 }
 
-/* @phys: NULL: as routes say. Without the flag a device is but preferred: the route to the peer through ipsecN would be
- * taken, again and again. */
-static struct dst_entry *route_v6(struct net *net, struct net_device *phys, struct flowi6 *flow)
+static int send_v6(const struct leave *leave, struct sk_buff *skb)
 {
-	struct dst_entry *route;
+	unsigned int header = sizeof(struct ipv6hdr);
+	struct klips_way way = {};
+	struct ipv6hdr *ip;
 	int err;
 
-	flow->flowi6_oif = phys ? phys->ifindex : 0;
-	route = ip6_route_output_flags(net, NULL, flow, phys ? RT6_LOOKUP_F_IFACE : 0);
-	if (route->error) {
-		err = route->error;
-		dst_release(route);
-		return ERR_PTR(err);
-	}
-	if (phys || below(route->dev) == route->dev)
-		return xfrm_lookup_route(net, route, flowi6_to_flowi(flow), NULL, 0);
-	phys = below(route->dev);
-	dst_release(route);
-	return phys ? route_v6(net, phys, flow) : ERR_PTR(-ENETUNREACH);
-}
-
-static int send_v6(struct klips *klips, struct net_device *phys, struct sk_buff *skb, const struct klips_udp *udp)
-{
-	struct net *net = ((struct klips_net *)klips->own)->net;
-	unsigned int header = sizeof(struct ipv6hdr);
-	struct flowi6 flow = { .flowi6_flags = FLOWI_FLAG_ANYSRC };
-	struct dst_entry *route;
-	struct ipv6hdr *ip;
-
-	if (udp && push_udp(skb, header, udp))
+	if (leave->udp && push_udp(skb, header, leave->udp))
 		return -ENOMEM;
 	ip = (struct ipv6hdr *)skb->data;
-	if (udp) {
+	if (leave->udp) {
 		ip->nexthdr = IPPROTO_UDP;
 		sum_v6(skb);
 	}
-	flow.daddr = ip->daddr;
-	flow.saddr = ip->saddr;
-	flow.flowlabel = ip6_flowinfo(ip);
-	flow.flowi6_proto = ip->nexthdr;
-	read_ports(skb, &flow.fl6_sport, &flow.fl6_dport);
-	route = route_v6(net, phys, &flow);
-	if (IS_ERR(route))
-		return PTR_ERR(route);
-	learn(klips, skb, route);
+	way.src = klips_addr_v6(&ip->saddr);
+	way.dst = klips_addr_v6(&ip->daddr);
+	way.flowinfo = ip6_flowinfo(ip);
+	way.proto = ip->nexthdr;
+	read_ports(&way, skb, leave->udp);
 	scrub(skb, ETH_P_IPV6, header);
+	err = klips_route(skb, leave->net, leave->link, leave->phys, &way);
+	if (err)
+		return err;
+	learn(leave->klips, skb);
 	skb->ignore_df = 1; /* what does not fit the path is cut here: no router does (RFC 8200, 5) */
-	skb_dst_set(skb, route);
-	skb->dev = route->dev;
-	return verdict(ip6_local_out(net, NULL, skb));
+	return verdict(ip6_local_out(leave->net, NULL, skb));
 }
 #else
-static int send_v6(struct klips *klips, struct net_device *phys, struct sk_buff *skb, const struct klips_udp *udp)
+static int send_v6(const struct leave *leave, struct sk_buff *skb)
 {
 	return -EAFNOSUPPORT;
 }
@@ -209,15 +172,18 @@ static int send_v6(struct klips *klips, struct net_device *phys, struct sk_buff 
 void klips_send(struct klips *klips, struct klips_dev *dev, struct sk_buff **skbs, unsigned int count,
 		const struct klips_udp *udp)
 {
-	struct net_device *phys = READ_ONCE(dev->phys);
+	struct leave leave = { .klips = klips, .net = ((struct klips_net *)klips->own)->net, .udp = udp };
 	unsigned int i;
 	int err;
 
+	rcu_read_lock();
+	local_bh_disable();
+	leave.phys = READ_ONCE(dev->phys);
+	leave.link = rcu_dereference_raw(dev->own);
 	for (i = 0; i < count; i++) {
 		err = -ENODEV;
-		if (phys || dev->mast)
-			err = skbs[i]->data[0] >> 4 == KLIPS_V6 ? send_v6(klips, phys, skbs[i], udp) :
-								  send_v4(klips, phys, skbs[i], udp);
+		if (leave.phys || dev->mast)
+			err = skbs[i]->data[0] >> 4 == KLIPS_V6 ? send_v6(&leave, skbs[i]) : send_v4(&leave, skbs[i]);
 		if (err == -EINPROGRESS)
 			continue;
 		atomic64_inc(&dev->stats.errors[1]);
@@ -225,6 +191,8 @@ void klips_send(struct klips *klips, struct klips_dev *dev, struct sk_buff **skb
 		if (err != -ENOBUFS)
 			kfree_skb(skbs[i]);
 	}
+	local_bh_enable();
+	rcu_read_unlock();
 }
 
 #define KEEPALIVE_ROOM (MAX_HEADER + UDP_HEADER)

@@ -32,7 +32,8 @@ static int take(struct sk_buff *skb)
 
 	if (!pskb_may_pull(skb, sizeof(struct iphdr)) || !is_ours(klips, skb))
 		return -EINVAL;
-	return klips_take(skb, false);
+	klips_take(skb, false, NULL);
+	return 0;
 }
 
 static int no_callback(struct sk_buff *skb, int err)

@@ -148,6 +148,26 @@ const char *klips_crypto_driver(const struct klips_crypto *crypto)
 }
 
 /**
+ * klips_crypto_room() - memory that comes with jobs
+ *
+ * Return: 0: none is used.
+ */
+u32 klips_crypto_room(void)
+{
+	return 0;
+}
+
+/**
+ * klips_crypto_is_async() - whether packets may be done later than asked for
+ * @crypto: the transform
+ */
+bool klips_crypto_is_async(const struct klips_crypto *crypto)
+{
+	(void)crypto;
+	return false;
+}
+
+/**
  * klips_crypto_seal() - encrypt packets and write their ICVs
  * @crypto: the SA's transform
  * @jobs: the packets, in place

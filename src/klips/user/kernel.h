@@ -28,6 +28,9 @@ typedef int64_t s64;
 #define READ_ONCE(x)	 __atomic_load_n(&(x), __ATOMIC_RELAXED) /* ThreadSanitizer knows these */
 #define WRITE_ONCE(x, v) __atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 #define ARRAY_SIZE(a)	 (sizeof(a) / sizeof((a)[0]))
+#ifndef __always_inline
+#define __always_inline inline __attribute__((__always_inline__))
+#endif
 #ifndef container_of
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 #endif
@@ -117,6 +120,14 @@ static inline u64 ktime_get_ns(void)
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (u64)t.tv_sec * NSEC_PER_SEC + (u64)t.tv_nsec;
+}
+
+static inline u64 ktime_get_coarse_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
 	return (u64)t.tv_sec * NSEC_PER_SEC + (u64)t.tv_nsec;
 }
 
