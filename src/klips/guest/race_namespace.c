@@ -69,7 +69,10 @@ static bool begin(struct tunnel_end *end)
 	end->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (end->fd < 0)
 		tunnel_fail(end, "socket", strerror(errno));
-	return !klips_client_open(&end->client, NULL, &why);
+	if (klips_client_open(&end->client, NULL, &why))
+		return false;
+	end->client.timeout = TUNNEL_WAIT_MS;
+	return true;
 }
 
 static void build(struct race *race, u32 sort)

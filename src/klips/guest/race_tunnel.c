@@ -10,11 +10,10 @@
 #include "guest/race.h"
 #include "tests/transform.h"
 
-#define SPI	   0x1000U
-#define BURST	   16
-#define LONGEST	   8000 /* octets of a payload */
-#define SEGMENT	   1000 /* octets of one of those that are handed over as one */
-#define TIMEOUT_MS 30000
+#define SPI	0x1000U
+#define BURST	16
+#define LONGEST 8000 /* octets of a payload */
+#define SEGMENT 1000 /* octets of one of those that are handed over as one */
 
 /* What no request may come to, whatever others did before or meanwhile. */
 static bool is_fault(int err)
@@ -34,7 +33,7 @@ static void connect_again(struct race *race)
 			tunnel_fail(race->end, "connection", why.text);
 		usleep(1000);
 	}
-	race->end->client.timeout = TIMEOUT_MS;
+	race->end->client.timeout = TUNNEL_WAIT_MS;
 }
 
 void race_took(struct race *race, int err, const char *what)

@@ -43,6 +43,7 @@ void tunnel_connect(struct tunnel_end *end)
 		klips_client_close(&end->client);
 	tunnel_enter(end);
 	tunnel_must(end, klips_client_open(&end->client, NULL, &why), "connection", &why);
+	end->client.timeout = TUNNEL_WAIT_MS;
 }
 
 void tunnel_begin(struct tunnel_end *end)

@@ -39,12 +39,14 @@ class Disk:
 
 @dataclass(frozen=True)
 class Machine:
-    """What a QEMU guest is. accelerator: "kvm" or "tcg"; memory in megabytes."""
+    """What a QEMU guest is. accelerator: "kvm" or "tcg"; memory in megabytes; patience: with its kernel, all takes so many
+    times as long as usual."""
 
     accelerator: str
     board: str = "microvm"
     memory: int = 512
     processors: int = 1
+    patience: int = 1
 
 
 @dataclass(frozen=True)

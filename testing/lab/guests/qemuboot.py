@@ -15,13 +15,18 @@ from lab import apt, carried, stack
 from lab.errors import UnresolvedError
 from lab.guests import image, initrd, qemu, ram, snapshot
 
-READY_LIMIT = {"kvm": 60.0, "tcg": 240.0}  # seconds from a guest's start until it is ready
+READY_LIMIT = {"kvm": 60.0, "tcg": 240.0}  # seconds until a guest is ready; see ready_limit()
 IN, OUT = "in", "out"  # the names of the disks that bring and take what belongs to one test
 STAGE = "stage"  # the name of the disk with Cygnet's programs; nothing is on it where the test is not about them
 STAGE_AT = "/mnt/stage"  # where the guest has them
 _IN_SIZE, _OUT_SIZE, _STAGE_SIZE = 256 << 20, 4 << 30, 256 << 20  # bytes; they take only the room that is written
 _STARTS = ("lab.guests.qemu", "lab.guests.initrd", "lab.guests.snapshot")  # the code that decides how a guest is started
 Progress = Callable[[str], None]
+
+
+def ready_limit(machine: qemu.Machine) -> float:
+    """Seconds from a machine's start until it is ready."""
+    return READY_LIMIT[machine.accelerator] * machine.patience
 
 
 @dataclass(frozen=True)
@@ -179,7 +184,7 @@ def _snapshot(setup: Setup, draft: Path, progress: Progress) -> None:
 def wait_ready(guest: qemu.Guest, machine: qemu.Machine) -> bool:
     """Whether a guest that boots got ready within its limit."""
     try:
-        said = guest.hear(READY_LIMIT[machine.accelerator])
+        said = guest.hear(ready_limit(machine))
     except TimeoutError:
         return False
     return bool(said and said.get("ready"))
@@ -187,7 +192,7 @@ def wait_ready(guest: qemu.Guest, machine: qemu.Machine) -> bool:
 
 def failure(console: Path, machine: qemu.Machine) -> str:
     """Why a guest did not get ready, in one line: what it or QEMU said last."""
-    limit = READY_LIMIT[machine.accelerator]
+    limit = ready_limit(machine)
     return f"the guest did not get ready ({limit:g} s at most), tried twice; last was said: {last_words(console)}"
 
 

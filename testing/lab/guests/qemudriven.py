@@ -20,7 +20,7 @@ class QemuGuests(driven.Guests):
     def __init__(self, setups: dict[str, qemuboot.Setup], guests: list[driven.Guest], folder: Path, work: Path, saved: bool,
                  progress: Callable[[str], None]) -> None:
         self._setups, self._work, self._saved, self._progress = setups, work, saved, progress
-        ready = max(qemuboot.READY_LIMIT[setup.machine.accelerator] for setup in setups.values())
+        ready = max(qemuboot.ready_limit(setup.machine) for setup in setups.values())
         super().__init__(guests, folder, inside=False, virtual=False, ready=ready)
 
     def machine(self, number: int, guest: driven.Guest, cards: list[dict], own: Path) -> dict:

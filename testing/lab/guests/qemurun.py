@@ -113,7 +113,7 @@ class QemuRun(run.GuestRun):
             return False
         try:
             guest.say({**order, "time": time.time()})
-            return bool(guest.hear(None if self.options.gdb else qemuboot.READY_LIMIT[setup.machine.accelerator]))
+            return bool(guest.hear(None if self.options.gdb else qemuboot.ready_limit(setup.machine)))
         except (TimeoutError, UnresolvedError):
             return False
 
@@ -153,7 +153,7 @@ def prepared(name: str, wanted: str, progress: Callable[[str], None], cards: int
         kind = board.choose(files.name, config, wanted, progress, cards, len(trees) + len(_DISKS))
         modules = files.modules and files.modules / "lib" / "modules" / files.release
         kernel = files.vmlinux if kind == "microvm" else files.image
-        machine = qemu.Machine(qemu.accelerator(), kind, found.memory, processors)
+        machine = qemu.Machine(qemu.accelerator(), kind, found.memory, processors, found.patience)
         _prepared[key] = qemuboot.prepare(kernel, modules, machine, trees, progress)
     return _prepared[key]
 

@@ -36,7 +36,7 @@ class Domains(driven.Guests):
                  folder: Path, work: Path, progress) -> None:
         # The process that a place usually begins with begins later here, when the guests' sockets are there.
         self.guests, self.folder, self.inside, self.virtual = guests, folder, False, False
-        self._ready = max(qemuboot.READY_LIMIT[setup.machine.accelerator] for setup in setups.values())
+        self._ready = max(qemuboot.ready_limit(setup.machine) for setup in setups.values())
         self._connection, self._setups, self._work, self._progress = connection, setups, work, progress
         self._holder: subprocess.Popen | None = None
         self._up: list[str] = []  # the domains that are ours to end
