@@ -402,7 +402,7 @@ static struct batch *new_batch(const struct klips_crypto *crypto, struct klips_r
 	struct batch *batch;
 
 	if (room) {
-		batch = PTR_ALIGN((struct batch *)room->at, __alignof__(*batch));
+		batch = PTR_ALIGN((struct batch *)room->at, __alignof__(struct batch));
 		if ((u8 *)batch + size <= room->at + room->size) {
 			batch->borrowed = true;
 			return batch;

@@ -778,6 +778,60 @@ static void test_detached_sends_nothing(void **state)
 	assert_int_equal(west.sent_count, 1);
 }
 
+/* What a tunnel makes is looked for an eroute of its own, also when there was none before. */
+static void test_eroute_comes_for_what_a_tunnel_makes(void **state)
+{
+	struct klips_selector sel = pair_selector(KLIPS_V4, 1, 2);
+	struct klips_said said = tunnel();
+
+	(void)state;
+	said.dst = klips_addr_v4(cpu_to_be32(0xcb007109)); /* another end, so that it is a bundle around the first */
+	pair_send(&west, udp(1));
+	pair_send(&west, udp(2));
+	assert_int_equal(west.sent_count, 2);
+	assert_int_equal(klips_set_eroute(&west.klips, &sel, &said, false), 0);
+	pair_send(&west, udp(3));
+	assert_int_equal(west.sent_count, 2);
+	assert_int_equal(atomic64_read(&west.klips.stats.no_sa), 1);
+	assert_int_equal(klips_unset_eroute(&west.klips, &sel), 0);
+	pair_send(&west, udp(4));
+	assert_int_equal(west.sent_count, 3);
+}
+
+/* Takes a packet from what west has sent. */
+static struct sk_buff *take_sent(void)
+{
+	assert_int_equal(west.sent_count, 1);
+	west.sent_count = 0;
+	return west.sent[0];
+}
+
+static void test_sa_is_known(void **state)
+{
+	static const u16 numbers[] = { 1 };
+	struct klips_said said = tunnel();
+	struct sk_buff *skb;
+	struct klips_sa *sa;
+
+	(void)state;
+	rcu_read_lock();
+	sa = klips_sadb_find(east.klips.sadb, &said);
+	pair_send(&west, udp(1));
+	klips_rcv_by(&east.klips, east.dev, take_sent(), NULL, sa);
+	expect_received(&east, 1, numbers);
+	pair_send(&west, udp(2));
+	skb = take_sent();
+	skb->data[9] = KLIPS_PROTO_AH;
+	klips_rcv_by(&east.klips, east.dev, skb, NULL, sa);
+	pair_send(&west, udp(3));
+	skb = take_sent();
+	skb->data[3]++; /* longer than it is */
+	klips_rcv_by(&east.klips, east.dev, skb, NULL, sa);
+	rcu_read_unlock();
+	assert_int_equal(east.received_count, 1);
+	assert_int_equal(atomic64_read(&east.klips.stats.in_malformed), 2);
+}
+
 static void test_garbage_is_dropped(void **state)
 {
 	static const u8 lengths[] = { 1, 19, 20, 27, 28, 29, 36, 44 };
@@ -839,6 +893,8 @@ int main(void)
 		UNIT(test_hard_limit_ends_an_sa),
 		UNIT(test_detached_sends_nothing),
 		UNIT(test_garbage_is_dropped),
+		UNIT(test_eroute_comes_for_what_a_tunnel_makes),
+		UNIT(test_sa_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
