@@ -162,6 +162,28 @@ static bool is_here(pid_t pid)
 	return length > 0 && length == own_length && !memcmp(other, own, (size_t)length);
 }
 
+/* 0: it has gone. */
+static pid_t parent_of(pid_t pid)
+{
+	char path[64], line[512] = "", *rest;
+	FILE *file;
+	int parent;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "re");
+	rest = file && fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
+	if (file)
+		fclose(file);
+	/* NOLINTNEXTLINE(cert-err34-c): the kernel's own digits */
+	return rest && sscanf(rest, ") %*c %d", &parent) == 1 ? parent : 0;
+}
+
+/* What pluto has just forked is called as pluto is, for a moment. */
+static bool is_pluto(const struct verify *verify, pid_t pid)
+{
+	return verify->pluto && (pid == verify->pluto || parent_of(pid) == verify->pluto);
+}
+
 static bool is_rival(pid_t pid, const void *arg)
 {
 	const struct verify *verify = arg;
@@ -171,7 +193,7 @@ static bool is_rival(pid_t pid, const void *arg)
 	name_of(pid, name);
 	for (one = daemons; *one; one++) {
 		if (!strcmp(*one, name))
-			return pid != verify->pluto && is_here(pid);
+			return !is_pluto(verify, pid) && is_here(pid);
 	}
 	return false;
 }
