@@ -112,6 +112,8 @@ def header(include: str | None, defconfig: str | None) -> list[str]:
 
 def build(one: Target, into: Path, options: argparse.Namespace, settings: list[str]) -> int:
     """Build for one kernel; 1 if that fails or there are warnings and may be none, all of which is printed then."""
+    if (one.tree / ".config").exists() and not (one.tree / "Module.symvers").exists():
+        raise UsageError(f"{one.tree}: the kernel was configured, but not compiled: there is no Module.symvers")
     folder = into.resolve() / one.label
     klips.link(folder)
     words = ["make", *one.words, f"-j{os.cpu_count()}", f"M={folder}", "CC=gcc", *settings]

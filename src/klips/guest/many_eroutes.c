@@ -4,6 +4,7 @@
  * 203.0.113.0/24, as %drop.
  */
 #include "core/eroute.h"
+#include "guest/netns.h"
 #include "lib/control_client.h"
 
 static int add(struct klips_client *client, u32 number, struct klips_refusal *why)
@@ -20,13 +21,13 @@ static int add(struct klips_client *client, u32 number, struct klips_refusal *wh
 
 int main(int argc, char **argv)
 {
-	char *end = NULL;
-	u32 count = argc == 2 ? (u32)strtoul(argv[1], &end, 10) : 0, number;
+	u64 count = argc == 2 ? guest_number(argv[1]) : 0;
 	struct klips_refusal why = { 0 };
 	struct klips_client client;
+	u32 number;
 	int err;
 
-	if (!count || *end || count >= 1U << 24) {
+	if (!count || count >= 1U << 24) {
 		fprintf(stderr, "usage: many_eroutes COUNT\n");
 		return 2;
 	}

@@ -35,6 +35,14 @@ def test_folder_that_is_no_kernels(tmp_path, capsys):
     assert not (tmp_path / "into").exists()
 
 
+def test_tree_that_was_not_compiled(tmp_path, capsys):
+    (tmp_path / "Makefile").touch()
+    (tmp_path / ".config").touch()
+    assert module_tool.main(["--into", str(tmp_path / "into"), f"{tmp_path}/"]) == 2
+    told = "the kernel was configured, but not compiled: there is no Module.symvers"
+    assert capsys.readouterr().err == f"module: {tmp_path}: {told}\n"
+
+
 @pytest.mark.parametrize("rest, status", [
     ("default:\n\nmodules:\n\t@echo 'a.c:1: warning: odd'\n", 0),
     ("modules:\n\t@echo 'a.c:1:2: error: wrong'; exit 2\n", 1),
