@@ -186,6 +186,9 @@ static void connect_to(struct klips_client *client)
 		fprintf(stderr, "control_fuzz: %s\n", why.text);
 		exit(1);
 	}
+	/* Nobody may not have more room: refusals are not to come with what they are about. */
+	if (setsockopt(client->fd, SOL_NETLINK, NETLINK_CAP_ACK, &(int){ 1 }, sizeof(int)))
+		guest_fail("NETLINK_CAP_ACK");
 	setsockopt(client->fd, SOL_SOCKET, SO_RCVBUFFORCE, &(int){ BATCH * CONTROL_ROOM * 8 }, sizeof(int));
 }
 
