@@ -32,16 +32,8 @@ static bool is_nobody(int err)
 	return err == -ENOENT || err == -ECONNREFUSED;
 }
 
-/**
- * klips_client_open() - connect to KLIPS: to klipsd if it runs, else to the module
- * @client: the connection
- * @path: of klipsd's socket; NULL: $KLIPS_CONTROL, or else KLIPS_CONTROL_PATH. With either of the two named nobody else
- *        is asked
- * @why: gets the reason of a failure
- *
- * Return: 0 or a negative errno.
- */
-int klips_client_open(struct klips_client *client, const char *path, struct klips_refusal *why)
+/* @load: see klips_netlink_open() */
+static int open_client(struct klips_client *client, const char *path, bool load, struct klips_refusal *why)
 {
 	bool named;
 	int err;
@@ -56,7 +48,7 @@ int klips_client_open(struct klips_client *client, const char *path, struct klip
 	client->timeout = KLIPS_CLIENT_TIMEOUT;
 	client->type = KLIPS_CONTROL_TYPE;
 	err = connect_to(client, path);
-	if (!err || (!named && is_nobody(err) && !klips_netlink_open(client)))
+	if (!err || (!named && is_nobody(err) && !klips_netlink_open(client, load)))
 		return 0;
 	client->type = KLIPS_CONTROL_TYPE;
 	if (err == -ENAMETOOLONG)
@@ -64,6 +56,32 @@ int klips_client_open(struct klips_client *client, const char *path, struct klip
 	if (is_nobody(err))
 		return klips_refuse(why, err, NULL, NULL, "KLIPS does not run: nobody answers at %s", path);
 	return klips_refuse(why, err, NULL, NULL, "%s: %s", path, strerror(-err));
+}
+
+/**
+ * klips_client_open() - connect to KLIPS: to klipsd if it runs, else to the module, which the kernel loads if it can
+ * @client: the connection
+ * @path: of klipsd's socket; NULL: $KLIPS_CONTROL, or else KLIPS_CONTROL_PATH. With either of the two named nobody else
+ *        is asked
+ * @why: gets the reason of a failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int klips_client_open(struct klips_client *client, const char *path, struct klips_refusal *why)
+{
+	return open_client(client, path, true, why);
+}
+
+/**
+ * klips_client_find() - klips_client_open() for those who look again and again: a module that is not there stays away
+ * @client: the connection
+ * @why: gets the reason of a failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int klips_client_find(struct klips_client *client, struct klips_refusal *why)
+{
+	return open_client(client, NULL, false, why);
 }
 
 void klips_client_close(struct klips_client *client)

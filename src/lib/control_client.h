@@ -64,6 +64,7 @@ struct klips_event {
 
 /* Functions return 0 or a negative errno; then @why says the reason, and the attribute at fault if it is one. */
 int klips_client_open(struct klips_client *client, const char *path, struct klips_refusal *why);
+int klips_client_find(struct klips_client *client, struct klips_refusal *why);
 void klips_client_close(struct klips_client *client);
 
 /* Each answer's attributes; what it returns, if not 0, is returned in the end. */

@@ -8,7 +8,7 @@
 #include <linux/genetlink.h>
 
 #define SECONDS 5 /* the kernel answers at once, unless it loads the module first */
-#define ROOM	4096
+#define ROOM	16384
 
 static const char *const group_names[KLIPS_MCGRP_COUNT] = {
 	[KLIPS_MCGRP_ACQUIRE] = "acquire",
@@ -35,11 +35,26 @@ static void take_group(struct klips_client *client, const struct nlattr *group)
 			client->groups[i] = id;
 }
 
+/* Others' may be told too. */
+static bool is_klips(const struct nlmsghdr *head)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, head, sizeof(struct genlmsghdr))
+	{
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_NAME && !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING))
+			return !strcmp(mnl_attr_get_str(attr), KLIPS_FAMILY_NAME);
+	}
+	return false;
+}
+
 static int take_family(const struct nlmsghdr *head, void *arg)
 {
 	struct klips_client *client = arg;
 	const struct nlattr *attr, *group;
 
+	if (!is_klips(head))
+		return MNL_CB_OK;
 	mnl_attr_for_each(attr, head, sizeof(struct genlmsghdr))
 	{
 		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID && !mnl_attr_validate(attr, MNL_TYPE_U16))
@@ -52,18 +67,19 @@ static int take_family(const struct nlmsghdr *head, void *arg)
 	return MNL_CB_OK;
 }
 
-/* What the kernel calls the family, and its groups. */
-static int resolve(struct klips_client *client)
+/* What the kernel calls the family, and its groups. Whoever asks by name has it loaded. */
+static int resolve(struct klips_client *client, bool load)
 {
 	char buffer[ROOM] __aligned(8);
-	struct genlmsghdr *extra = netlink_begin(buffer, GENL_ID_CTRL, NLM_F_ACK, sizeof(*extra));
+	struct genlmsghdr *extra = netlink_begin(buffer, GENL_ID_CTRL, load ? NLM_F_ACK : NLM_F_DUMP, sizeof(*extra));
 	struct nlmsghdr *head = (struct nlmsghdr *)buffer;
 	int more = MNL_CB_OK;
 	ssize_t size;
 
 	extra->cmd = CTRL_CMD_GETFAMILY;
 	extra->version = 1;
-	mnl_attr_put_strz(head, CTRL_ATTR_FAMILY_NAME, KLIPS_FAMILY_NAME);
+	if (load)
+		mnl_attr_put_strz(head, CTRL_ATTR_FAMILY_NAME, KLIPS_FAMILY_NAME);
 	head->nlmsg_seq = ++client->seq;
 	if (send(client->fd, head, head->nlmsg_len, 0) < 0)
 		return -errno;
@@ -79,12 +95,13 @@ static int resolve(struct klips_client *client)
 }
 
 /**
- * klips_netlink_open() - connect to the module, which the kernel loads if it knows where it is
+ * klips_netlink_open() - connect to the module
  * @client: gets a socket, and what the kernel calls the family
+ * @load: the kernel is to load it if it knows where it is
  *
  * Return: 0; -ENOENT: there is no module; or another negative errno.
  */
-int klips_netlink_open(struct klips_client *client)
+int klips_netlink_open(struct klips_client *client, bool load)
 {
 	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	const struct timeval limit = { .tv_sec = SECONDS };
@@ -101,7 +118,7 @@ int klips_netlink_open(struct klips_client *client)
 	    setsockopt(client->fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one)))
 		err = -errno;
 	else
-		err = resolve(client);
+		err = resolve(client, load);
 	if (err)
 		klips_client_close(client);
 	return err;

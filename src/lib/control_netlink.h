@@ -5,7 +5,7 @@
 
 #include "control_client.h"
 
-int klips_netlink_open(struct klips_client *client);
+int klips_netlink_open(struct klips_client *client, bool load);
 bool klips_netlink_is_end(const struct klips_client *client, const struct nlmsghdr *head);
 int klips_netlink_subscribe(struct klips_client *client, u32 groups);
 

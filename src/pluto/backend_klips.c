@@ -99,11 +99,13 @@ static int listen_to(struct klips_backend *klips, struct klips_refusal *why)
 int backend_klips_ready(struct klips_backend *klips)
 {
 	struct klips_refusal why = { 0 };
+	int err;
 
 	if (klips->client.fd >= 0)
 		return 0;
-	if (!klips_client_open(&klips->client, NULL, &why) && !listen_to(klips, &why) &&
-	    !backend_klips_ports_again(klips, &why))
+	err = klips->was_there ? klips_client_find(&klips->client, &why) :
+				 klips_client_open(&klips->client, NULL, &why);
+	if (!err && !listen_to(klips, &why) && !backend_klips_ports_again(klips, &why))
 		return 0;
 	hang_up(klips);
 	return backend_klips_fail(klips, why.error, "%s", why.text);
@@ -163,7 +165,7 @@ static struct backend *open_backend(const struct backend_events *events, void *a
 		close_backend(&klips->backend);
 		return NULL;
 	}
-	klips->there = true;
+	klips->there = klips->was_there = true;
 	explain(klips, why, size);
 	return &klips->backend;
 }

@@ -14,6 +14,7 @@
  * @listener: for events, likewise
  * @epoll: what is waited for: it has @listener, whichever that is now
  * @there: as was told last; @retry: a timer in @epoll, set while it is not there
+ * @was_there: it has been there, so that it went: the kernel is not to load it again
  * @traps: a tree of the %traps, which events name by their selectors; see backend_klips_policy.c
  * @ports: of IKE that KLIPS was told of, and which of them ESP has too
  * @why: of the last error
@@ -25,7 +26,7 @@ struct klips_backend {
 	struct klips_client client;
 	struct klips_client listener;
 	int epoll, retry;
-	bool there;
+	bool there, was_there;
 	void *traps;
 	struct klips_ike_port {
 		uint16_t number;

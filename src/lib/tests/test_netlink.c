@@ -9,6 +9,7 @@
 
 #include <linux/rtnetlink.h>
 
+#include "../control_netlink.h"
 #include "../netlink.h"
 
 static char buffer[NETLINK_ROUTE_ROOM] __attribute__((aligned(8)));
@@ -98,13 +99,27 @@ static void test_route_ask(void **state)
 	assert_int_equal(netlink_route_ask(buffer, take_link, &index), -ENODEV);
 }
 
+/* All families are asked for, or one by name, whether the kernel that the tests run on has KLIPS or not. */
+static void test_module(void **state)
+{
+	struct klips_client client = { .fd = -1 };
+	int load, err;
+
+	(void)state;
+	for (load = 0; load < 2; load++) {
+		err = klips_netlink_open(&client, load);
+		assert_true(!err || err == -ENOENT);
+		assert_int_equal(client.fd >= 0, !err);
+		assert_int_equal(client.type != 0, !err);
+		klips_client_close(&client);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_message_ok),
-		cmocka_unit_test(test_begin),
-		cmocka_unit_test(test_addr),
-		cmocka_unit_test(test_route_ask),
+		cmocka_unit_test(test_message_ok), cmocka_unit_test(test_begin),  cmocka_unit_test(test_addr),
+		cmocka_unit_test(test_route_ask),  cmocka_unit_test(test_module),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
