@@ -34,7 +34,7 @@
 #define PACKETS 16 /* that each namespace sends */
 #define WAIT_MS 10000
 #define NOBODY	65534
-#define ENOUGH	20000 /* requests in which each operation is done at least once */
+#define ENOUGH	50000 /* requests in which each operation is done at least once */
 
 /* The operation of each request on its way, by its number's last byte; and of each, what came of it. */
 static u8 asked[256];
