@@ -17,12 +17,14 @@ class Oracle:
         """Its answer as it is."""
         self.process.stdin.write(request + '\n')
         self.process.stdin.flush()
-        return self.process.stdout.readline().rstrip('\n')
+        answer = self.process.stdout.readline()
+        assert answer.endswith('\n'), f'it ended: {answer}: {request}'
+        return answer[:-1]
 
     def ask(self, request: str) -> str:
         """Its answer, which must not be an error; it may be an empty line."""
         answer = self.line(request)
-        assert self.process.poll() is None and not answer.startswith('error'), f'{answer}: {request}'
+        assert not answer.startswith('error'), f'{answer}: {request}'
         return answer
 
     def close(self) -> None:

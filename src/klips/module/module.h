@@ -43,7 +43,7 @@ struct klips_net {
  * @cells: what it received, for GRO
  * @routes: that its packets left by, of each CPU
  * @tracker: of the reference to the device that it is attached to
- * @by_hand: somebody set its MTU, which stays until it is attached anew
+ * @by_hand: somebody set its MTU, which stays until it is attached anew; a mastN's stays for good
  */
 struct klips_link {
 	struct net_device *netdev;

@@ -65,7 +65,9 @@ class Oracle:
         """What it makes of a packet, as bytes."""
         words['packet'] = raw(packet).hex()
         request = [verb] + [f'{key}={value}' for key, value in words.items() if value != '']
-        return bytes.fromhex(self.process.ask(' '.join(request)))
+        answer = self.process.ask(' '.join(request))
+        assert answer, request
+        return bytes.fromhex(answer)
 
 
 @pytest.fixture(scope='module')

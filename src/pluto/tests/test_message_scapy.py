@@ -33,7 +33,9 @@ class Oracle:
 
     def ask(self, *words):
         """The answer to a request."""
-        return self.process.ask(' '.join(words))
+        answer = self.process.ask(' '.join(words))
+        assert answer, words
+        return answer
 
     def read(self, message):
         """The fields of a message, as pairs of name and value."""
