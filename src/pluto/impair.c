@@ -217,14 +217,26 @@ static void change(struct passing *passing, enum impair_action action)
 	passing->data = (struct ike_slice){ packet->data, packet->length };
 }
 
+static bool is_held(const struct impair *impair, const struct passing *passing)
+{
+	const struct waiting *waiting;
+
+	cds_list_for_each_entry(waiting, &impair->held, node)
+		if (waiting->inbound == passing->inbound && waiting->packet->length == passing->data.length &&
+		    !memcmp(waiting->packet->data, passing->data.data, passing->data.length))
+			return true;
+	return false;
+}
+
+/* What is sent again because it is held is held once. */
 static void hold(struct passing *passing)
 {
 	struct impair *impair = passing->pluto->impair;
-	struct waiting *waiting = impair->held_count < HELD_MAX ?
-					  wait_new(passing->inbound, passing->local, passing->remote, passing->data) :
-					  NULL;
+	struct waiting *waiting = NULL;
 
 	passing->times = 0;
+	if (impair->held_count < HELD_MAX && !is_held(impair, passing))
+		waiting = wait_new(passing->inbound, passing->local, passing->remote, passing->data);
 	if (!waiting)
 		return;
 	cds_list_add_tail(&waiting->node, &impair->held);

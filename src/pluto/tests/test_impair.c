@@ -209,6 +209,19 @@ static void test_only_the_second(void **state)
 	assert_null(world.west.pluto->impair);
 }
 
+static void test_sent_again_is_held_once(void **state)
+{
+	(void)state;
+	up();
+	set(&world.east, "hold-inbound");
+	ike_liveness_start(side_sa(&world.west, IKE_SA_ESTABLISHED));
+	world_pass(&world, 1000);
+	assert_int_equal(world.west.pluto->counters.retransmitted, 1);
+	assert_int_equal(impair_release(world.east.pluto), 1);
+	world_settle(&world);
+	assert_null(world.east.pluto->impair);
+}
+
 static const char *crossing; /* what else is impaired at west while they cross; NULL: nothing */
 
 /* Both requests are on their way before either arrives: RFC 7296, 2.8.1. */
@@ -396,6 +409,7 @@ int main(void)
 		ONE(test_what_is_signed_is_changed),
 		ONE(test_each_is_dropped),
 		ONE(test_only_the_second),
+		ONE(test_sent_again_is_held_once),
 		ONE(test_child_rekeys_cross),
 		ONE(test_ike_rekeys_cross),
 		ONE(test_nonces_decide),

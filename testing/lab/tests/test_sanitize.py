@@ -148,6 +148,8 @@ MASKED = [
     ("x509", "             not after  Dec 22 00:39:18 2025, expired (335 days ago)",
      "             not after  DATE, expired"),
     ("x509", "notAfter=Dec 22 00:39:18 2026 GMT", "notAfter=DATE"),
+    ("slow", '010 "west-east"[1] 192.1.2.23 #1: STATE_V2_PARENT_I2: retransmission; will wait 0.5 seconds for response\nend',
+     "end"),
     ("x509-blocks", "    Signature Value:\n        30:46:02:21:\n        74:13:b0\nend",
      "    Signature Value:\n        OCTETS\nend"),
     ("x509-blocks", "  pub:\n    04:b5:e0:\n    41\n  OID: x\n", "  pub:\n    OCTETS\n  OID: x\n"),
