@@ -3,7 +3,7 @@
 # usage: tunnel.sh klips|xfrm|clear [ENCRYPTION [COUNT]]
 # Two ends of a wire of 1500 octets, in the namespaces own and peer, with a tunnel between 192.0.2.12 in own and 192.0.2.11 in
 # peer: KLIPS's, the kernel's own, or none; and more of them, with SAs of their own, between .14 and .13, .16 and .15, and so
-# on. What was there before goes.
+# on. The wire's ends join what they receive, as cards do. What was there before goes.
 set -eu
 encryption=${2-aes128-gcm-16} count=${3-1}
 bin=/testing/guestbin
@@ -21,6 +21,7 @@ ip netns add own
 ip netns add peer
 ip -n own link add wire0 type veth peer name wire0 netns peer
 both ip link set lo up
+both /testing/module/join.py wire0 on
 both ip link set wire0 up
 ip -n own address add 192.0.2.2/30 dev wire0
 ip -n peer address add 192.0.2.1/30 dev wire0
