@@ -11,7 +11,12 @@ from lab.testcase import TestCase
 
 
 def try_all(case: TestCase, out: Path, lines: int) -> tuple[int, list[str]]:
-    """Compare the run in folder out with each broken expectation; how many there were, and those that passed."""
+    """Compare the run in folder out with each broken expectation; how many there were, and those that passed.
+
+    UsageError if the run was where not all lines count, or differs from what is expected as it is.
+    """
+    if verdict.is_slow(case):
+        raise UsageError(f"{case.name}: {out} is of QEMU, where what is sent again does not count; run it elsewhere")
     outputs = verdict.of_run(case, out)
     expected = verdict.goldens(case)
     if found := verdict.differences(case, outputs, expected):

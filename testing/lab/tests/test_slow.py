@@ -3,8 +3,9 @@
 
 import pytest
 
-from lab import runone, testcase, verdict
+from lab import mutation, runone, testcase, verdict
 from lab.capture.repeats import without_repeats
+from lab.errors import UsageError
 
 FROM_WEST, FROM_EAST = "west > east 192.1.2.45:500 > 192.1.2.23:500 ", "east > west 192.1.2.23:500 > 192.1.2.45:500 "
 REQUEST = FROM_WEST + "IKEv2 IKE_AUTH request id=1 flags=I spi=I1/R1 SK{IDi}\n"
@@ -34,7 +35,7 @@ def test_nothing_but_ike_goes():
     assert without_repeats("a > b ICMP echo request id=1 seq=1\n" * 2).count("\n") == 2
 
 
-def _judge(tmp_path, place, actual, expected=ONCE):
+def _case(tmp_path, place, expected=ONCE):
     folder = tmp_path / "kind" / "name"
     folder.mkdir(parents=True)
     (folder / "01-west-up.sh").write_text("true\n")
@@ -42,8 +43,12 @@ def _judge(tmp_path, place, actual, expected=ONCE):
     (folder / "west.console.txt").write_text("")
     (folder / "internet.capture.txt").write_text(expected)
     case = testcase.load(folder)
+    return case.in_cell(runone.cell(case, place))
+
+
+def _judge(tmp_path, place, actual, expected=ONCE):
     outputs = verdict.Outputs({}, {"internet": actual})
-    return [finding.what for finding in verdict.differences(case.in_cell(runone.cell(case, place)), outputs)]
+    return [finding.what for finding in verdict.differences(_case(tmp_path, place, expected), outputs)]
 
 
 def test_repetitions_count_unless_processors_are_emulated(tmp_path):
@@ -56,3 +61,8 @@ def test_repetitions_count_unless_processors_are_emulated(tmp_path):
 def test_all_else_counts_there_too(tmp_path):
     assert _judge(tmp_path / "less", "qemu", AGAIN.replace(ESP, "")) == ["capture internet"]
     assert _judge(tmp_path / "none", "qemu", REQUEST + REQUEST + ESP) == ["capture internet"]
+
+
+def test_there_expected_files_are_not_broken_on_purpose(tmp_path):
+    with pytest.raises(UsageError, match="kind/name: .* is of QEMU"):
+        mutation.try_all(_case(tmp_path, "qemu"), tmp_path, 10)
