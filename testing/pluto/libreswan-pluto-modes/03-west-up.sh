@@ -7,6 +7,6 @@
 ../../guestbin/each-connection.sh -I 192.1.2.45 192.1.2.23 -- transport
 ../../guestbin/each-connection.sh -I 2001:db8:1:2::47 2001:db8:1:2::23 -- transport6
 for name in ipcomp ipcomp-transport; do ipsec auto --add $name >/dev/null; ipsec auto --up $name | grep established; done
-# of the same content each time, unlike pings: so it is compressed to the same size
-../../guestbin/udp.py send --from 192.0.47.254 --size 1000 1 192.0.2.254 2000
-../../guestbin/udp.py send --from 192.1.2.48 --size 1000 1 192.1.2.23 2000
+# of the same content each time, unlike pings, IP header and all: so it is compressed to the same size
+../../guestbin/udp.py send --dont-fragment --from 192.0.47.254 --size 1000 1 192.0.2.254 2000
+../../guestbin/udp.py send --dont-fragment --from 192.1.2.48 --size 1000 1 192.1.2.23 2000

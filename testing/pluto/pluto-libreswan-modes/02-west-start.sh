@@ -2,3 +2,4 @@
 ../../guestbin/swan-prep
 ip -batch /etc/addresses
 ipsec start
+../../guestbin/udp.py receive /tmp/received 2001
