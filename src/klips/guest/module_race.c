@@ -19,6 +19,7 @@
 
 #define WORKERS_MOST 64
 #define RELOAD_MS    3000
+#define RELOAD_SHARE 4 /* the module stays so many times as long as it takes to come back, at least */
 
 /**
  * struct work - what processes are there for
@@ -144,16 +145,24 @@ static u64 now_ms(void)
 	return (u64)time.tv_sec * 1000 + (u64)time.tv_nsec / 1000000;
 }
 
+/* When the next time is. */
+static u64 reload(const char *module)
+{
+	u64 start = now_ms(), took;
+
+	tunnel_reload(module);
+	took = now_ms() - start;
+	return now_ms() + max_t(u64, RELOAD_MS, RELOAD_SHARE * took);
+}
+
 static void last(u64 ms, const char *module)
 {
-	u64 end = now_ms() + ms, reload = now_ms() + RELOAD_MS;
+	u64 end = now_ms() + ms, next = now_ms() + RELOAD_MS;
 
 	while (now_ms() < end) {
 		look_after_all();
-		if (module && now_ms() > reload) {
-			tunnel_reload(module);
-			reload = now_ms() + RELOAD_MS;
-		}
+		if (module && now_ms() > next)
+			next = reload(module);
 		usleep(10000);
 	}
 	look_after_all();

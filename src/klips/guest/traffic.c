@@ -32,7 +32,7 @@
 #define FLOWS	  16
 #define BATCH	  64
 #define PINGS_MAX 20000
-#define OCTETS	  1400	    /* of a payload, at most */
+#define OCTETS	  1400 /* of a payload, at most */
 #define PAUSE_MS  2
 #define BUFFER	  (8 << 20) /* of a receiver: what a sender's turn on the processor makes */
 
