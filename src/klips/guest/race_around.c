@@ -71,11 +71,20 @@ void race_devices(struct race *race)
 	race_pause(race, 50000);
 }
 
+/*
+ * padata, which pcrypt is made of, takes the lock of a list of one kind while it holds that of another (6.12). Lockdep
+ * takes both for one, reports a deadlock that cannot be, and looks no further. Processors must be several for it.
+ */
+static bool is_misread(void)
+{
+	return !access("/proc/lockdep", F_OK) && sysconf(_SC_NPROCESSORS_ONLN) > 1;
+}
+
 /* What the kernel has not is refused; the module may be gone just then. */
 void race_offload(struct race *race)
 {
-	static const char *const words[] = { "none", "pcrypt", "cryptd" };
-	const char *word = words[chance_below(&race->chance, ARRAY_SIZE(words))];
+	static const char *const words[] = { "none", "cryptd", "pcrypt" };
+	const char *word = words[chance_below(&race->chance, ARRAY_SIZE(words) - is_misread())];
 	int fd = open(OFFLOAD, O_WRONLY | O_CLOEXEC);
 
 	race->count->tried++;
