@@ -42,6 +42,7 @@ module-torture: build ## tunnels of ipsec.ko come and go under traffic, in a gue
 	testing/module/torture.py --kernel $(MODULE_KERNEL) --cycles $(MODULE_CYCLES) --seconds $(MODULE_SECONDS)
 
 module-control: build ## trace event, sysctls, parameters, and tables that change while they are read (MODULE_KERNEL=6.12)
+	@tools/deps run guest qemu image
 	@$(MAKE) -s guest-programs module KERNEL=$(MODULE_KERNEL)
 	testing/module/control.py --kernel $(MODULE_KERNEL)
 
@@ -52,5 +53,6 @@ module-crypto: build ## measure ipsec.ko's cryptography with pcrypt, cryptd and 
 .PHONY: bench-module
 
 bench-module: build ## measure ipsec.ko against the kernel's own IPsec, in a guest: medians (BENCH_KERNEL=uml-6.12 RUNS=3 BENCH=tcp-1)
+	@tools/deps run guest qemu image
 	@$(MAKE) -s guest-programs module KERNEL=$(BENCH_KERNEL)
 	MODULE_KERNEL=$(BENCH_KERNEL) testing/bench/module.py --runs $(RUNS) $(BENCH)

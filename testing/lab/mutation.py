@@ -16,7 +16,7 @@ def try_all(case: TestCase, out: Path, lines: int) -> tuple[int, list[str]]:
     UsageError if the run was where not all lines count, or differs from what is expected as it is.
     """
     if verdict.is_slow(case):
-        raise UsageError(f"{case.name}: {out} is of QEMU, where what is sent again does not count; run it elsewhere")
+        raise UsageError(f"{case.name}: {out} is of emulated processors, where what is sent again does not count")
     outputs = verdict.of_run(case, out)
     expected = verdict.goldens(case)
     if found := verdict.differences(case, outputs, expected):

@@ -29,8 +29,9 @@ class Options:
     on the machine itself, which finds that out.
     apart: each host is a guest of its own, with the kernel that kernels names for it, or else `kernel`. seed: what the
     random numbers of a UML guest follow from, if not chance.
-    machine, processors, snapshot and gdb are a QEMU guest's: its board, how many of them it has, whether it is restored rather
-    than booted, and whether it waits for gdb. patience: how many times as long as usual a line, and the test, may take.
+    machine, processors, accelerator, snapshot and gdb are a QEMU guest's: its board, how many processors it has, and what
+    they are made of ("kvm", "tcg"), whether it is restored rather than booted, and whether it waits for gdb. patience: how
+    many times as long as usual a line, and the test, may take.
     keep: leave the hosts up. stop_at: after that script, counted from 1, with the hosts up.
     """
 
@@ -43,6 +44,7 @@ class Options:
     seed: int | None = None
     machine: str = ""
     processors: int = 1
+    accelerator: str = ""
     snapshot: bool = True
     gdb: bool = False
     patience: float = 1.0
@@ -78,7 +80,7 @@ class Run(Attempt):
     """
 
     def __init__(self, case: TestCase, out: Path, options: Options, progress: Callable[[str], None]) -> None:
-        super().__init__(out, Result(case.name, cell(case, options.place, options.stack), str(out)))
+        super().__init__(out, Result(case.name, cell(case, options.place, options.stack, options.accelerator), str(out)))
         self.options, self.progress = options, progress
         self.case = case.in_cell(self.result.cell)
         self.gate: Callable[[], None] = lambda: None
@@ -246,12 +248,13 @@ class Run(Attempt):
         super()._end()
 
 
-def cell(case: TestCase, place: str, instead: str = "") -> dict[str, str]:
-    """The cell that a test runs in on this kernel: place, kernel, its release, stack and peer."""
+def cell(case: TestCase, place: str, instead: str = "", accelerator: str = "") -> dict[str, str]:
+    """The cell that a test runs in on this kernel: place, kernel, its release, stack, peer, and a QEMU guest's accelerator."""
     names = sorted(set(case.peers.values()))
     release = os.uname().release
     return {"place": place, "kernel": release, "release": release,
-            "stack": ",".join(stack.of_cell(case.stacks, place, instead)) or "-", "peer": ",".join(names) or "-"}
+            "stack": ",".join(stack.of_cell(case.stacks, place, instead)) or "-", "peer": ",".join(names) or "-"} | (
+                {"accelerator": accelerator} if accelerator else {})
 
 
 def prepare(out: Path) -> None:

@@ -88,11 +88,11 @@ class TestCase:
     def in_cell(self, cell: dict[str, str]) -> "TestCase":
         """The test with the expected files of a cell: those of its variants that go by a word of the cell's.
 
-        Words are the place, the kernel's name, its series ("6.1"), the stacks and the peers.
+        Words are the place, the kernel's name, its series ("6.1"), the stacks, the peers, and what QEMU runs on ("tcg").
         """
         series = ".".join(cell.get("release", "").split(".")[:2])
         lists = [*cell["stack"].split(","), *cell["peer"].split(",")]
-        return replace(self, words=frozenset([cell["place"], cell["kernel"], series, *lists]))
+        return replace(self, words=frozenset([cell["place"], cell["kernel"], series, cell.get("accelerator", ""), *lists]))
 
     def unfit(self) -> str:
         """Why the test means nothing in its cell, as its test.toml says; empty if it does. See in_cell()."""

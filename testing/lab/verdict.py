@@ -21,7 +21,7 @@ _CRASH = re.compile(  # as bash says it of a command, of a job, and within a scr
 
 _CRASH_STATUSES = {128 + number for number in (4, 5, 6, 7, 8, 11, 31)}  # the same, as exit statuses of a shell
 
-_SLOW = {"qemu", "libvirt"}  # places
+_SLOW = "tcg"  # an accelerator
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Finding:
 def is_slow(case: TestCase) -> bool:
     """Whether the test's cell computes so slowly, by a clock that goes on, that daemons send messages again before an answer
     can be there: QEMU emulates processors. How often they do is then no matter of the daemons'. See TestCase.in_cell()."""
-    return bool(case.words & _SLOW)
+    return _SLOW in case.words
 
 
 def chain(case: TestCase) -> list[Path]:

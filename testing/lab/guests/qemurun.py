@@ -35,11 +35,12 @@ def options(arguments: argparse.Namespace, **others) -> runone.Options:
     kernel = catalog.find(common, "qemu")
     other = {host: catalog.find(name, "qemu") for host, name in by_host.items()}
     slowest = max(one.patience for one in (kernel, *other.values()))
+    accelerator = qemu.accelerator()
     made = runone.Options(
         place="qemu", kernel=kernel.name, apart=arguments.apart or bool(by_host),
         kernels={host: one.name for host, one in other.items()}, machine=arguments.machine or "",
-        processors=arguments.processors or 1, snapshot=not arguments.no_snapshot, gdb=arguments.gdb,
-        stack=arguments.stack or "", patience=PATIENCE[qemu.accelerator()] * slowest, **others)
+        processors=arguments.processors or 1, accelerator=accelerator, snapshot=not arguments.no_snapshot, gdb=arguments.gdb,
+        stack=arguments.stack or "", patience=PATIENCE[accelerator] * slowest, **others)
     if made.gdb and (made.apart or made.may_stay):
         raise UsageError("--gdb is for one guest that runs its test by itself: not with --apart, --keep and --stop-...")
     return made

@@ -27,8 +27,10 @@ def options(arguments: argparse.Namespace, **others) -> runone.Options:
                          "--place uml, --place qemu")
     common, by_host = kernelwords.read(arguments.kernel or "", "")
     by_host = {host: catalog.find(name, "qemu").name for host, name in by_host.items()}
+    accelerator = qemu.accelerator()
     return runone.Options(place=PLACE, kernel=common and catalog.find(common, "qemu").name, kernels=by_host, apart=True,
-                          machine=define.BOARD, snapshot=False, patience=qemurun.PATIENCE[qemu.accelerator()], **others)
+                          machine=define.BOARD, accelerator=accelerator, snapshot=False, patience=qemurun.PATIENCE[accelerator],
+                          **others)
 
 
 def check(cases: Iterable[TestCase]) -> None:
